@@ -1,0 +1,381 @@
+//! What the pharmacist hands over, line by line, and the one door through which it becomes a [`Dispense`].
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::consent::Consent;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
+use crate::domain::prescription::{Delivery, DeliveryStanding, Prescription, PrescriptionLine};
+use crate::domain::product::{Product, ProductCode};
+use crate::domain::reasons::{
+    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+};
+use crate::domain::rules;
+use crate::domain::substitution::SubstitutionBasis;
+
+/// The product in the pharmacist's hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supply {
+    /// Its code; [`ProductCode::None`] when only words identify it.
+    pub code: ProductCode,
+    /// Its name, as the catalogue or the box says it.
+    pub label: String,
+    /// How many boxes.
+    pub boxes: Boxes,
+    /// The lot, when the box was read.
+    pub lot: Option<Lot>,
+    /// The last day it may be used, when the box was read.
+    pub expiry: Option<Date>,
+}
+
+/// The prescriber's agreement to an adjustment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// How it was obtained.
+    pub channel: AgreementChannel,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What the pharmacist decided for a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineOutcome {
+    /// What was ordered.
+    Conforming(Supply),
+    /// Another product on a legal ground.
+    Substituted {
+        /// The product given.
+        supply: Supply,
+        /// Why.
+        reason: SubstitutionReason,
+    },
+    /// Something else, because the prescriber agreed.
+    Adjusted {
+        /// The product given.
+        supply: Supply,
+        /// What was adjusted.
+        reason: AdjustmentReason,
+        /// The agreement, without which this outcome does not exist.
+        agreement: Agreement,
+    },
+    /// Nothing.
+    NotDelivered(NotDeliveredReason),
+}
+
+impl LineOutcome {
+    /// The product handed over, if any.
+    pub fn supply(&self) -> Option<&Supply> {
+        match self {
+            Self::Conforming(supply) | Self::Substituted { supply, .. } | Self::Adjusted { supply, .. } => {
+                Some(supply)
+            }
+            Self::NotDelivered(_) => None,
+        }
+    }
+
+    /// Boxes handed over.
+    pub fn boxes(&self) -> Boxes {
+        self.supply().map_or(Boxes::ZERO, |supply| supply.boxes)
+    }
+
+    /// The code that files and the wire carry.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Conforming(_) => "conforming",
+            Self::Substituted { .. } => "substituted",
+            Self::Adjusted { .. } => "adjusted",
+            Self::NotDelivered(_) => "not-delivered",
+        }
+    }
+
+    /// The code of its reason; a conforming delivery needs none.
+    pub fn reason_code(&self) -> Option<&'static str> {
+        match self {
+            Self::Conforming(_) => None,
+            Self::Substituted { reason, .. } => Some(reason.code()),
+            Self::Adjusted { reason, .. } => Some(reason.code()),
+            Self::NotDelivered(reason) => Some(reason.code()),
+        }
+    }
+}
+
+/// One line's decision, proposed and not yet checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Which line.
+    pub line: LineNumber,
+    /// What was decided.
+    pub outcome: LineOutcome,
+    /// Why fewer boxes than due, when it is so.
+    pub partial: Option<PartialReason>,
+    /// The pharmacist's own words, may be empty.
+    pub note: String,
+}
+
+impl Decision {
+    /// The line as it was ordered, all that is due of it.
+    ///
+    /// A line without a count of boxes gets one box: it is shown, and can be changed.
+    pub fn as_prescribed(line: &PrescriptionLine) -> Self {
+        let supply = Supply {
+            code: line.code.clone(),
+            label: line.label.clone(),
+            boxes: line.due().unwrap_or(Boxes(1)),
+            lot: None,
+            expiry: None,
+        };
+        Self {
+            line: line.number,
+            outcome: LineOutcome::Conforming(supply),
+            partial: None,
+            note: String::new(),
+        }
+    }
+}
+
+/// A warning that the pharmacist chose to pass, with the reason that goes in the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// The finding's id.
+    pub finding: String,
+    /// The pharmacist's reason, in words.
+    pub reason: String,
+}
+
+/// Everything the pharmacist proposes for one prescription.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proposal {
+    /// At most one per line; a line without a decision stays open.
+    pub decisions: Vec<Decision>,
+    /// The warnings passed.
+    pub overrides: Vec<Override>,
+}
+
+/// Who, where and when: what a hand-over needs besides the products.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Circumstances {
+    /// The identifier minted for it.
+    pub id: DispenseId,
+    /// Who hands over.
+    pub operator: Operator,
+    /// Where.
+    pub pharmacy: Pharmacy,
+    /// When.
+    pub at: Timestamp,
+    /// The same in the pharmacy's own calendar: the day the law counts from.
+    pub today: Date,
+}
+
+/// Whether a delivery is the line's first, and whether it completes it (CI-SIS codes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    /// FFC: first, complete.
+    FirstComplete,
+    /// FFP: first, partial.
+    FirstPartial,
+    /// RFC: a following one, complete.
+    RefillComplete,
+    /// RFP: a following one, partial.
+    RefillPartial,
+}
+
+impl Completeness {
+    /// The completeness of handing `boxes` over for that line now.
+    pub fn of(line: &PrescriptionLine, boxes: Boxes) -> Self {
+        let is_first = line.delivered() == Boxes::ZERO;
+        let is_complete = line.due().is_none_or(|due| boxes >= due);
+        match (is_first, is_complete) {
+            (true, true) => Self::FirstComplete,
+            (true, false) => Self::FirstPartial,
+            (false, true) => Self::RefillComplete,
+            (false, false) => Self::RefillPartial,
+        }
+    }
+}
+
+/// One line of a checked hand-over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispensedLine {
+    /// Its identifier here and at the base.
+    pub id: DispensedLineId,
+    /// The prescription's line it answers.
+    pub line: LineNumber,
+    /// The product ordered, in words: the register shows both.
+    pub ordered: String,
+    /// What was decided.
+    pub outcome: LineOutcome,
+    /// The legal ground, when another product was given.
+    pub basis: Option<SubstitutionBasis>,
+    /// Why fewer boxes than due.
+    pub partial: Option<PartialReason>,
+    /// First or following, complete or not. `None` when nothing was delivered.
+    pub completeness: Option<Completeness>,
+    /// The pharmacist's own words.
+    pub note: String,
+}
+
+impl DispensedLine {
+    /// The coded reason that goes with it: that of the outcome, or of the missing boxes.
+    pub fn reason_code(&self) -> Option<&'static str> {
+        self.outcome
+            .reason_code()
+            .or_else(|| self.partial.map(PartialReason::code))
+    }
+}
+
+/// A hand-over as it is recorded, posted and shown: plain content, wherever it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    /// Its identifier.
+    pub id: DispenseId,
+    /// The prescription it executes.
+    pub number: PrescriptionNumber,
+    /// When the boxes were handed over.
+    pub at: Timestamp,
+    /// Who handed over.
+    pub operator: Operator,
+    /// Where.
+    pub pharmacy: Pharmacy,
+    /// For whom; the register must name the patient (CSP art. R. 5132-10).
+    pub patient: Patient,
+    /// By whose order; the register must name the prescriber (CSP art. R. 5132-10).
+    pub prescriber: Prescriber,
+    /// The patient's choice as last read before the hand-over.
+    pub consent: Consent,
+    /// Its lines, at least one.
+    pub lines: Vec<DispensedLine>,
+    /// The warnings passed, with their reasons.
+    pub overrides: Vec<Override>,
+}
+
+impl HandOver {
+    /// Its lines as deliveries of the prescription: what [`Prescription::with_deliveries`] takes.
+    pub fn deliveries(&self) -> impl Iterator<Item = (LineNumber, Delivery)> {
+        self.lines.iter().map(|line| {
+            let supply = line.outcome.supply();
+            let delivery = Delivery {
+                id: Some(line.id),
+                product: supply.map_or_else(|| line.ordered.clone(), |supply| supply.label.clone()),
+                boxes: line.outcome.boxes(),
+                standing: if supply.is_some() {
+                    DeliveryStanding::Completed
+                } else {
+                    DeliveryStanding::Declined
+                },
+                pharmacy: self.pharmacy.name.clone(),
+                at: Some(self.at),
+            };
+            (line.line, delivery)
+        })
+    }
+}
+
+/// A hand-over that satisfies every blocking rule, and whose warnings were all passed with a reason.
+///
+/// Only [`Dispense::check`] builds one, so holding a `Dispense` is the proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispense {
+    hand_over: HandOver,
+    findings: Vec<Finding>,
+}
+
+impl Dispense {
+    /// Checks a proposal against the prescription and the rules.
+    ///
+    /// `product` looks a code up in the medicines database; `None` means that the product is unknown
+    /// there, which never blocks by itself.
+    ///
+    /// Returns every finding when one blocks or when a warning was not passed with a reason.
+    pub fn check(
+        prescription: &Prescription,
+        proposal: Proposal,
+        circumstances: Circumstances,
+        product: &dyn Fn(&ProductCode) -> Option<Product>,
+    ) -> Result<Self, Vec<Finding>> {
+        let findings = rules::findings(prescription, &proposal, &circumstances, product);
+        let passed = |finding: &Finding| {
+            proposal
+                .overrides
+                .iter()
+                .any(|o| o.finding == finding.id() && !o.reason.trim().is_empty())
+        };
+        let stops = |finding: &Finding| match finding.severity() {
+            Severity::Blocking => true,
+            Severity::Warning => !passed(finding),
+            Severity::Information => false,
+        };
+        if findings.iter().any(stops) {
+            return Err(findings);
+        }
+        let lines = proposal
+            .decisions
+            .into_iter()
+            .enumerate()
+            .filter_map(|(place, decision)| {
+                // The rules refused any decision for a line that does not exist.
+                let line = prescription.line(decision.line)?;
+                Some(dispensed_line(
+                    circumstances.id.line(place + 1),
+                    line,
+                    decision,
+                    product,
+                ))
+            })
+            .collect();
+        let hand_over = HandOver {
+            id: circumstances.id,
+            number: prescription.number.clone(),
+            at: circumstances.at,
+            operator: circumstances.operator,
+            pharmacy: circumstances.pharmacy,
+            patient: prescription.patient.clone(),
+            prescriber: prescription.prescriber.clone(),
+            consent: prescription.consent,
+            lines,
+            overrides: proposal.overrides,
+        };
+        Ok(Self { hand_over, findings })
+    }
+
+    /// What is handed over.
+    pub fn hand_over(&self) -> &HandOver {
+        &self.hand_over
+    }
+
+    /// What the rules remarked without stopping it.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+fn dispensed_line(
+    id: DispensedLineId,
+    line: &PrescriptionLine,
+    decision: Decision,
+    product: &dyn Fn(&ProductCode) -> Option<Product>,
+) -> DispensedLine {
+    let basis = match &decision.outcome {
+        LineOutcome::Substituted { supply, reason } => {
+            rules::substitution::basis(line, supply, *reason, product)
+        }
+        LineOutcome::Adjusted { .. } => Some(SubstitutionBasis::PrescriberAgreement),
+        LineOutcome::Conforming(_) | LineOutcome::NotDelivered(_) => None,
+    };
+    let completeness = decision
+        .outcome
+        .supply()
+        .map(|supply| Completeness::of(line, supply.boxes));
+    DispensedLine {
+        id,
+        line: line.number,
+        ordered: line.label.clone(),
+        outcome: decision.outcome,
+        basis,
+        partial: decision.partial,
+        completeness,
+        note: decision.note,
+    }
+}

@@ -1,0 +1,175 @@
+//! The outbox: hand-overs the base has not acknowledged yet, and when to try again.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::dispense::HandOver;
+use crate::domain::identifiers::DispensedLineId;
+use crate::domain::refusal::Refusal;
+
+/// The true state of one dispensed line with respect to the base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PostState {
+    /// Recorded here; the base has not answered for it.
+    Pending,
+    /// The base acknowledged it.
+    Accepted,
+    /// The base holds something that contradicts it: a person must settle it. The register entry stays.
+    Conflict(Refusal),
+    /// The base refused it, and trying again would change nothing. The register entry stays.
+    Refused(Refusal),
+}
+
+impl PostState {
+    /// The code that files carry.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Conflict(_) => "conflict",
+            Self::Refused(_) => "refused",
+        }
+    }
+
+    /// The state of a whole hand-over: the one of its lines that most needs attention.
+    pub fn of_all<'a>(states: impl IntoIterator<Item = &'a Self>) -> &'a Self {
+        let urgency = |state: &Self| match state {
+            Self::Accepted => 0,
+            Self::Refused(_) => 1,
+            Self::Conflict(_) => 2,
+            Self::Pending => 3,
+        };
+        states
+            .into_iter()
+            .max_by_key(|state| urgency(state))
+            .unwrap_or(&Self::Accepted)
+    }
+}
+
+/// Why the last post did not end: none of these is a "no".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DelayReason {
+    /// Nothing was tried yet.
+    NotTried,
+    /// The base cannot be reached.
+    Unreachable,
+    /// The base answered that it is not available (408, 429, 5xx).
+    Unavailable,
+    /// The base does not accept our login.
+    LoginRefused,
+    /// The base answered something that cannot be read.
+    Garbled,
+    /// The answer was lost: the post may have arrived. It is looked up before it is posted again.
+    OutcomeUnknown,
+}
+
+impl DelayReason {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::NotTried,
+        Self::Unreachable,
+        Self::Unavailable,
+        Self::LoginRefused,
+        Self::Garbled,
+        Self::OutcomeUnknown,
+    ];
+
+    /// The code that the store and JSON carry.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotTried => "not-tried",
+            Self::Unreachable => "unreachable",
+            Self::Unavailable => "unavailable",
+            Self::LoginRefused => "login-refused",
+            Self::Garbled => "garbled",
+            Self::OutcomeUnknown => "outcome-unknown",
+        }
+    }
+
+    /// The reason with that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
+/// A hand-over in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// What was handed over.
+    pub hand_over: HandOver,
+    /// The state of each line.
+    pub states: Vec<(DispensedLineId, PostState)>,
+    /// When it was recorded.
+    pub since: Timestamp,
+    /// How many times it was posted without an end.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub next_attempt: Timestamp,
+    /// Why it is still here.
+    pub reason: DelayReason,
+}
+
+impl OutboxEntry {
+    /// The state of the whole hand-over.
+    pub fn state(&self) -> &PostState {
+        PostState::of_all(self.states.iter().map(|(_, state)| state))
+    }
+}
+
+/// The shortest wait between two tries.
+pub const RETRY_DELAY_MIN: Duration = Duration::from_secs(1);
+/// The longest: a pharmacy that comes back from an outage catches up within five minutes.
+pub const RETRY_DELAY_MAX: Duration = Duration::from_secs(300);
+
+/// A random number from 0 to 999, drawn by the caller: the thousandths of the wait to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Jitter(pub u16);
+
+/// When to try again after `attempts` tries without an end: exponential with full jitter, so that
+/// thousands of counters do not come back to the base in the same second.
+pub fn next_attempt(
+    now: Timestamp,
+    attempts: u32,
+    retry_after: Option<Duration>,
+    jitter: Jitter,
+) -> Timestamp {
+    let ceiling = RETRY_DELAY_MIN
+        .saturating_mul(1 << attempts.min(16))
+        .min(RETRY_DELAY_MAX);
+    let drawn = ceiling.saturating_mul(u32::from(jitter.0.min(999)) + 1) / 1000;
+    // The base's own wish (Retry-After) comes first, but never for longer than an hour.
+    let asked = retry_after.unwrap_or_default().min(Duration::from_secs(3600));
+    let wait = drawn.max(asked).max(RETRY_DELAY_MIN / 4);
+    now.checked_add(wait).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_up_to_five_minutes_and_is_never_nothing() {
+        let now = Timestamp::UNIX_EPOCH;
+        let wait = |attempts, jitter| next_attempt(now, attempts, None, Jitter(jitter)).as_second();
+        assert_eq!([0, 1, 2, 3].map(|attempts| wait(attempts, 999)), [1, 2, 4, 8]);
+        assert_eq!(wait(40, 999), 300);
+        assert!(next_attempt(now, 0, None, Jitter(0)) > now);
+    }
+
+    #[test]
+    fn the_base_may_ask_for_a_longer_wait_but_not_for_ever() {
+        let now = Timestamp::UNIX_EPOCH;
+        let after =
+            |seconds| next_attempt(now, 0, Some(Duration::from_secs(seconds)), Jitter(999)).as_second();
+        assert_eq!(after(60), 60);
+        assert_eq!(after(86_400), 3600);
+    }
+
+    #[test]
+    fn a_hand_over_is_accepted_only_when_every_line_is() {
+        let states = [PostState::Accepted, PostState::Pending];
+        assert_eq!(PostState::of_all(&states), &PostState::Pending);
+        assert_eq!(PostState::of_all(&states[..1]), &PostState::Accepted);
+    }
+}

@@ -1,0 +1,239 @@
+//! What the prescriber ordered, and what has already been delivered of it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::consent::Consent;
+use crate::domain::hold::Hold;
+use crate::domain::identifiers::{Boxes, DispensedLineId, LineNumber};
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::people::{Patient, Prescriber};
+use crate::domain::product::ProductCode;
+use crate::domain::substitution::SubstitutionPermission;
+
+/// A prescription as the base described it at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prescription {
+    /// Its unique number.
+    pub number: PrescriptionNumber,
+    /// Secured, exception, two-zone…
+    pub kinds: Vec<PrescriptionKind>,
+    /// The day it was written; the first of the durations the law counts.
+    pub written_on: Date,
+    /// The last day it may be executed. `None`: the base states none, which is not "for ever".
+    pub valid_until: Option<Date>,
+    /// Who it is for.
+    pub patient: Patient,
+    /// Who wrote it.
+    pub prescriber: Prescriber,
+    /// Whether prescribers may see deliveries.
+    pub consent: Consent,
+    /// Who is serving it now.
+    pub hold: Option<Hold>,
+    /// Its lines, in the prescriber's order.
+    pub lines: Vec<PrescriptionLine>,
+}
+
+/// A subtype of the prescription (CI-SIS codes MED-1094 to MED-1159).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrescriptionKind {
+    /// Ordonnance sécurisée (MED-1098). A numeric prescription *is* the secured support.
+    Secured,
+    /// Médicaments d'exception (MED-1097).
+    Exception,
+    /// Ordonnance bizone, ALD (MED-1096).
+    AldTwoZone,
+    /// En urgence (MED-1095).
+    Urgent,
+    /// Another code, kept as it came.
+    Other(String),
+}
+
+/// One ordered product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrescriptionLine {
+    /// Its place, from 1.
+    pub number: LineNumber,
+    /// What kind of thing it orders.
+    pub kind: LineKind,
+    /// The product in words, as the prescriber's software wrote it.
+    pub label: String,
+    /// The product's code.
+    pub code: ProductCode,
+    /// How to take it, in words.
+    pub dosage: String,
+    /// Boxes of one delivery. `None`: the prescriber stated no count.
+    pub boxes: Option<Boxes>,
+    /// How many more times the same may be delivered.
+    pub repeats: u16,
+    /// How long one delivery lasts, in days.
+    pub days: Option<u16>,
+    /// May another product be given for it.
+    pub substitution: SubstitutionPermission,
+    /// What its prescriber did with it since.
+    pub standing: LineStanding,
+    /// What was delivered of it, by any pharmacy, oldest first.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// What kind of thing a line orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineKind {
+    /// A medicine.
+    Medication,
+    /// A device of the LPP list.
+    Device,
+    /// A preparation made by the pharmacist.
+    Compound,
+    /// For another profession (laboratory, nurse…): shown, never delivered here.
+    Other {
+        /// Who executes it, in words.
+        executor: String,
+    },
+}
+
+/// What the prescriber did with a line since it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineStanding {
+    /// It can be delivered.
+    Active,
+    /// Withdrawn by its prescriber (FHIR `cancelled`, `stopped`, `entered-in-error`).
+    Cancelled,
+    /// Suspended by its prescriber (FHIR `on-hold`), or a state this program does not know:
+    /// what is not known to be deliverable is not delivered.
+    Suspended,
+}
+
+/// A delivery that the base knows, by any pharmacy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its identifier; `None` when another software gave none we can read.
+    pub id: Option<DispensedLineId>,
+    /// What was handed over, in words.
+    pub product: String,
+    /// How many boxes.
+    pub boxes: Boxes,
+    /// Handed over, declined, or withdrawn as an error.
+    pub standing: DeliveryStanding,
+    /// Which pharmacy, in words, may be empty.
+    pub pharmacy: String,
+    /// When the boxes were handed over, if it says.
+    pub at: Option<Timestamp>,
+}
+
+/// Whether a delivery counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryStanding {
+    /// Boxes were handed over.
+    Completed,
+    /// The pharmacist did not deliver, and said why.
+    Declined,
+    /// Withdrawn: it never happened.
+    EnteredInError,
+}
+
+/// The state of a line or of a whole prescription on a given day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Nothing was delivered yet.
+    Open,
+    /// Something was delivered, something remains.
+    Partial,
+    /// Nothing remains.
+    Done,
+    /// Withdrawn by the prescriber.
+    Cancelled,
+    /// Its validity is over.
+    Expired,
+}
+
+impl PrescriptionLine {
+    /// All boxes ordered, renewals included. `None`: the prescriber stated no count.
+    pub fn ordered(&self) -> Option<Boxes> {
+        self.boxes
+            .map(|boxes| boxes.times(self.repeats.saturating_add(1)))
+    }
+
+    /// Boxes handed over so far.
+    pub fn delivered(&self) -> Boxes {
+        self.deliveries
+            .iter()
+            .filter(|delivery| delivery.standing == DeliveryStanding::Completed)
+            .map(|delivery| delivery.boxes)
+            .sum()
+    }
+
+    /// Boxes that may still be handed over. `None`: no count was ordered, so none can be computed.
+    pub fn remaining(&self) -> Option<Boxes> {
+        self.ordered().map(|ordered| ordered.less(self.delivered()))
+    }
+
+    /// Boxes a conforming delivery hands over now: those of one delivery, or what remains if less.
+    pub fn due(&self) -> Option<Boxes> {
+        Some(self.boxes?.min(self.remaining()?))
+    }
+
+    /// Whether this pharmacy may deliver something of it.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.kind, LineKind::Other { .. })
+            && self.standing == LineStanding::Active
+            && self.remaining() != Some(Boxes::ZERO)
+    }
+
+    /// Its state, expiry left aside: a line does not expire alone.
+    pub fn status(&self) -> Status {
+        match self.standing {
+            LineStanding::Cancelled => Status::Cancelled,
+            _ if self.remaining() == Some(Boxes::ZERO) => Status::Done,
+            _ if self.delivered() > Boxes::ZERO => Status::Partial,
+            _ => Status::Open,
+        }
+    }
+}
+
+impl Prescription {
+    /// The line with that number.
+    pub fn line(&self, number: LineNumber) -> Option<&PrescriptionLine> {
+        self.lines.iter().find(|line| line.number == number)
+    }
+
+    /// The lines a pharmacy executes: all but those for other professions.
+    pub fn pharmacy_lines(&self) -> impl Iterator<Item = &PrescriptionLine> {
+        self.lines
+            .iter()
+            .filter(|line| !matches!(line.kind, LineKind::Other { .. }))
+    }
+
+    /// Its state on that day: the fold of its lines', then its validity.
+    pub fn status(&self, today: Date) -> Status {
+        let states: Vec<Status> = self.pharmacy_lines().map(PrescriptionLine::status).collect();
+        let all = |wanted: &[Status]| !states.is_empty() && states.iter().all(|s| wanted.contains(s));
+        if all(&[Status::Cancelled]) {
+            Status::Cancelled
+        } else if all(&[Status::Done, Status::Cancelled]) {
+            Status::Done
+        } else if self.valid_until.is_some_and(|last_day| today > last_day) {
+            Status::Expired
+        } else if states.iter().any(|s| matches!(s, Status::Partial | Status::Done)) {
+            Status::Partial
+        } else {
+            Status::Open
+        }
+    }
+
+    /// The same prescription with deliveries the base did not know when it answered.
+    ///
+    /// What was recorded here counts from that moment on, or a second counter would hand the same
+    /// boxes over again while the post is on its way.
+    pub fn with_deliveries(mut self, local: impl IntoIterator<Item = (LineNumber, Delivery)>) -> Self {
+        for (number, delivery) in local {
+            let Some(line) = self.lines.iter_mut().find(|line| line.number == number) else {
+                continue;
+            };
+            if delivery.id.is_none() || line.deliveries.iter().all(|known| known.id != delivery.id) {
+                line.deliveries.push(delivery);
+            }
+        }
+        self
+    }
+}

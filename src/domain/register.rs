@@ -1,0 +1,163 @@
+//! The register (ordonnancier): the append-only legal record of each delivery.
+//!
+//! CSP art. R. 5132-9: no modification once validated. A correction is a new entry that names the
+//! old one. CSP art. R. 5132-10: a number of its own for each product, without gaps.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+
+use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
+
+/// The chronological number of an entry, from 1, without gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RegisterNumber(pub u32);
+
+impl fmt::Display for RegisterNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A SHA-256 digest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sha256Digest(pub [u8; 32]);
+
+impl fmt::Display for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha256Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// How long the content of an entry is kept before it may be erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RetentionClass {
+    /// Ten years (CSP art. R. 5132-10).
+    Register,
+}
+
+impl RetentionClass {
+    /// The code that the store and the chain carry.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Register => "register-10-years",
+        }
+    }
+}
+
+/// What an entry records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterEntry {
+    /// Its number.
+    pub number: RegisterNumber,
+    /// When it was recorded, which is never changed afterwards.
+    pub recorded_at: Timestamp,
+    /// What it says. `None` once erased at the end of its retention: the chain still holds.
+    pub content: Option<RegisterContent>,
+    /// The link of the chain that this entry adds.
+    pub link: Sha256Digest,
+}
+
+/// The content of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegisterContent {
+    /// Boxes were handed over.
+    Delivery(Box<RegisteredDelivery>),
+    /// A correction of an earlier entry, which stays as it is.
+    Correction {
+        /// The entry corrected.
+        of: RegisterNumber,
+        /// Why, in the operator's words.
+        reason: String,
+        /// Who corrected.
+        operator: Operator,
+    },
+}
+
+/// A delivered line as the law wants it recorded (CSP art. R. 5132-10).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredDelivery {
+    /// The hand-over it belongs to.
+    pub dispense: DispenseId,
+    /// The line's own identifier, the same at the base.
+    pub dispensed_line: DispensedLineId,
+    /// The prescription.
+    pub prescription: PrescriptionNumber,
+    /// The line of the prescription.
+    pub line: LineNumber,
+    /// Where.
+    pub pharmacy: Pharmacy,
+    /// Who handed over.
+    pub operator: Operator,
+    /// For whom.
+    pub patient: Patient,
+    /// By whose order.
+    pub prescriber: Prescriber,
+    /// What was ordered, in words.
+    pub ordered: String,
+    /// What was handed over, in words.
+    pub product: String,
+    /// Its code, may be empty.
+    pub code: String,
+    /// How many boxes.
+    pub boxes: Boxes,
+    /// The lot.
+    pub lot: Option<Lot>,
+    /// The last day the box may be used.
+    pub expiry: Option<Date>,
+    /// The outcome's code.
+    pub outcome: String,
+    /// The reason's code.
+    pub reason: Option<String>,
+    /// The pharmacist's own words.
+    pub note: String,
+}
+
+/// The commitment to an entry's content: SHA-256 of a salt and the content's bytes.
+///
+/// The chain runs over commitments, so that the content (and its salt) can be erased when its
+/// retention ends without breaking the chain.
+pub fn commitment(salt: &[u8; 32], content: &[u8]) -> Sha256Digest {
+    Sha256Digest(
+        Sha256::new()
+            .chain_update(b"comptoir-commitment-1\0")
+            .chain_update(salt)
+            .chain_update(content)
+            .finalize()
+            .into(),
+    )
+}
+
+/// The link an entry adds to the chain: it binds everything that is never erased.
+pub fn link(
+    previous: &Sha256Digest,
+    number: RegisterNumber,
+    recorded_at: &str,
+    class: &str,
+    commitment: &Sha256Digest,
+) -> Sha256Digest {
+    let mut hash = Sha256::new()
+        .chain_update(b"comptoir-register-1\0")
+        .chain_update(previous.0);
+    hash.update(number.0.to_be_bytes());
+    for text in [recorded_at, class] {
+        // A length before each text, or two different pairs could read the same.
+        hash.update(u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.update(commitment.0);
+    Sha256Digest(hash.finalize().into())
+}
+
+/// What the first entry is chained to.
+pub const FIRST_LINK: Sha256Digest = Sha256Digest([0; 32]);

@@ -1,0 +1,49 @@
+//! What a scan is: the one question asked of every picture, every burst of keys and every typed text.
+
+use jiff::civil::Date;
+
+use crate::domain::identifiers::{Cip13, Lot};
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::people::Ins;
+
+/// What a text read at the counter is. Nothing in it is ever opened, fetched or executed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scanned {
+    /// The number of a prescription, bare or inside a longer text.
+    Prescription(PrescriptionNumber),
+    /// A box of medicine.
+    Box(ScannedBox),
+    /// The patient's identity (INS DataMatrix, `IS01…`); `None` when it holds no valid matricule.
+    Ins(Option<Ins>),
+    /// A prescription of another country's system (gematik token, Swiss CHMED…).
+    ForeignPrescription,
+    /// An address on the web. It is shown, never followed.
+    Url,
+    /// Anything else.
+    Text,
+}
+
+/// What the code of a box says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScannedBox {
+    /// The presentation; `None` for a box that is not French.
+    pub cip13: Option<Cip13>,
+    /// The lot.
+    pub lot: Option<Lot>,
+    /// The last day it may be used.
+    pub expiry: Option<Date>,
+}
+
+impl Scanned {
+    /// The code that files carry.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Prescription(_) => "prescription",
+            Self::Box(_) => "box",
+            Self::Ins(_) => "ins",
+            Self::ForeignPrescription => "foreign-prescription",
+            Self::Url => "url",
+            Self::Text => "text",
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! comptoir: the counter terminal of a French pharmacy for the *ordonnance numérique*.
+//!
+//! ```text
+//!   keys, pictures, PDFs ─scan→ app (pure) ─effects→ runtime ─→ counter ─→ base   (the national base, FHIR)
+//!                               │ ▲                    │         └──────→ store  (register + outbox, SQLite)
+//!                               ▼ └──── messages ◀─────┘
+//!                               ui (drawing)
+//! ```
+//!
+//! Read in this order: the rules, the use cases, what they stand on, then the terminal and the command line.
+
+pub mod domain;
+pub mod safe;
+
+pub mod counter;
+
+pub mod base;
+pub mod catalogue;
+pub mod scan;
+pub mod store;
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod runtime;
+pub mod ui;
+
+pub mod training;
