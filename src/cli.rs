@@ -1,1 +1,186 @@
-//! (being written)
+//! The command line: the same use cases as the terminal, for programs, tests and training scripts.
+//!
+//! One file per command. Documents go to stdout, sentences to stderr; exit codes are a contract.
+
+mod base;
+mod catalogue;
+mod consult;
+mod decisions;
+mod demo;
+mod dispense;
+mod doctor;
+mod documents;
+mod failure;
+mod outbox;
+mod output;
+mod prescribe;
+mod prescriber;
+mod register;
+mod report;
+mod scan;
+mod target;
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{self, Config, Typed};
+use crate::runtime;
+use failure::Failure;
+use output::Format;
+
+/// The counter terminal for the ordonnance numérique. Without a command it opens the terminal.
+#[derive(Debug, Parser)]
+#[command(name = "comptoir", version)]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct Options {
+    /// Configuration file; without one, a training session opens.
+    #[arg(long, global = true, value_name = "FILE", env = "COMPTOIR_CONFIG")]
+    config: Option<PathBuf>,
+    /// Where this counter keeps its register, its outbox and its sheets.
+    #[arg(long, global = true, value_name = "DIR", env = "COMPTOIR_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// Address of the base; without one, the training base inside this program.
+    #[arg(long, global = true, value_name = "URL", env = "COMPTOIR_BASE")]
+    base: Option<String>,
+    /// Who stands at the counter.
+    #[arg(long, global = true, value_name = "ID", env = "COMPTOIR_OPERATOR")]
+    operator: Option<String>,
+    /// One JSON document on standard output.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play the whole way as text, from the sheet to the prescriber's view.
+    Demo,
+    /// Read every code of pictures and PDFs.
+    Scan {
+        /// Pictures or PDFs.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Show a prescription: patient, prescriber, lines, what remains, consent, remarks.
+    Consult {
+        /// The number, or a picture or PDF of the sheet.
+        target: OsString,
+    },
+    /// Record a delivery, then post it.
+    Dispense(dispense::Arguments),
+    /// What the base has not acknowledged yet.
+    #[command(subcommand)]
+    Outbox(outbox::Command),
+    /// The register (ordonnancier).
+    #[command(subcommand)]
+    Register(register::Command),
+    /// The medicines database.
+    #[command(subcommand)]
+    Catalogue(catalogue::Command),
+    /// The training base alone, for several terminals or for tests.
+    #[command(subcommand)]
+    Base(BaseCommand),
+    /// Play the prescriber who writes: create a prescription and its sheet.
+    Prescribe(prescribe::Arguments),
+    /// Play the prescriber who reads, searches or cancels.
+    #[command(subcommand)]
+    Prescriber(prescriber::PrescriberCommand),
+    /// Play the patient, through prescriber or caisse.
+    #[command(subcommand)]
+    Patient(prescriber::PatientCommand),
+    /// Usage figures of this counter.
+    Report,
+    /// Check the configuration, the store, the catalogue and the base.
+    Doctor,
+}
+
+#[derive(Debug, Subcommand)]
+enum BaseCommand {
+    /// Serve it until interrupted.
+    Serve {
+        /// Address and port; port 0 takes a free one, which is printed.
+        #[arg(long, default_value = "127.0.0.1:8410")]
+        listen: SocketAddr,
+        /// Where it keeps its prescriptions.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+}
+
+/// Runs the program: reads the arguments, does what they ask, says how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are not mistakes: clap knows which it is, and where it belongs.
+            let code = if error.use_stderr() { failure::Exit::Usage } else { failure::Exit::Done };
+            return match error.print() {
+                Ok(()) => code.into(),
+                Err(_) => failure::Exit::Broken.into(),
+            };
+        }
+    };
+    match execute(arguments) {
+        Ok(()) => failure::Exit::Done.into(),
+        Err(failure) => {
+            output::complain(&failure.sentence);
+            failure.exit.into()
+        }
+    }
+}
+
+fn execute(arguments: Arguments) -> Result<(), Failure> {
+    let Arguments { options, command } = arguments;
+    let format = if options.json { Format::Json } else { Format::Text };
+    let config = config::config(Typed {
+        config: options.config,
+        data_dir: options.data_dir,
+        base: options.base,
+        operator: options.operator,
+        // Never a flag: it would stand in the list of running programs.
+        token: std::env::var("COMPTOIR_TOKEN").ok().filter(|token| !token.is_empty()),
+    })?;
+    let tokio = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(Failure::no_runtime)?;
+    match command {
+        None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
+            runtime::run(&config, tokio.handle()).map_err(Failure::from)
+        }
+        None => tokio.block_on(demo::play()),
+        Some(command) => tokio.block_on(obey(command, &config, format)),
+    }
+}
+
+async fn obey(command: Command, config: &Config, format: Format) -> Result<(), Failure> {
+    match command {
+        Command::Demo => demo::play().await,
+        Command::Scan { files } => scan::scan(&files, format),
+        Command::Consult { target } => consult::consult(config, &target, format).await,
+        Command::Dispense(arguments) => dispense::dispense(config, &arguments, format).await,
+        Command::Outbox(command) => outbox::outbox(config, &command, format).await,
+        Command::Register(command) => register::register(config, command, format),
+        Command::Catalogue(command) => catalogue::catalogue(&command, format),
+        Command::Base(BaseCommand::Serve { listen, data }) => {
+            base::serve(config, listen, data.as_deref(), format).await
+        }
+        Command::Prescribe(arguments) => prescribe::prescribe(config, &arguments, format).await,
+        Command::Prescriber(command) => prescriber::prescriber(config, &command, format).await,
+        Command::Patient(command) => prescriber::patient(config, &command, format).await,
+        Command::Report => report::report(config, format),
+        Command::Doctor => doctor::doctor(config, format).await,
+    }
+}

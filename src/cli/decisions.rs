@@ -1,0 +1,198 @@
+//! The decisions file of `comptoir dispense --decisions`: read whole, checked whole, or refused whole.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::domain::dispense::{Agreement, Decision, LineOutcome, Override, Proposal, Supply};
+use crate::domain::identifiers::{Boxes, LineNumber, Lot};
+use crate::domain::prescription::{Prescription, PrescriptionLine};
+use crate::domain::product::{Product, ProductCode};
+use crate::domain::reasons::{
+    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+};
+
+/// Why a decisions file means nothing. Nothing of it is used then.
+#[derive(Debug, thiserror::Error)]
+pub enum DecisionsError {
+    /// Not the JSON described in the README.
+    #[error("the decisions file is not what `dispense` reads")]
+    NotDecisions(#[source] serde_json::Error),
+    /// One decision is wrong.
+    #[error("decision for line {line}: {problem}")]
+    Decision {
+        /// Which line it is for.
+        line: u16,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDecisions {
+    lines: Vec<RawDecision>,
+    #[serde(default)]
+    overrides: Vec<RawOverride>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDecision {
+    line: u16,
+    outcome: String,
+    cip13: Option<String>,
+    lpp: Option<String>,
+    label: Option<String>,
+    boxes: Option<u16>,
+    lot: Option<String>,
+    expiry: Option<Date>,
+    reason: Option<String>,
+    partial: Option<String>,
+    agreement: Option<RawAgreement>,
+    #[serde(default)]
+    note: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAgreement {
+    by: String,
+    channel: String,
+    at: Timestamp,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOverride {
+    finding: String,
+    reason: String,
+}
+
+/// Reads a decisions file against the prescription it is for.
+pub fn proposal(
+    text: &str,
+    prescription: &Prescription,
+    product: &dyn Fn(&ProductCode) -> Option<Product>,
+) -> Result<Proposal, DecisionsError> {
+    let raw: RawDecisions = serde_json::from_str(text).map_err(DecisionsError::NotDecisions)?;
+    let decisions = raw
+        .lines
+        .into_iter()
+        .map(|decision| {
+            let line = decision.line;
+            read(decision, prescription, product).map_err(|problem| DecisionsError::Decision { line, problem })
+        })
+        .collect::<Result<_, _>>()?;
+    let overrides = raw.overrides.into_iter().map(|o| Override { finding: o.finding, reason: o.reason });
+    Ok(Proposal { decisions, overrides: overrides.collect() })
+}
+
+fn read(
+    raw: RawDecision,
+    prescription: &Prescription,
+    product: &dyn Fn(&ProductCode) -> Option<Product>,
+) -> Result<Decision, String> {
+    let line = LineNumber(raw.line);
+    // A line that does not exist gets a decision all the same: the rules refuse it, with their source.
+    let ordered = prescription.line(line);
+    let (outcome, partial) = match raw.outcome.as_str() {
+        "conforming" => {
+            let said = raw.partial.as_deref().or(raw.reason.as_deref());
+            (LineOutcome::Conforming(supply(&raw, ordered, product)?), partial(said)?)
+        }
+        "substituted" => {
+            let reason = coded(&raw.reason, "reason", SubstitutionReason::ALL, SubstitutionReason::code)?;
+            let supply = supply(&raw, ordered, product)?;
+            (LineOutcome::Substituted { supply, reason }, partial(raw.partial.as_deref())?)
+        }
+        "adjusted" => {
+            let reason = coded(&raw.reason, "reason", AdjustmentReason::ALL, AdjustmentReason::code)?;
+            let agreement = agreement(raw.agreement.as_ref())?;
+            let supply = supply(&raw, ordered, product)?;
+            (LineOutcome::Adjusted { supply, reason, agreement }, partial(raw.partial.as_deref())?)
+        }
+        "not-delivered" => {
+            let reason = coded(&raw.reason, "reason", NotDeliveredReason::ALL, NotDeliveredReason::code)?;
+            (LineOutcome::NotDelivered(reason), None)
+        }
+        other => {
+            return Err(format!(
+                "the outcome {other:?} does not exist; it is conforming, substituted, adjusted or not-delivered"
+            ));
+        }
+    };
+    Ok(Decision { line, outcome, partial, note: raw.note })
+}
+
+fn supply(
+    raw: &RawDecision,
+    ordered: Option<&PrescriptionLine>,
+    product: &dyn Fn(&ProductCode) -> Option<Product>,
+) -> Result<Supply, String> {
+    let wrong = |key: &str, why: &dyn std::fmt::Display| format!("{key}: {why}");
+    let code = match (&raw.cip13, &raw.lpp) {
+        (Some(cip13), _) => Some(ProductCode::Cip13(cip13.parse().map_err(|why| wrong("cip13", &why))?)),
+        (None, Some(lpp)) => Some(ProductCode::Lpp(lpp.parse().map_err(|why| wrong("lpp", &why))?)),
+        (None, None) => None,
+    };
+    let is_conforming = raw.outcome == "conforming";
+    if code.is_none() && raw.label.is_none() && !is_conforming {
+        return Err("which product? give its cip13, its lpp or its label".to_owned());
+    }
+    let known = code.as_ref().and_then(product).map(|product| product.name);
+    let ordered_label = ordered.map(|line| line.label.clone());
+    let label = raw
+        .label
+        .clone()
+        .or(known)
+        .or(if code.is_none() || code.as_ref() == ordered.map(|line| &line.code) { ordered_label } else { None })
+        .or_else(|| code.as_ref().map(|code| code.code().to_owned()))
+        .unwrap_or_default();
+    let code = code
+        .or_else(|| ordered.filter(|_| is_conforming).map(|line| line.code.clone()))
+        .unwrap_or(ProductCode::None);
+    let due = ordered.and_then(PrescriptionLine::due).unwrap_or(Boxes(1));
+    let lot = match &raw.lot {
+        Some(lot) => Some(lot.parse::<Lot>().map_err(|why| wrong("lot", &why))?),
+        None => None,
+    };
+    Ok(Supply { code, label, boxes: raw.boxes.map_or(due, Boxes), lot, expiry: raw.expiry })
+}
+
+fn agreement(raw: Option<&RawAgreement>) -> Result<Agreement, String> {
+    let Some(raw) = raw else {
+        return Err("an adjustment needs the prescriber's agreement: {\"by\":\"prescriber\",\"channel\":…,\"at\":…}"
+            .to_owned());
+    };
+    if raw.by != "prescriber" {
+        return Err(format!("agreement.by: only the prescriber can agree, not {:?}", raw.by));
+    }
+    let channel = coded(
+        &Some(raw.channel.clone()),
+        "agreement.channel",
+        AgreementChannel::ALL,
+        AgreementChannel::code,
+    )?;
+    Ok(Agreement { channel, at: raw.at })
+}
+
+fn partial(said: Option<&str>) -> Result<Option<PartialReason>, String> {
+    let Some(said) = said else { return Ok(None) };
+    coded(&Some(said.to_owned()), "partial", PartialReason::ALL, PartialReason::code).map(Some)
+}
+
+/// The reason with that code, or a sentence that lists those there are.
+fn coded<T: Copy>(
+    said: &Option<String>,
+    key: &str,
+    all: &[T],
+    code: impl Fn(T) -> &'static str,
+) -> Result<T, String> {
+    let known = || all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", ");
+    let Some(said) = said else { return Err(format!("{key} is missing; it is one of {}", known())) };
+    all.iter()
+        .copied()
+        .find(|one| code(*one) == said)
+        .ok_or_else(|| format!("{key}: {said:?} is not one of {}", known()))
+}
