@@ -5,8 +5,9 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
 
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
@@ -52,6 +53,22 @@ impl RetentionClass {
         match self {
             Self::Register => "register-10-years",
         }
+    }
+
+    /// The class with that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Register].into_iter().find(|class| class.code() == code)
+    }
+
+    /// Whether what was recorded at that moment may be erased at `now`.
+    pub fn is_over(self, recorded_at: Timestamp, now: Timestamp) -> bool {
+        let years = match self {
+            Self::Register => 10,
+        };
+        recorded_at
+            .to_zoned(TimeZone::UTC)
+            .checked_add(years.years())
+            .is_ok_and(|end| now >= end.timestamp())
     }
 }
 
