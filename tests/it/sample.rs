@@ -1,9 +1,7 @@
 //! A prescription, a pharmacy and hand-overs to test with, built through the same doors as the real ones.
 
 use comptoir::domain::consent::Consent;
-use comptoir::domain::dispense::{
-    Circumstances, Decision, Dispense, LineOutcome, Override, Proposal, Supply,
-};
+use comptoir::domain::dispense::{Circumstances, Decision, Dispense, LineOutcome, Proposal, Supply};
 use comptoir::domain::identifiers::{Boxes, DispenseId, LineNumber};
 use comptoir::domain::number::PrescriptionNumber;
 use comptoir::domain::people::{Operator, OperatorRole, Patient, Pharmacy, Prescriber, Sex};
@@ -140,10 +138,7 @@ pub(crate) fn proposal(prescription: &Prescription) -> Proposal {
             not_delivered,
             some_boxes(&prescription.lines[2], 3),
         ],
-        overrides: vec![Override {
-            finding: "held-elsewhere".into(),
-            reason: "vu au téléphone".into(),
-        }],
+        overrides: Vec::new(),
     }
 }
 
