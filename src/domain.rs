@@ -32,3 +32,6 @@ pub mod register;
 pub mod rules;
 pub mod scanned;
 pub mod substitution;
+
+#[cfg(test)]
+mod sample;

@@ -310,6 +310,13 @@ impl Dispense {
         if findings.iter().any(stops) {
             return Err(findings);
         }
+        let mut overrides = proposal.overrides;
+        // What is recorded as passed is what there was to pass.
+        overrides.retain(|o| {
+            findings
+                .iter()
+                .any(|finding| finding.severity() == Severity::Warning && o.finding == finding.id())
+        });
         let lines = proposal
             .decisions
             .into_iter()
@@ -335,7 +342,7 @@ impl Dispense {
             prescriber: prescription.prescriber.clone(),
             consent: prescription.consent,
             lines,
-            overrides: proposal.overrides,
+            overrides,
         };
         Ok(Self { hand_over, findings })
     }
@@ -368,14 +375,215 @@ fn dispensed_line(
         .outcome
         .supply()
         .map(|supply| Completeness::of(line, supply.boxes));
+    // A reason for missing boxes, when none is missing after all, would say something untrue.
+    let is_partial = decision
+        .outcome
+        .supply()
+        .is_some_and(|supply| line.due().is_none_or(|due| supply.boxes < due));
     DispensedLine {
         id,
         line: line.number,
         ordered: line.label.clone(),
         outcome: decision.outcome,
         basis,
-        partial: decision.partial,
+        partial: decision.partial.filter(|_| is_partial),
         completeness,
         note: decision.note,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::sample::{
+        GENERIC, ORDERED, UNKNOWN, adjusted, check, cip13, circumstances, conforming, decision, delivered,
+        hold, ids, line, not_delivered, passed, prescription, proposal, substituted,
+    };
+
+    #[test]
+    fn what_blocks_cannot_be_passed() {
+        let prescription = prescription(vec![line(1)]);
+        let above = decision(conforming(cip13(ORDERED), 3));
+        let with_override = Proposal {
+            decisions: vec![above],
+            overrides: vec![passed("above-remaining", "le patient insiste")],
+        };
+        assert_eq!(
+            ids(&check(&prescription, with_override).unwrap_err()),
+            ["above-remaining"]
+        );
+    }
+
+    #[test]
+    fn a_warning_is_passed_with_a_reason_and_only_real_warnings_are_recorded_as_passed() {
+        let held = Prescription {
+            hold: Some(hold("750000002")),
+            ..prescription(vec![line(1)])
+        };
+        let decisions = || vec![decision(conforming(cip13(ORDERED), 2))];
+        for (overrides, kept) in [
+            (vec![], None),
+            (vec![passed("held-elsewhere", "  ")], None),
+            (vec![passed("another", "vu au téléphone")], None),
+            (vec![passed("held-elsewhere", "vu au téléphone")], Some(1)),
+            (
+                vec![
+                    passed("box-expired", "?"),
+                    passed("held-elsewhere", "vu au téléphone"),
+                ],
+                Some(1),
+            ),
+        ] {
+            let case = format!("{overrides:?}");
+            let checked = check(
+                &held,
+                Proposal {
+                    decisions: decisions(),
+                    overrides,
+                },
+            );
+            assert_eq!(
+                checked.map(|dispense| dispense.hand_over().overrides.len()).ok(),
+                kept,
+                "{case}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_information_stops_nothing_and_is_kept() {
+        let prescription = Prescription {
+            valid_until: None,
+            ..prescription(vec![line(1)])
+        };
+        let dispense = check(
+            &prescription,
+            proposal(vec![decision(conforming(cip13(ORDERED), 2))]),
+        )
+        .unwrap();
+        assert_eq!(ids(dispense.findings()), ["validity-unstated"]);
+    }
+
+    #[test]
+    fn a_product_that_nobody_knows_never_blocks() {
+        let unknown = PrescriptionLine {
+            code: cip13(UNKNOWN),
+            ..line(1)
+        };
+        let decisions = vec![Decision::as_prescribed(&unknown)];
+        let dispense = check(&prescription(vec![unknown]), proposal(decisions)).unwrap();
+        assert_eq!(ids(dispense.findings()), ["product-unknown"]);
+    }
+
+    fn recorded(
+        line: PrescriptionLine,
+        outcome: LineOutcome,
+        partial: Option<PartialReason>,
+    ) -> DispensedLine {
+        let decision = Decision {
+            partial,
+            ..decision(outcome)
+        };
+        let dispense = check(&prescription(vec![line]), proposal(vec![decision])).unwrap();
+        dispense.hand_over().lines[0].clone()
+    }
+
+    #[test]
+    fn a_line_is_recorded_with_its_words_and_a_stable_identifier() {
+        let line = recorded(line(1), conforming(cip13(ORDERED), 2), None);
+        assert_eq!((line.id, line.line), (circumstances().id.line(1), LineNumber(1)));
+        assert_eq!(line.ordered, "PRODUIT 1");
+    }
+
+    #[test]
+    fn another_product_is_recorded_with_its_ground() {
+        for (outcome, basis) in [
+            (conforming(cip13(ORDERED), 2), None),
+            (
+                substituted(cip13(GENERIC), SubstitutionReason::Generic),
+                Some(SubstitutionBasis::Generic),
+            ),
+            (
+                adjusted(cip13(GENERIC), 1, AdjustmentReason::Dose),
+                Some(SubstitutionBasis::PrescriberAgreement),
+            ),
+            (not_delivered(), None),
+        ] {
+            assert_eq!(
+                recorded(line(1), outcome.clone(), None).basis,
+                basis,
+                "{outcome:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_says_whether_it_is_the_first_and_complete_and_why_not() {
+        use Completeness::{FirstComplete, FirstPartial, RefillComplete, RefillPartial};
+        let renewed = || PrescriptionLine {
+            repeats: 2,
+            ..delivered(line(1), 2)
+        };
+        let boxes = |count| conforming(cip13(ORDERED), count);
+        let owed = Some(PartialReason::Owed);
+        for (line, outcome, partial, kept, completeness) in [
+            (line(1), boxes(2), None, None, Some(FirstComplete)),
+            (line(1), boxes(2), owed, None, Some(FirstComplete)),
+            (line(1), boxes(1), owed, owed, Some(FirstPartial)),
+            (delivered(line(1), 1), boxes(1), None, None, Some(RefillComplete)),
+            (renewed(), boxes(2), None, None, Some(RefillComplete)),
+            (renewed(), boxes(1), owed, owed, Some(RefillPartial)),
+            (line(1), not_delivered(), owed, None, None),
+        ] {
+            let case = format!("{line:?} {outcome:?} {partial:?}");
+            let recorded = recorded(line, outcome, partial);
+            assert_eq!(
+                (recorded.partial, recorded.completeness),
+                (kept, completeness),
+                "{case}"
+            );
+        }
+    }
+
+    #[test]
+    fn as_prescribed_hands_over_what_is_due() {
+        let uncounted = PrescriptionLine {
+            boxes: None,
+            ..line(1)
+        };
+        let renewed = PrescriptionLine {
+            repeats: 5,
+            ..line(1)
+        };
+        for (line, boxes) in [
+            (line(1), 2),
+            (delivered(line(1), 1), 1),
+            (renewed, 2),
+            (uncounted, 1),
+        ] {
+            let decision = Decision::as_prescribed(&line);
+            assert_eq!(decision.outcome.boxes(), Boxes(boxes), "{line:?}");
+            check(&prescription(vec![line]), proposal(vec![decision])).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_recorded_hand_over_counts_as_deliveries_of_its_prescription() {
+        let prescription = prescription(vec![line(1), line(2)]);
+        let declined = Decision {
+            line: LineNumber(2),
+            ..decision(not_delivered())
+        };
+        let decisions = vec![decision(conforming(cip13(ORDERED), 2)), declined];
+        let dispense = check(&prescription, proposal(decisions)).unwrap();
+        let after = prescription.with_deliveries(dispense.hand_over().deliveries());
+        assert_eq!(after.lines[0].remaining(), Some(Boxes::ZERO));
+        assert_eq!(
+            after.lines[1].remaining(),
+            Some(Boxes(2)),
+            "a refusal of the patient takes nothing away"
+        );
+        let again = check(&after, proposal(vec![decision(conforming(cip13(ORDERED), 2))]));
+        assert_eq!(ids(&again.unwrap_err()), ["above-remaining"]);
     }
 }

@@ -192,3 +192,77 @@ impl Finding {
         self.fact.card().2
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn every_fact() -> Vec<Fact> {
+        let given = String::new;
+        let (day, boxes) = (date(2026, 11, 22), Boxes(1));
+        vec![
+            Fact::PrescriptionCancelled,
+            Fact::PrescriptionExpired {
+                last_day: day,
+                today: day,
+            },
+            Fact::ValidityUnstated,
+            Fact::NothingLeft,
+            Fact::SecuredSupport,
+            Fact::HeldElsewhere(crate::domain::sample::hold("750000002")),
+            Fact::NothingDecided,
+            Fact::LineUnknown,
+            Fact::LineTwice,
+            Fact::LineCancelled,
+            Fact::LineSuspended,
+            Fact::LineForOthers { executor: given() },
+            Fact::NoBox,
+            Fact::AboveRemaining {
+                asked: boxes,
+                remaining: boxes,
+            },
+            Fact::CountUnstated,
+            Fact::PartialUnexplained {
+                asked: boxes,
+                due: boxes,
+            },
+            Fact::NotWhatWasOrdered { given: given() },
+            Fact::SubstitutionForbidden(NonSubstitutable::NarrowMargin),
+            Fact::SubstitutionWithoutBasis { given: given() },
+            Fact::SubstitutionUnverified { given: given() },
+            Fact::DeviceSubstituted,
+            Fact::ProductUnknown { code: given() },
+            Fact::BoxExpired {
+                expiry: day,
+                today: day,
+            },
+            Fact::OtherUnexplained,
+        ]
+    }
+
+    #[test]
+    fn every_fact_has_an_id_of_its_own_and_a_source() {
+        let facts: Vec<Finding> = every_fact().into_iter().map(Finding::whole).collect();
+        let ids: BTreeSet<_> = facts.iter().map(Finding::id).collect();
+        assert_eq!(ids.len(), facts.len());
+        for finding in &facts {
+            let id = finding.id();
+            assert!(
+                id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
+                "{id} is a stable key"
+            );
+            assert!(finding.source().len() > 10, "{id} has no source");
+        }
+    }
+
+    #[test]
+    fn what_weighs_more_compares_greater() {
+        let mut all = [Severity::Blocking, Severity::Information, Severity::Warning];
+        all.sort();
+        assert_eq!(all.map(Severity::code), ["information", "warning", "blocking"]);
+    }
+}

@@ -237,3 +237,163 @@ impl Prescription {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::identifiers::DispenseId;
+    use crate::domain::sample::{TODAY, delivered, delivery, line, prescription};
+    use uuid::Uuid;
+
+    fn boxes(boxes: Option<u16>, repeats: u16, delivered: u16) -> PrescriptionLine {
+        PrescriptionLine {
+            boxes: boxes.map(Boxes),
+            repeats,
+            ..crate::domain::sample::delivered(line(1), delivered)
+        }
+    }
+
+    #[test]
+    fn what_remains_and_what_is_due_are_counted_in_boxes() {
+        for (stated, repeats, given, remaining, due) in [
+            (Some(2), 0, 0, Some(2), Some(2)),
+            (Some(2), 0, 1, Some(1), Some(1)),
+            (Some(2), 0, 2, Some(0), Some(0)),
+            (Some(2), 0, 5, Some(0), Some(0)),
+            (Some(2), 2, 0, Some(6), Some(2)),
+            (Some(2), 2, 5, Some(1), Some(1)),
+            (Some(0), 3, 0, Some(0), Some(0)),
+            (None, 3, 2, None, None),
+            (
+                Some(u16::MAX),
+                u16::MAX,
+                1,
+                Some(u16::MAX - 1),
+                Some(u16::MAX - 1),
+            ),
+        ] {
+            let line = boxes(stated, repeats, given);
+            let case = format!("{stated:?} × {repeats} − {given}");
+            assert_eq!(line.remaining(), remaining.map(Boxes), "{case}");
+            assert_eq!(line.due(), due.map(Boxes), "{case}");
+        }
+    }
+
+    #[test]
+    fn only_completed_deliveries_count() {
+        let mut line = line(1);
+        line.deliveries = vec![
+            delivery(1, DeliveryStanding::Completed),
+            delivery(7, DeliveryStanding::Declined),
+            delivery(9, DeliveryStanding::EnteredInError),
+        ];
+        assert_eq!(line.delivered(), Boxes(1));
+        assert_eq!(line.status(), Status::Partial);
+    }
+
+    #[test]
+    fn a_line_is_open_when_this_pharmacy_may_deliver_something_of_it() {
+        let standing = |standing| PrescriptionLine { standing, ..line(1) };
+        let for_others = PrescriptionLine {
+            kind: LineKind::Other {
+                executor: "laboratoire".into(),
+            },
+            ..line(1)
+        };
+        for (line, is_open, what) in [
+            (line(1), true, "new"),
+            (delivered(line(1), 1), true, "partial"),
+            (delivered(line(1), 2), false, "done"),
+            (boxes(None, 0, 9), true, "no count: nothing says that it is done"),
+            (standing(LineStanding::Cancelled), false, "cancelled"),
+            (standing(LineStanding::Suspended), false, "suspended"),
+            (for_others, false, "for others"),
+        ] {
+            assert_eq!(line.is_open(), is_open, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_prescription_is_the_fold_of_its_lines_then_its_validity() {
+        let cancelled = PrescriptionLine {
+            standing: LineStanding::Cancelled,
+            ..line(2)
+        };
+        let for_others = PrescriptionLine {
+            kind: LineKind::Other {
+                executor: "laboratoire".into(),
+            },
+            ..line(3)
+        };
+        let done = || delivered(line(1), 2);
+        let (in_time, past) = (Some(TODAY), Some(date(2026, 11, 21)));
+        for (lines, valid_until, status) in [
+            (vec![line(1), line(2)], in_time, Status::Open),
+            (vec![line(1), cancelled.clone()], in_time, Status::Open),
+            (vec![done(), line(2)], in_time, Status::Partial),
+            (vec![delivered(line(1), 1)], None, Status::Partial),
+            (vec![done(), cancelled.clone()], in_time, Status::Done),
+            (vec![done(), for_others.clone()], in_time, Status::Done),
+            (vec![cancelled.clone()], in_time, Status::Cancelled),
+            (vec![cancelled, for_others.clone()], past, Status::Cancelled),
+            (vec![line(1)], past, Status::Expired),
+            (vec![delivered(line(1), 1)], past, Status::Expired),
+            (vec![done()], past, Status::Done),
+            (vec![for_others], in_time, Status::Open),
+        ] {
+            let case = format!("{lines:?} until {valid_until:?}");
+            let prescription = Prescription {
+                valid_until,
+                ..prescription(lines)
+            };
+            assert_eq!(prescription.status(TODAY), status, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_delivery_known_twice_counts_once() {
+        let ours = |boxes| Delivery {
+            id: Some(DispenseId(Uuid::from_u128(1)).line(1)),
+            ..delivery(boxes, DeliveryStanding::Completed)
+        };
+        let unnamed = || delivery(1, DeliveryStanding::Completed);
+        let mut seen_by_base = line(1);
+        seen_by_base.deliveries = vec![ours(1)];
+        for (known, local, delivered, what) in [
+            (line(1), vec![(1, ours(1))], 1, "not yet at the base"),
+            (seen_by_base.clone(), vec![(1, ours(1))], 1, "already at the base"),
+            (line(1), vec![(1, ours(1)), (1, ours(1))], 1, "given twice"),
+            (
+                seen_by_base,
+                vec![(1, unnamed())],
+                2,
+                "another one, without a name",
+            ),
+            (line(1), vec![(9, ours(1))], 0, "of a line that is not there"),
+        ] {
+            let local = local
+                .into_iter()
+                .map(|(line, delivery)| (LineNumber(line), delivery));
+            let prescription = prescription(vec![known]).with_deliveries(local);
+            assert_eq!(prescription.lines[0].delivered(), Boxes(delivered), "{what}");
+        }
+    }
+
+    #[test]
+    fn what_the_base_withdrew_is_not_counted_because_we_recorded_it() {
+        let id = Some(DispenseId(Uuid::from_u128(1)).line(1));
+        let mut withdrawn = line(1);
+        withdrawn.deliveries = vec![Delivery {
+            id,
+            ..delivery(2, DeliveryStanding::EnteredInError)
+        }];
+        let local = Delivery {
+            id,
+            ..delivery(2, DeliveryStanding::Completed)
+        };
+        let prescription = prescription(vec![withdrawn]).with_deliveries([(LineNumber(1), local)]);
+        assert_eq!(prescription.lines[0].remaining(), Some(Boxes(2)));
+    }
+}

@@ -5,8 +5,9 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
 
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
@@ -52,6 +53,22 @@ impl RetentionClass {
         match self {
             Self::Register => "register-10-years",
         }
+    }
+
+    /// The class with that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Register].into_iter().find(|class| class.code() == code)
+    }
+
+    /// Whether what was recorded at that moment may be erased at `now`.
+    pub fn is_over(self, recorded_at: Timestamp, now: Timestamp) -> bool {
+        let years = match self {
+            Self::Register => 10,
+        };
+        recorded_at
+            .to_zoned(TimeZone::UTC)
+            .checked_add(years.years())
+            .is_ok_and(|end| now >= end.timestamp())
     }
 }
 
@@ -161,3 +178,73 @@ pub fn link(
 
 /// What the first entry is chained to.
 pub const FIRST_LINK: Sha256Digest = Sha256Digest([0; 32]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Computed once by another program from the definition: registers rest on it, so it never changes.
+    #[test]
+    fn commitments_and_links_are_what_any_program_computes() {
+        let committed = commitment(&[7; 32], "é".as_bytes());
+        assert_eq!(
+            committed.to_string(),
+            "4b749db32734d202c209ae0a7aef4c807715a59817a81b6b28a27fb8786a1e20"
+        );
+        let first = link(
+            &FIRST_LINK,
+            RegisterNumber(1),
+            "2026-11-22T11:00:00Z",
+            "register-10-years",
+            &committed,
+        );
+        assert_eq!(
+            first.to_string(),
+            "a82a5207956fde82bfd8e6c9a95a357fabaeb5878437d1b866fd35249d14b697"
+        );
+    }
+
+    #[test]
+    fn a_link_binds_everything_it_is_made_of() {
+        let of = |previous, number, at: &str, class: &str, content: &[u8]| {
+            let committed = commitment(&[0; 32], content);
+            link(
+                &Sha256Digest([previous; 32]),
+                RegisterNumber(number),
+                at,
+                class,
+                &committed,
+            )
+        };
+        let all = [
+            of(0, 1, "ab", "c", b"x"),
+            of(1, 1, "ab", "c", b"x"),
+            of(0, 2, "ab", "c", b"x"),
+            of(0, 1, "a", "bc", b"x"),
+            of(0, 1, "abc", "", b"x"),
+            of(0, 1, "ab", "c", b"y"),
+        ];
+        for (place, one) in all.iter().enumerate() {
+            assert!(!all[..place].contains(one), "case {place} is like an earlier one");
+        }
+        assert_ne!(
+            commitment(&[1; 32], b"x"),
+            commitment(&[0; 32], b"x"),
+            "the salt counts"
+        );
+    }
+
+    #[test]
+    fn a_register_is_kept_for_ten_years_to_the_second() {
+        let recorded_at: Timestamp = "2026-11-22T11:00:00Z".parse().unwrap();
+        for (now, is_over) in [
+            ("2026-11-22T11:00:00Z", false),
+            ("2036-11-22T10:59:59Z", false),
+            ("2036-11-22T11:00:00Z", true),
+        ] {
+            let class = RetentionClass::from_code("register-10-years").unwrap();
+            assert_eq!(class.is_over(recorded_at, now.parse().unwrap()), is_over, "{now}");
+        }
+        assert_eq!(RetentionClass::from_code("another"), None);
+    }
+}

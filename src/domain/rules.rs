@@ -53,9 +53,104 @@ pub fn findings(
             findings.push(Finding::on(decision.line, Fact::LineTwice));
         }
         findings.extend(standing::of_line(line));
+        findings.extend(quantity::count_unstated(line));
         findings.extend(quantity::of_decision(line, decision));
         findings.extend(substitution::of_decision(line, decision, product));
         findings.extend(box_in_hand::of_decision(decision, *today, product));
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dispense::Decision;
+    use crate::domain::identifiers::LineNumber;
+    use crate::domain::prescription::{LineKind, LineStanding, PrescriptionLine};
+    use crate::domain::sample::{
+        ORDERED, TODAY, cip13, circumstances, conforming, decision, ids, line, not_delivered, now, pharmacy,
+        prescription, product, proposal,
+    };
+
+    fn on(line: u16) -> Decision {
+        Decision {
+            line: LineNumber(line),
+            ..decision(conforming(cip13(ORDERED), 2))
+        }
+    }
+
+    #[test]
+    fn a_proposal_decides_each_line_at_most_once_and_only_lines_that_exist() {
+        let prescription = prescription(vec![line(1), line(2)]);
+        for (decisions, expected) in [
+            (vec![], &[("nothing-decided", None)][..]),
+            (vec![on(1)], &[]),
+            (vec![on(2), on(1)], &[]),
+            (vec![on(3)], &[("line-unknown", Some(3))]),
+            (vec![on(1), on(2), on(1)], &[("line-twice", Some(1))]),
+            (
+                vec![on(1), on(3), on(3)],
+                &[("line-unknown", Some(3)), ("line-unknown", Some(3))],
+            ),
+        ] {
+            let found = findings(&prescription, &proposal(decisions), &circumstances(), &product);
+            let found: Vec<_> = found
+                .iter()
+                .map(|f| (f.id(), f.line.map(|line| line.0)))
+                .collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn a_withdrawn_line_is_not_even_declined_and_the_others_go_on() {
+        let cancelled = PrescriptionLine {
+            standing: LineStanding::Cancelled,
+            ..line(2)
+        };
+        let prescription = prescription(vec![line(1), cancelled]);
+        for (outcome, line, expected) in [
+            (conforming(cip13(ORDERED), 2), 2, &["line-cancelled"][..]),
+            (not_delivered(), 2, &["line-cancelled"]),
+            (conforming(cip13(ORDERED), 2), 1, &[]),
+        ] {
+            let decision = Decision {
+                line: LineNumber(line),
+                ..decision(outcome)
+            };
+            let found = findings(
+                &prescription,
+                &proposal(vec![decision]),
+                &circumstances(),
+                &product,
+            );
+            assert_eq!(ids(&found), expected);
+        }
+    }
+
+    #[test]
+    fn a_prescription_is_remarked_upon_before_anything_is_decided_and_after() {
+        let uncounted = PrescriptionLine {
+            boxes: None,
+            ..line(1)
+        };
+        let for_others = PrescriptionLine {
+            kind: LineKind::Other {
+                executor: "laboratoire".into(),
+            },
+            boxes: None,
+            ..line(2)
+        };
+        let prescription = Prescription {
+            valid_until: None,
+            ..prescription(vec![uncounted, for_others])
+        };
+        let before = of_prescription(&prescription, &pharmacy().finess, now(), TODAY);
+        assert_eq!(
+            ids(&before),
+            ["validity-unstated", "line-for-others", "count-unstated"]
+        );
+        let after = findings(&prescription, &proposal(vec![on(1)]), &circumstances(), &product);
+        assert_eq!(ids(&after), ["validity-unstated", "count-unstated"]);
+    }
 }

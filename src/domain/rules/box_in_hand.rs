@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use crate::domain::dispense::{Decision, LineOutcome};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::product::{Product, ProductCode};
-use crate::domain::reasons::{AdjustmentReason, NotDeliveredReason, PartialReason, SubstitutionReason};
+use crate::domain::reasons::{
+    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+};
 
 /// An expired box is never handed over; an unknown product is said, and never blocks.
 pub fn of_decision(
@@ -38,8 +40,107 @@ fn is_other(outcome: &LineOutcome, partial: Option<PartialReason>) -> bool {
     let outcome_is_other = match outcome {
         LineOutcome::Conforming(_) => false,
         LineOutcome::Substituted { reason, .. } => *reason == SubstitutionReason::Other,
-        LineOutcome::Adjusted { reason, .. } => *reason == AdjustmentReason::Other,
+        LineOutcome::Adjusted {
+            reason, agreement, ..
+        } => *reason == AdjustmentReason::Other || agreement.channel == AgreementChannel::Other,
         LineOutcome::NotDelivered(reason) => *reason == NotDeliveredReason::Other,
     };
     outcome_is_other || partial == Some(PartialReason::Other)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::dispense::Supply;
+    use crate::domain::sample::{
+        GENERIC, ORDERED, TODAY, UNKNOWN, adjusted, cip13, cis, conforming, decision, ids, lpp, product,
+        substituted, supply,
+    };
+
+    #[test]
+    fn an_expired_box_is_never_handed_over_and_its_last_day_is_a_good_one() {
+        for (expiry, expected) in [
+            (None, &[][..]),
+            (Some(date(2026, 11, 21)), &["box-expired"]),
+            (Some(TODAY), &[]),
+            (Some(date(2028, 6, 30)), &[]),
+        ] {
+            let supply = Supply {
+                expiry,
+                ..supply(cip13(ORDERED), 2)
+            };
+            let found = of_decision(&decision(LineOutcome::Conforming(supply)), TODAY, &product);
+            assert_eq!(ids(&found), expected, "{expiry:?}");
+        }
+    }
+
+    #[test]
+    fn a_medicine_that_nobody_knows_is_said_and_a_device_is_not_looked_for() {
+        for (code, expected) in [
+            (cip13(ORDERED), &[][..]),
+            (cis("60000001"), &[]),
+            (cip13(UNKNOWN), &["product-unknown"]),
+            (cis("69999999"), &["product-unknown"]),
+            (lpp("1163922"), &[]),
+            (ProductCode::None, &[]),
+        ] {
+            let found = of_decision(&decision(conforming(code.clone(), 2)), TODAY, &product);
+            assert_eq!(ids(&found), expected, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn other_is_a_reason_only_with_words() {
+        let other_channel = |channel| match adjusted(cip13(GENERIC), 2, AdjustmentReason::Dose) {
+            LineOutcome::Adjusted {
+                supply,
+                reason,
+                mut agreement,
+            } => {
+                agreement.channel = channel;
+                LineOutcome::Adjusted {
+                    supply,
+                    reason,
+                    agreement,
+                }
+            }
+            outcome => outcome,
+        };
+        for (outcome, partial, needs_words) in [
+            (conforming(cip13(ORDERED), 2), None, false),
+            (conforming(cip13(ORDERED), 1), Some(PartialReason::Owed), false),
+            (conforming(cip13(ORDERED), 1), Some(PartialReason::Other), true),
+            (
+                substituted(cip13(GENERIC), SubstitutionReason::Generic),
+                None,
+                false,
+            ),
+            (substituted(cip13(GENERIC), SubstitutionReason::Other), None, true),
+            (adjusted(cip13(GENERIC), 2, AdjustmentReason::Dose), None, false),
+            (adjusted(cip13(GENERIC), 2, AdjustmentReason::Other), None, true),
+            (other_channel(AgreementChannel::Other), None, true),
+            (
+                LineOutcome::NotDelivered(NotDeliveredReason::OutOfStock),
+                None,
+                false,
+            ),
+            (LineOutcome::NotDelivered(NotDeliveredReason::Other), None, true),
+        ] {
+            for (note, expected) in [
+                ("", needs_words),
+                (" \t", needs_words),
+                ("dit au téléphone", false),
+            ] {
+                let decision = Decision {
+                    partial,
+                    note: note.into(),
+                    ..decision(outcome.clone())
+                };
+                let is_said = ids(&of_decision(&decision, TODAY, &product)).contains(&"other-unexplained");
+                assert_eq!(is_said, expected, "{decision:?}");
+            }
+        }
+    }
 }

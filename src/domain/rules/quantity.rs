@@ -38,3 +38,72 @@ pub fn of_decision(line: &PrescriptionLine, decision: &Decision) -> Vec<Finding>
         .map(|fact| Finding::on(line.number, fact))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::reasons::{AdjustmentReason, PartialReason};
+    use crate::domain::sample::{
+        ORDERED, adjusted, cip13, conforming, decision, delivered, ids, line, not_delivered,
+    };
+
+    #[test]
+    fn never_more_than_remains_and_fewer_only_with_a_reason() {
+        let uncounted = || PrescriptionLine {
+            boxes: None,
+            ..line(1)
+        };
+        let renewed = || PrescriptionLine {
+            repeats: 2,
+            ..line(1)
+        };
+        let boxes = |count| conforming(cip13(ORDERED), count);
+        let adjusted = |count| adjusted(cip13(ORDERED), count, AdjustmentReason::Quantity);
+        let owed = Some(PartialReason::Owed);
+        for (line, outcome, partial, expected) in [
+            (line(1), boxes(2), None, &[][..]),
+            (line(1), boxes(3), None, &["above-remaining"]),
+            (line(1), boxes(3), owed, &["above-remaining"]),
+            (line(1), boxes(1), None, &["partial-unexplained"]),
+            (line(1), boxes(1), owed, &[]),
+            (line(1), boxes(0), None, &["no-box"]),
+            (line(1), adjusted(1), None, &[]),
+            (line(1), adjusted(3), None, &["above-remaining"]),
+            (line(1), adjusted(0), None, &["no-box"]),
+            (line(1), not_delivered(), None, &[]),
+            (delivered(line(1), 1), boxes(1), None, &[]),
+            (delivered(line(1), 1), boxes(2), None, &["above-remaining"]),
+            (delivered(line(1), 2), boxes(1), None, &["above-remaining"]),
+            (renewed(), boxes(2), None, &[]),
+            (renewed(), boxes(4), None, &[]),
+            (renewed(), boxes(7), None, &["above-remaining"]),
+            (delivered(renewed(), 5), boxes(1), None, &[]),
+            (uncounted(), boxes(9), None, &[]),
+            (uncounted(), boxes(0), None, &["no-box"]),
+        ] {
+            let decision = Decision {
+                partial,
+                ..decision(outcome)
+            };
+            let found = of_decision(&line, &decision);
+            assert_eq!(ids(&found), expected, "{line:?} {decision:?}");
+        }
+    }
+
+    #[test]
+    fn a_count_that_nobody_stated_is_said_where_boxes_are_counted() {
+        let of = |kind, boxes| PrescriptionLine {
+            kind,
+            boxes,
+            ..line(1)
+        };
+        for (line, is_said) in [
+            (of(LineKind::Medication, None), true),
+            (of(LineKind::Device, None), true),
+            (of(LineKind::Compound, None), false),
+            (of(LineKind::Medication, Some(Boxes(1))), false),
+        ] {
+            assert_eq!(count_unstated(&line).is_some(), is_said, "{line:?}");
+        }
+    }
+}

@@ -54,3 +54,96 @@ pub fn of_line(line: &PrescriptionLine) -> Option<Finding> {
     };
     Some(Finding::on(line.number, fact))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::hold::Hold;
+    use crate::domain::sample::{TODAY, delivered, hold, ids, line, now, pharmacy, prescription};
+
+    fn found(prescription: &Prescription) -> Vec<&'static str> {
+        ids(&of_prescription(prescription, &pharmacy().finess, now(), TODAY))
+    }
+
+    #[test]
+    fn a_prescription_says_why_it_may_not_be_executed() {
+        let cancelled = PrescriptionLine {
+            standing: LineStanding::Cancelled,
+            ..line(2)
+        };
+        for (lines, valid_until, expected) in [
+            (vec![line(1)], Some(TODAY), &[][..]),
+            (vec![line(1)], Some(date(2026, 11, 21)), &["prescription-expired"]),
+            (vec![line(1)], None, &["validity-unstated"]),
+            (vec![delivered(line(1), 2)], Some(TODAY), &["nothing-left"]),
+            (vec![cancelled], Some(TODAY), &["prescription-cancelled"]),
+        ] {
+            let prescription = Prescription {
+                valid_until,
+                ..prescription(lines)
+            };
+            assert_eq!(found(&prescription), expected, "{prescription:?}");
+        }
+    }
+
+    #[test]
+    fn a_hold_of_another_pharmacy_is_said_while_it_lasts() {
+        let ended = Hold {
+            until: Some(now()),
+            ..hold("750000002")
+        };
+        let endless = Hold {
+            until: None,
+            ..hold("750000002")
+        };
+        for (hold, expected) in [
+            (hold("750000002"), &["held-elsewhere"][..]),
+            (hold("750000001"), &[]),
+            (ended, &[]),
+            (endless, &["held-elsewhere"]),
+        ] {
+            let prescription = Prescription {
+                hold: Some(hold.clone()),
+                ..prescription(vec![line(1)])
+            };
+            assert_eq!(found(&prescription), expected, "{hold:?}");
+        }
+    }
+
+    #[test]
+    fn a_secured_prescription_says_that_it_is_its_own_support() {
+        let kinds = vec![PrescriptionKind::Urgent, PrescriptionKind::Secured];
+        let prescription = Prescription {
+            kinds,
+            ..prescription(vec![line(1)])
+        };
+        assert_eq!(found(&prescription), ["secured-support"]);
+    }
+
+    #[test]
+    fn a_line_says_why_it_may_not_be_delivered() {
+        let for_others = LineKind::Other {
+            executor: "infirmier".into(),
+        };
+        for (kind, standing, expected) in [
+            (LineKind::Medication, LineStanding::Active, None),
+            (
+                LineKind::Medication,
+                LineStanding::Cancelled,
+                Some("line-cancelled"),
+            ),
+            (LineKind::Device, LineStanding::Suspended, Some("line-suspended")),
+            (for_others.clone(), LineStanding::Active, Some("line-for-others")),
+            (for_others, LineStanding::Cancelled, Some("line-for-others")),
+        ] {
+            let line = PrescriptionLine {
+                kind,
+                standing,
+                ..line(1)
+            };
+            assert_eq!(of_line(&line).map(|finding| finding.id()), expected, "{line:?}");
+        }
+    }
+}

@@ -48,12 +48,27 @@ fn conforming(
         return Vec::new();
     }
     let ordered = product(&line.code);
-    match product(&supply.code) {
-        Some(given) if is_what_was_ordered(&line.code, ordered.as_ref(), &given) => Vec::new(),
-        _ => vec![Fact::NotWhatWasOrdered {
-            given: supply.label.clone(),
-        }],
+    let given = product(&supply.code);
+    if given
+        .as_ref()
+        .is_some_and(|given| is_what_was_ordered(&line.code, ordered.as_ref(), given))
+    {
+        return Vec::new();
     }
+    let is_certain = match (&line.code, &supply.code) {
+        (ProductCode::Lpp(_), _) | (_, ProductCode::Lpp(_)) | (ProductCode::Cis(_), ProductCode::Cis(_)) => {
+            true
+        }
+        (ProductCode::Cis(_), _) => given.is_some(),
+        _ => given.is_some() && ordered.is_some(),
+    };
+    let given = supply.label.clone();
+    // Another code of a product that nobody knows may be another box of the same: unknown never blocks.
+    vec![if is_certain {
+        Fact::NotWhatWasOrdered { given }
+    } else {
+        Fact::SubstitutionUnverified { given }
+    }]
 }
 
 fn substituted(
@@ -78,4 +93,170 @@ fn substituted(
         });
     }
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::reasons::AdjustmentReason;
+    use crate::domain::sample::{
+        GENERIC, ORDERED, OTHER_BOX, UNKNOWN, UNRELATED, adjusted, cip13, cis, conforming, decision, ids,
+        line, lpp, not_delivered, product, substituted, supply,
+    };
+    use crate::domain::substitution::NonSubstitutable;
+
+    fn ordering(code: ProductCode) -> PrescriptionLine {
+        PrescriptionLine { code, ..line(1) }
+    }
+
+    fn found(line: &PrescriptionLine, outcome: LineOutcome) -> Vec<&'static str> {
+        ids(&of_decision(line, &decision(outcome), &product))
+    }
+
+    #[test]
+    fn conforming_means_what_was_ordered_box_size_left_aside() {
+        let other_list = ProductCode::Other {
+            system: "urn:x".into(),
+            code: "1".into(),
+        };
+        for (ordered, given, expected) in [
+            (cip13(ORDERED), cip13(ORDERED), &[][..]),
+            (cip13(ORDERED), cip13(OTHER_BOX), &[]),
+            (cip13(ORDERED), cip13(GENERIC), &["not-what-was-ordered"]),
+            (cip13(ORDERED), cip13(UNRELATED), &["not-what-was-ordered"]),
+            (cis("60000001"), cip13(OTHER_BOX), &[]),
+            (cis("60000001"), cip13(GENERIC), &["not-what-was-ordered"]),
+            (cis("69999999"), cip13(GENERIC), &["not-what-was-ordered"]),
+            (cis("60000001"), cis("60000002"), &["not-what-was-ordered"]),
+            (lpp("1163922"), lpp("1163922"), &[]),
+            (lpp("1163922"), lpp("1163923"), &["not-what-was-ordered"]),
+            (lpp("1163922"), cip13(ORDERED), &["not-what-was-ordered"]),
+            (cip13(UNKNOWN), cip13(UNKNOWN), &[]),
+            (cip13(ORDERED), cip13(UNKNOWN), &["substitution-unverified"]),
+            (cip13(UNKNOWN), cip13(ORDERED), &["substitution-unverified"]),
+            (cis("69999999"), cip13(UNKNOWN), &["substitution-unverified"]),
+            (other_list, cip13(ORDERED), &["substitution-unverified"]),
+            (ProductCode::None, cip13(ORDERED), &[]),
+            (cip13(ORDERED), ProductCode::None, &[]),
+        ] {
+            let case = format!("{ordered:?} → {given:?}");
+            assert_eq!(
+                found(&ordering(ordered), conforming(given, 2)),
+                expected,
+                "{case}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_substitution_needs_a_ground() {
+        use SubstitutionReason::{Generic, OutOfStock, Shortage};
+        for (ordered, given, reason, expected, ground) in [
+            (
+                cip13(ORDERED),
+                cip13(GENERIC),
+                Generic,
+                &[][..],
+                Some(SubstitutionBasis::Generic),
+            ),
+            (
+                cis("60000001"),
+                cip13(GENERIC),
+                OutOfStock,
+                &[],
+                Some(SubstitutionBasis::Generic),
+            ),
+            (
+                cip13(ORDERED),
+                cip13(GENERIC),
+                Shortage,
+                &[],
+                Some(SubstitutionBasis::Generic),
+            ),
+            (
+                cip13(ORDERED),
+                cip13(UNRELATED),
+                Shortage,
+                &[],
+                Some(SubstitutionBasis::Shortage),
+            ),
+            (
+                cip13(ORDERED),
+                cip13(UNRELATED),
+                OutOfStock,
+                &["substitution-without-basis"],
+                None,
+            ),
+            (
+                cip13(ORDERED),
+                cip13(UNKNOWN),
+                OutOfStock,
+                &["substitution-unverified"],
+                None,
+            ),
+            (
+                cip13(UNKNOWN),
+                cip13(GENERIC),
+                OutOfStock,
+                &["substitution-unverified"],
+                None,
+            ),
+            (
+                ProductCode::None,
+                cip13(GENERIC),
+                OutOfStock,
+                &["substitution-unverified"],
+                None,
+            ),
+        ] {
+            let line = ordering(ordered);
+            let case = format!("{:?} → {given:?}, {reason:?}", line.code);
+            assert_eq!(
+                basis(&line, &supply(given.clone(), 2), reason, &product),
+                ground,
+                "{case}"
+            );
+            assert_eq!(found(&line, substituted(given, reason)), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn what_the_prescriber_forbids_takes_the_prescribers_agreement() {
+        let forbidden = PrescriptionLine {
+            substitution: SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin),
+            ..line(1)
+        };
+        let device = PrescriptionLine {
+            kind: LineKind::Device,
+            ..ordering(lpp("1163922"))
+        };
+        let generic = || substituted(cip13(GENERIC), SubstitutionReason::Generic);
+        for (line, outcome, expected) in [
+            (&forbidden, generic(), &["substitution-forbidden"][..]),
+            (
+                &forbidden,
+                substituted(cip13(UNRELATED), SubstitutionReason::Shortage),
+                &["substitution-forbidden"],
+            ),
+            (&forbidden, conforming(cip13(ORDERED), 2), &[]),
+            (
+                &forbidden,
+                adjusted(cip13(UNRELATED), 2, AdjustmentReason::Product),
+                &[],
+            ),
+            (&forbidden, not_delivered(), &[]),
+            (
+                &device,
+                substituted(lpp("1163923"), SubstitutionReason::OutOfStock),
+                &["device-substituted"],
+            ),
+            (
+                &device,
+                adjusted(lpp("1163923"), 2, AdjustmentReason::Product),
+                &[],
+            ),
+        ] {
+            assert_eq!(found(line, outcome.clone()), expected, "{outcome:?}");
+        }
+    }
 }

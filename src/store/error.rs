@@ -1,0 +1,90 @@
+//! What can go wrong with the store. No text in here ever holds what a row says.
+
+use std::io;
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// The store is broken, or cannot be used now. What the rules say is never one of these.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The folder or the file could not be made.
+    #[error("the store cannot be made at {}", path.display())]
+    Place {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is a database of another program, or no database at all. It was not touched.
+    #[error("{} is not a store of comptoir", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was written by a newer version of this program. It was not touched.
+    #[error("{} has schema {found}, this version knows {known}", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: u32,
+        /// The newest schema this program knows.
+        known: u32,
+    },
+    /// SQLite before 3.51.3 can lose committed writes when two connections write (the WAL-reset bug).
+    #[error("SQLite {found} is older than 3.51.3, which can lose what was recorded")]
+    OldSqlite {
+        /// The version linked.
+        found: &'static str,
+    },
+    /// A setting that durability or integrity rests on did not hold.
+    #[error("the store's setting {name} is {found}")]
+    Setting {
+        /// The setting.
+        name: &'static str,
+        /// What it is instead.
+        found: String,
+    },
+    /// No room is left. Nothing of the attempt was recorded.
+    #[error("the disk is full")]
+    Full(#[source] rusqlite::Error),
+    /// The file, or its folder, may not be written.
+    #[error("the store is read-only")]
+    ReadOnly,
+    /// Another process has been writing for longer than this one waits.
+    #[error("another program keeps the store busy")]
+    Busy(#[source] rusqlite::Error),
+    /// The disk reported a failure: whether the last attempt was recorded must be read again.
+    #[error("the disk failed")]
+    Disk(#[source] rusqlite::Error),
+    /// The file does not hold together as a database.
+    #[error("the store is damaged")]
+    Damaged(#[source] rusqlite::Error),
+    /// A row does not say what this program wrote. Its text is left out: it may name a patient.
+    #[error("the store is damaged: {0} cannot be read")]
+    Unreadable(&'static str),
+    /// The system gave no random bytes, without which nothing is committed to.
+    #[error("the system gives no random bytes")]
+    Random(#[source] io::Error),
+    /// What is exported could not be written out.
+    #[error("the export cannot be written")]
+    Export(#[source] io::Error),
+    /// Anything else the database said.
+    #[error("the store failed")]
+    Database(#[source] rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full(error),
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error),
+            Some(ErrorCode::SystemIoFailure) => Self::Disk(error),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error),
+            _ => Self::Database(error),
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! The outbox: what the base has not acknowledged yet, when it is tried next, and who is trying it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Params, Row, Transaction, named_params, params};
+use uuid::Uuid;
+
+use super::hand_over::line_id;
+use super::record::read_hand_over;
+use super::{Store, StoreError, milliseconds, moment};
+use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
+use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
+use crate::domain::refusal::{Refusal, RefusalCode};
+
+/// How long a claim keeps other processes off an entry. One that ends while its post is under way does no harm: every
+/// post looks its own identifiers up first.
+pub const CLAIM_LASTS: Duration = Duration::from_secs(30);
+
+/// A try that lies further in the future than this was made under a clock that was wrong: it postpones nothing.
+pub const CLOCK_STEP_MAX: Duration = Duration::from_secs(60);
+
+/// An older hand-over of the same prescription goes first: the base must see deliveries in their order.
+const NONE_BEFORE: &str = "NOT EXISTS (
+    SELECT 1 FROM hand_over AS earlier JOIN outbox AS waiting ON waiting.hand_over = earlier.sequence
+    WHERE earlier.prescription = (SELECT prescription FROM hand_over WHERE sequence = outbox.hand_over)
+      AND earlier.sequence < outbox.hand_over AND waiting.state = 'pending')";
+
+/// Nobody is posting it. A claim from the future was made under a wrong clock, and ends like any other.
+const UNCLAIMED: &str = "(claimed_at IS NULL OR abs(:now - claimed_at) >= :claim_lasts)";
+
+impl Store {
+    /// Everything the base has not accepted, oldest first: what waits, and what a person must settle.
+    pub fn outbox(&self) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.read(|transaction| {
+            entries(
+                transaction,
+                "WHERE state IN ('pending', 'conflict', 'refused') ORDER BY sequence",
+                [],
+            )
+        })
+    }
+
+    /// At most `limit` entries that should be posted now, oldest first, one at a time per prescription.
+    pub fn outbox_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
+        let which = format!(
+            "WHERE state = 'pending' AND {UNCLAIMED} AND {NONE_BEFORE}
+             AND (next_attempt <= :now OR tried_at - :now > :clock_step_max)
+             ORDER BY sequence LIMIT :limit"
+        );
+        self.read(|transaction| {
+            entries(
+                transaction,
+                &which,
+                named_params! {
+                    ":now": milliseconds(now),
+                    ":claim_lasts": in_milliseconds(CLAIM_LASTS),
+                    ":clock_step_max": in_milliseconds(CLOCK_STEP_MAX),
+                    ":limit": limit,
+                },
+            )
+        })
+    }
+
+    /// When the next waiting entry is to be tried; `None` when nothing waits.
+    pub fn outbox_wakes_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(|transaction| {
+            let next: Option<i64> = transaction
+                .prepare_cached("SELECT min(next_attempt) FROM outbox WHERE state = 'pending'")?
+                .query_row([], |row| row.get(0))?;
+            next.map(moment).transpose()
+        })
+    }
+
+    /// That hand-over and those that must be posted before it, in the order in which they must be.
+    pub fn outbox_up_to(&self, dispense: DispenseId) -> Result<Vec<DispenseId>, StoreError> {
+        self.read(|transaction| {
+            transaction
+                .prepare_cached(
+                    "SELECT before.dispense FROM hand_over AS it
+                     JOIN hand_over AS before USING (prescription)
+                     JOIN outbox ON outbox.hand_over = before.sequence
+                     WHERE it.dispense = ?1 AND before.sequence <= it.sequence AND outbox.state = 'pending'
+                     ORDER BY before.sequence",
+                )?
+                .query_and_then([dispense.to_string()], |row| {
+                    Uuid::parse_str(&row.get::<_, String>(0)?)
+                        .map(DispenseId)
+                        .map_err(|_| StoreError::Unreadable("the identifier of a hand-over"))
+                })?
+                .collect()
+        })
+    }
+
+    /// Reserves an entry for the caller, who posts it and then settles or delays it.
+    ///
+    /// `None`: it does not wait any more, another process is at it, or an older one goes first.
+    pub fn claim(&self, dispense: DispenseId, now: Timestamp) -> Result<Option<OutboxEntry>, StoreError> {
+        self.write(|transaction| {
+            let claimed = transaction
+                .prepare_cached(&format!(
+                    "UPDATE outbox SET claimed_at = :now
+                     WHERE hand_over = (SELECT sequence FROM hand_over WHERE dispense = :dispense)
+                       AND state = 'pending' AND {UNCLAIMED} AND {NONE_BEFORE}"
+                ))?
+                .execute(named_params! {
+                    ":now": milliseconds(now),
+                    ":claim_lasts": in_milliseconds(CLAIM_LASTS),
+                    ":dispense": dispense.to_string(),
+                })?;
+            if claimed == 0 {
+                return Ok(None);
+            }
+            entry(transaction, dispense)
+        })
+    }
+
+    /// Notes what the base answered for these lines. An accepted line stays accepted, whatever is said later.
+    pub fn settle(
+        &self,
+        dispense: DispenseId,
+        states: &[(DispensedLineId, PostState)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            for (line, state) in states.iter().filter(|(_, state)| *state != PostState::Pending) {
+                settle_line(transaction, dispense, *line, state)?;
+            }
+            let Some(entry) = entry(transaction, dispense)? else {
+                return Ok(());
+            };
+            transaction
+                .prepare_cached(
+                    "UPDATE outbox SET state = ?2, tried_at = ?3, claimed_at = NULL
+                     WHERE hand_over = (SELECT sequence FROM hand_over WHERE dispense = ?1)",
+                )?
+                .execute(params![
+                    dispense.to_string(),
+                    entry.state().code(),
+                    milliseconds(now)
+                ])?;
+            Ok(())
+        })
+    }
+
+    /// Notes that a post did not end, why, and when to try again.
+    pub fn delay(
+        &self,
+        dispense: DispenseId,
+        reason: DelayReason,
+        now: Timestamp,
+        next_attempt: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "UPDATE outbox SET attempts = attempts + 1, reason = ?2, tried_at = ?3, next_attempt = ?4,
+                                       claimed_at = NULL
+                     WHERE hand_over = (SELECT sequence FROM hand_over WHERE dispense = ?1) AND state = 'pending'",
+                )?
+                .execute(params![
+                    dispense.to_string(),
+                    reason.code(),
+                    milliseconds(now),
+                    milliseconds(next_attempt),
+                ])?;
+            Ok(())
+        })
+    }
+}
+
+fn in_milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn settle_line(
+    transaction: &Transaction,
+    dispense: DispenseId,
+    line: DispensedLineId,
+    state: &PostState,
+) -> Result<(), StoreError> {
+    let refusal = match state {
+        PostState::Conflict(refusal) | PostState::Refused(refusal) => Some(refusal),
+        PostState::Pending | PostState::Accepted => None,
+    };
+    transaction
+        .prepare_cached(
+            "UPDATE dispensed_line SET state = ?3, refusal_code = ?4, refusal_text = ?5, refusal_line = ?6
+             WHERE id = ?2 AND hand_over = (SELECT sequence FROM hand_over WHERE dispense = ?1)
+               AND state <> 'accepted'",
+        )?
+        .execute(params![
+            dispense.to_string(),
+            line.to_string(),
+            state.code(),
+            refusal.map(|refusal| refusal.code.code()),
+            refusal.map(|refusal| refusal.text.as_str()),
+            refusal.and_then(|refusal| refusal.line).map(|line| line.0),
+        ])?;
+    Ok(())
+}
+
+/// The entry of that hand-over.
+pub(super) fn entry(
+    transaction: &Transaction,
+    dispense: DispenseId,
+) -> Result<Option<OutboxEntry>, StoreError> {
+    let found = entries(transaction, "WHERE dispense = ?1", [dispense.to_string()])?;
+    Ok(found.into_iter().next())
+}
+
+/// The entries that `which` selects: a `WHERE` over `hand_over` and `outbox`, and an `ORDER BY`.
+pub(super) fn entries(
+    transaction: &Transaction,
+    which: &str,
+    values: impl Params,
+) -> Result<Vec<OutboxEntry>, StoreError> {
+    transaction
+        .prepare_cached(&format!(
+            "SELECT sequence, content, attempts, next_attempt, reason
+             FROM hand_over JOIN outbox ON outbox.hand_over = hand_over.sequence
+             {which}"
+        ))?
+        .query_and_then(values, |row| entry_of(transaction, row))?
+        .collect()
+}
+
+fn entry_of(transaction: &Transaction, row: &Row) -> Result<OutboxEntry, StoreError> {
+    let hand_over = read_hand_over(&row.get::<_, String>(1)?)?;
+    Ok(OutboxEntry {
+        since: hand_over.at,
+        hand_over,
+        states: states(transaction, row.get(0)?)?,
+        attempts: row.get(2)?,
+        next_attempt: moment(row.get(3)?)?,
+        reason: DelayReason::from_code(&row.get::<_, String>(4)?)
+            .ok_or(StoreError::Unreadable("why a post did not end"))?,
+    })
+}
+
+fn states(transaction: &Transaction, sequence: i64) -> Result<Vec<(DispensedLineId, PostState)>, StoreError> {
+    transaction
+        .prepare_cached(
+            "SELECT id, state, refusal_code, refusal_text, refusal_line FROM dispensed_line
+             WHERE hand_over = ?1 ORDER BY place",
+        )?
+        .query_and_then([sequence], |row| {
+            let refusal = || -> Result<Refusal, StoreError> {
+                Ok(Refusal {
+                    code: RefusalCode::from_code(&row.get::<_, String>(2)?),
+                    text: row.get(3)?,
+                    line: row.get::<_, Option<u16>>(4)?.map(LineNumber),
+                })
+            };
+            let state = match row.get::<_, String>(1)?.as_str() {
+                "pending" => PostState::Pending,
+                "accepted" => PostState::Accepted,
+                "conflict" => PostState::Conflict(refusal()?),
+                "refused" => PostState::Refused(refusal()?),
+                _ => return Err(StoreError::Unreadable("the state of a line")),
+            };
+            Ok((line_id(&row.get::<_, String>(0)?)?, state))
+        })?
+        .collect()
+}

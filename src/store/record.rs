@@ -1,0 +1,146 @@
+//! How domain values are written in the store: JSON documents whose form must be readable for as long as the law keeps them.
+//!
+//! Each form below mirrors one domain type, so that a field added there does not compile until it has its place here.
+//! What is written is versioned; a released form never changes its bytes (a test holds some of them frozen).
+
+mod hand_over;
+mod register;
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, Finess, LineNumber, Rpps};
+use crate::domain::people::{Ins, Operator, OperatorRole, Patient, Pharmacy, Prescriber, Sex};
+
+pub(super) use hand_over::{read_hand_over, write_hand_over};
+pub(super) use register::{read_content, write_content};
+
+/// Values that have one text each: identifiers, moments, days.
+mod text {
+    use super::*;
+
+    pub(super) fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+
+    pub(super) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        // What the text was is left out: it may be a patient's.
+        text.parse().map_err(|_| D::Error::custom("not its text"))
+    }
+}
+
+/// The same, for values that may be absent.
+mod text_or_none {
+    use super::*;
+
+    #[expect(clippy::ref_option, reason = "serde asks for this signature")]
+    pub(super) fn serialize<T: Display, S: Serializer>(
+        value: &Option<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_ref().map(ToString::to_string).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<T>, D::Error> {
+        Option::<String>::deserialize(deserializer)?
+            .map(|text| text.parse().map_err(|_| D::Error::custom("not its text")))
+            .transpose()
+    }
+}
+
+/// The INS has no `Display`, so that it cannot be printed by mistake: it is written on purpose here.
+mod ins_or_none {
+    use super::{Ins, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde asks for this signature")]
+    pub(super) fn serialize<S: Serializer>(ins: &Option<Ins>, serializer: S) -> Result<S::Ok, S::Error> {
+        ins.as_ref().map(Ins::as_str).serialize(serializer)
+    }
+
+    pub(super) use super::text_or_none::deserialize;
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "DispenseId")]
+struct DispenseIdForm(#[serde(with = "text")] Uuid);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "DispensedLineId")]
+struct DispensedLineIdForm(#[serde(with = "text")] Uuid);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "LineNumber")]
+struct LineNumberForm(u16);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Boxes")]
+struct BoxesForm(u16);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Sex", rename_all = "kebab-case")]
+enum SexForm {
+    Female,
+    Male,
+    Unknown,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Patient")]
+struct PatientForm {
+    #[serde(with = "ins_or_none")]
+    ins: Option<Ins>,
+    family: String,
+    given: String,
+    #[serde(with = "text_or_none")]
+    born: Option<Date>,
+    #[serde(with = "SexForm")]
+    sex: Sex,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Prescriber")]
+struct PrescriberForm {
+    #[serde(with = "text_or_none")]
+    rpps: Option<Rpps>,
+    family: String,
+    given: String,
+    specialty: String,
+    phone: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Pharmacy")]
+struct PharmacyForm {
+    #[serde(with = "text")]
+    finess: Finess,
+    name: String,
+    address: String,
+    phone: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "OperatorRole", rename_all = "kebab-case")]
+enum OperatorRoleForm {
+    Pharmacist,
+    Technician,
+    Student,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Operator")]
+struct OperatorForm {
+    id: String,
+    name: String,
+    #[serde(with = "OperatorRoleForm")]
+    role: OperatorRole,
+    #[serde(with = "text")]
+    rpps: Rpps,
+}

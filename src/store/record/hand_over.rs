@@ -1,0 +1,495 @@
+//! A hand-over as the outbox keeps it: what is posted later is exactly what was recorded.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
+    PrescriberForm, text, text_or_none,
+};
+use crate::domain::consent::Consent;
+use crate::domain::dispense::{
+    Agreement, Completeness, DispensedLine, HandOver, LineOutcome, Override, Supply,
+};
+use crate::domain::identifiers::{Boxes, Cip13, Cis, DispenseId, DispensedLineId, LineNumber, Lot, Lpp};
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
+use crate::domain::product::ProductCode;
+use crate::domain::reasons::{
+    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+};
+use crate::domain::substitution::SubstitutionBasis;
+use crate::store::error::StoreError;
+
+const VERSION: u8 = 1;
+
+const WHAT: &str = "a hand-over";
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    version: u8,
+    #[serde(with = "HandOverForm")]
+    hand_over: HandOver,
+}
+
+#[derive(Serialize)]
+struct DocumentOf<'a> {
+    version: u8,
+    #[serde(with = "HandOverForm")]
+    hand_over: &'a HandOver,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "HandOver")]
+struct HandOverForm {
+    #[serde(with = "DispenseIdForm")]
+    id: DispenseId,
+    #[serde(with = "text")]
+    number: PrescriptionNumber,
+    #[serde(with = "text")]
+    at: Timestamp,
+    #[serde(with = "OperatorForm")]
+    operator: Operator,
+    #[serde(with = "PharmacyForm")]
+    pharmacy: Pharmacy,
+    #[serde(with = "PatientForm")]
+    patient: Patient,
+    #[serde(with = "PrescriberForm")]
+    prescriber: Prescriber,
+    #[serde(with = "ConsentForm")]
+    consent: Consent,
+    #[serde(with = "lines")]
+    lines: Vec<DispensedLine>,
+    #[serde(with = "overrides")]
+    overrides: Vec<Override>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Consent", rename_all = "kebab-case")]
+enum ConsentForm {
+    Agreed,
+    Opposed,
+    NotRecorded,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "DispensedLine")]
+struct DispensedLineForm {
+    #[serde(with = "DispensedLineIdForm")]
+    id: DispensedLineId,
+    #[serde(with = "LineNumberForm")]
+    line: LineNumber,
+    ordered: String,
+    #[serde(with = "LineOutcomeForm")]
+    outcome: LineOutcome,
+    #[serde(with = "basis_or_none")]
+    basis: Option<SubstitutionBasis>,
+    #[serde(with = "partial_or_none")]
+    partial: Option<PartialReason>,
+    #[serde(with = "completeness_or_none")]
+    completeness: Option<Completeness>,
+    note: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "LineOutcome", rename_all = "kebab-case")]
+enum LineOutcomeForm {
+    Conforming(#[serde(with = "SupplyForm")] Supply),
+    Substituted {
+        #[serde(with = "SupplyForm")]
+        supply: Supply,
+        #[serde(with = "substitution_reason")]
+        reason: SubstitutionReason,
+    },
+    Adjusted {
+        #[serde(with = "SupplyForm")]
+        supply: Supply,
+        #[serde(with = "adjustment_reason")]
+        reason: AdjustmentReason,
+        #[serde(with = "AgreementForm")]
+        agreement: Agreement,
+    },
+    NotDelivered(#[serde(with = "not_delivered_reason")] NotDeliveredReason),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Supply")]
+struct SupplyForm {
+    #[serde(with = "ProductCodeForm")]
+    code: ProductCode,
+    label: String,
+    #[serde(with = "BoxesForm")]
+    boxes: Boxes,
+    #[serde(with = "text_or_none")]
+    lot: Option<Lot>,
+    #[serde(with = "text_or_none")]
+    expiry: Option<Date>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ProductCode", rename_all = "kebab-case")]
+enum ProductCodeForm {
+    Cip13(#[serde(with = "text")] Cip13),
+    Cis(#[serde(with = "text")] Cis),
+    Lpp(#[serde(with = "text")] Lpp),
+    Other { system: String, code: String },
+    None,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Agreement")]
+struct AgreementForm {
+    #[serde(with = "agreement_channel")]
+    channel: AgreementChannel,
+    #[serde(with = "text")]
+    at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Override")]
+struct OverrideForm {
+    finding: String,
+    reason: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "SubstitutionBasis", rename_all = "kebab-case")]
+enum SubstitutionBasisForm {
+    Generic,
+    Hybrid,
+    Biosimilar,
+    Shortage,
+    ParallelImport,
+    PrescriberAgreement,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Completeness", rename_all = "kebab-case")]
+enum CompletenessForm {
+    FirstComplete,
+    FirstPartial,
+    RefillComplete,
+    RefillPartial,
+}
+
+/// Coded reasons are written as their codes.
+macro_rules! reason_form {
+    ($module:ident, $reason:ident) => {
+        mod $module {
+            use serde::de::Error as _;
+            use serde::{Deserialize, Deserializer, Serializer};
+
+            use super::$reason;
+
+            pub(super) fn serialize<S: Serializer>(
+                reason: &$reason,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(reason.code())
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<$reason, D::Error> {
+                let code = String::deserialize(deserializer)?;
+                $reason::from_code(&code).ok_or_else(|| D::Error::custom("not a reason"))
+            }
+        }
+    };
+}
+
+reason_form!(substitution_reason, SubstitutionReason);
+reason_form!(adjustment_reason, AdjustmentReason);
+reason_form!(not_delivered_reason, NotDeliveredReason);
+reason_form!(agreement_channel, AgreementChannel);
+reason_form!(partial_reason, PartialReason);
+
+/// A form, for every element of a list.
+macro_rules! list_form {
+    ($module:ident, $value:ident, $form:literal) => {
+        mod $module {
+            use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+            use super::*;
+
+            #[derive(Serialize)]
+            struct One<'a>(#[serde(with = $form)] &'a $value);
+
+            #[derive(Deserialize)]
+            struct Owned(#[serde(with = $form)] $value);
+
+            pub(super) fn serialize<S: Serializer>(
+                values: &[$value],
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(values.iter().map(One))
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Vec<$value>, D::Error> {
+                let owned = Vec::<Owned>::deserialize(deserializer)?;
+                Ok(owned.into_iter().map(|one| one.0).collect())
+            }
+        }
+    };
+}
+
+/// A form, for a value that may be absent.
+macro_rules! option_form {
+    ($module:ident, $value:ident, $form:literal) => {
+        mod $module {
+            use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+            use super::*;
+
+            #[derive(Serialize, Deserialize)]
+            struct One(#[serde(with = $form)] $value);
+
+            #[expect(clippy::ref_option, reason = "serde asks for this signature")]
+            pub(super) fn serialize<S: Serializer>(
+                value: &Option<$value>,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                value.map(One).serialize(serializer)
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Option<$value>, D::Error> {
+                Ok(Option::<One>::deserialize(deserializer)?.map(|one| one.0))
+            }
+        }
+    };
+}
+
+list_form!(lines, DispensedLine, "DispensedLineForm");
+list_form!(overrides, Override, "OverrideForm");
+option_form!(basis_or_none, SubstitutionBasis, "SubstitutionBasisForm");
+option_form!(partial_or_none, PartialReason, "partial_reason");
+option_form!(completeness_or_none, Completeness, "CompletenessForm");
+
+/// The hand-over as it is kept.
+pub(in crate::store) fn write_hand_over(hand_over: &HandOver) -> Result<String, StoreError> {
+    let document = DocumentOf {
+        version: VERSION,
+        hand_over,
+    };
+    serde_json::to_string(&document).map_err(|_| StoreError::Unreadable(WHAT))
+}
+
+/// The hand-over read back.
+pub(in crate::store) fn read_hand_over(content: &str) -> Result<HandOver, StoreError> {
+    // The error's own words quote the value, which may be a patient's name: they are dropped.
+    let document: Document = serde_json::from_str(content).map_err(|_| StoreError::Unreadable(WHAT))?;
+    if document.version != VERSION {
+        return Err(StoreError::Unreadable(WHAT));
+    }
+    Ok(document.hand_over)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::{collection, option, sample};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::identifiers::{Finess, Rpps};
+    use crate::domain::people::{Ins, OperatorRole, Sex};
+
+    fn uuid() -> impl Strategy<Value = Uuid> {
+        any::<u128>().prop_map(Uuid::from_u128)
+    }
+
+    fn words() -> impl Strategy<Value = String> {
+        // Accents, quotes, escapes, nulls: whatever the base sends is kept.
+        prop_oneof!["\\PC{0,12}", ".{0,6}", Just("\u{0}\"\\\u{1b}\u{202e}".to_owned())]
+    }
+
+    fn moment() -> impl Strategy<Value = Timestamp> {
+        (0..4_000_000_000_i64, 0..1_000_000_000_i32)
+            .prop_map(|(second, nanosecond)| Timestamp::new(second, nanosecond).unwrap())
+    }
+
+    fn day() -> impl Strategy<Value = Date> {
+        (1900..2200_i16, 1..=12_i8, 1..=28_i8)
+            .prop_map(|(year, month, day)| jiff::civil::date(year, month, day))
+    }
+
+    fn code() -> impl Strategy<Value = ProductCode> {
+        prop_oneof![
+            Just(ProductCode::Cip13("3400933857042".parse::<Cip13>().unwrap())),
+            "[0-9]{8}".prop_map(|cis| ProductCode::Cis(cis.parse::<Cis>().unwrap())),
+            "[0-9]{7}".prop_map(|lpp| ProductCode::Lpp(lpp.parse::<Lpp>().unwrap())),
+            (words(), words()).prop_map(|(system, code)| ProductCode::Other { system, code }),
+            Just(ProductCode::None),
+        ]
+    }
+
+    fn supply() -> impl Strategy<Value = Supply> {
+        let lot = option::of("[!-~]{1,20}".prop_map(|lot| lot.parse().unwrap()));
+        (code(), words(), any::<u16>(), lot, option::of(day())).prop_map(
+            |(code, label, boxes, lot, expiry)| Supply {
+                code,
+                label,
+                boxes: Boxes(boxes),
+                lot,
+                expiry,
+            },
+        )
+    }
+
+    fn outcome() -> impl Strategy<Value = LineOutcome> {
+        let agreement = (sample::select(AgreementChannel::ALL), moment())
+            .prop_map(|(channel, at)| Agreement { channel, at });
+        prop_oneof![
+            supply().prop_map(LineOutcome::Conforming),
+            (supply(), sample::select(SubstitutionReason::ALL))
+                .prop_map(|(supply, reason)| LineOutcome::Substituted { supply, reason }),
+            (supply(), sample::select(AdjustmentReason::ALL), agreement).prop_map(
+                |(supply, reason, agreement)| LineOutcome::Adjusted {
+                    supply,
+                    reason,
+                    agreement
+                }
+            ),
+            sample::select(NotDeliveredReason::ALL).prop_map(LineOutcome::NotDelivered),
+        ]
+    }
+
+    fn line() -> impl Strategy<Value = DispensedLine> {
+        let basis = option::of(sample::select(vec![
+            SubstitutionBasis::Generic,
+            SubstitutionBasis::Hybrid,
+            SubstitutionBasis::Biosimilar,
+            SubstitutionBasis::Shortage,
+            SubstitutionBasis::ParallelImport,
+            SubstitutionBasis::PrescriberAgreement,
+        ]));
+        let completeness = option::of(sample::select(vec![
+            Completeness::FirstComplete,
+            Completeness::FirstPartial,
+            Completeness::RefillComplete,
+            Completeness::RefillPartial,
+        ]));
+        let partial = option::of(sample::select(PartialReason::ALL));
+        (
+            uuid(),
+            any::<u16>(),
+            words(),
+            outcome(),
+            basis,
+            partial,
+            completeness,
+            words(),
+        )
+            .prop_map(
+                |(id, line, ordered, outcome, basis, partial, completeness, note)| DispensedLine {
+                    id: DispensedLineId(id),
+                    line: LineNumber(line),
+                    ordered,
+                    outcome,
+                    basis,
+                    partial,
+                    completeness,
+                    note,
+                },
+            )
+    }
+
+    fn operator() -> impl Strategy<Value = Operator> {
+        let role = sample::select(vec![
+            OperatorRole::Pharmacist,
+            OperatorRole::Technician,
+            OperatorRole::Student,
+        ]);
+        (words(), words(), role, "[0-9]{11}").prop_map(|(id, name, role, rpps)| Operator {
+            id,
+            name,
+            role,
+            rpps: rpps.parse::<Rpps>().unwrap(),
+        })
+    }
+
+    fn pharmacy() -> impl Strategy<Value = Pharmacy> {
+        ("[0-9]{9}", words(), words(), words()).prop_map(|(finess, name, address, phone)| Pharmacy {
+            finess: finess.parse::<Finess>().unwrap(),
+            name,
+            address,
+            phone,
+        })
+    }
+
+    fn patient() -> impl Strategy<Value = Patient> {
+        let ins = option::of("[12][0-9]{12}".prop_map(|first_13| {
+            let key = Ins::key_of(&first_13).unwrap();
+            format!("{first_13}{key:02}").parse::<Ins>().unwrap()
+        }));
+        let sex = sample::select(vec![Sex::Female, Sex::Male, Sex::Unknown]);
+        (ins, words(), words(), option::of(day()), sex).prop_map(|(ins, family, given, born, sex)| Patient {
+            ins,
+            family,
+            given,
+            born,
+            sex,
+        })
+    }
+
+    fn prescriber() -> impl Strategy<Value = Prescriber> {
+        let rpps = option::of("[0-9]{11}".prop_map(|rpps| rpps.parse::<Rpps>().unwrap()));
+        (rpps, words(), words(), words(), words()).prop_map(|(rpps, family, given, specialty, phone)| {
+            Prescriber {
+                rpps,
+                family,
+                given,
+                specialty,
+                phone,
+            }
+        })
+    }
+
+    fn hand_over() -> impl Strategy<Value = HandOver> {
+        let consent = sample::select(vec![Consent::Agreed, Consent::Opposed, Consent::NotRecorded]);
+        let warning = (words(), words()).prop_map(|(finding, reason)| Override { finding, reason });
+        let number = "[0-9]{2}[A-Z][0-9A-Z]{15}".prop_map(|number| number.parse().unwrap());
+        let who = (operator(), pharmacy(), patient(), prescriber());
+        let what = (collection::vec(line(), 0..4), collection::vec(warning, 0..3));
+        (uuid(), number, moment(), who, consent, what).prop_map(
+            |(id, number, at, (operator, pharmacy, patient, prescriber), consent, (lines, overrides))| {
+                HandOver {
+                    id: DispenseId(id),
+                    number,
+                    at,
+                    operator,
+                    pharmacy,
+                    patient,
+                    prescriber,
+                    consent,
+                    lines,
+                    overrides,
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_hand_over_reads_back_as_it_was_written(hand_over in hand_over()) {
+            let content = write_hand_over(&hand_over).unwrap();
+            prop_assert!(read_hand_over(&content).unwrap() == hand_over);
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_hand_over_is_refused_without_a_word_of_it() {
+        for text in ["", "[]", "{\"version\":1,\"hand_over\":\"ZZCANARY\"}"] {
+            let refused = read_hand_over(text).unwrap_err();
+            assert!(
+                !format!("{refused} {refused:?}").contains("ZZCANARY"),
+                "{refused:?}"
+            );
+        }
+    }
+}
