@@ -29,7 +29,7 @@ pub struct Reading {
     pub repaired: Option<Repair>,
 }
 
-/// The AIM prefixes of carriers that hold GS1 element strings: DataMatrix, Code 128, DataBar, QR, dot.
+/// The AIM prefixes of carriers that hold GS1 element strings: DataMatrix, Code 128, `DataBar`, QR, dot.
 const GS1_CARRIERS: [&str; 5] = ["]d2", "]C1", "]e0", "]Q3", "]J1"];
 
 /// Says what a text is. Any text has an answer, and none makes this fail.
@@ -355,7 +355,7 @@ mod tests {
             ("javascript:alert(1)".into(), "text"),
             ("\u{1b}[2J\u{1b}]0;titre\u{7}".into(), "text"),
             ("\u{1b}[2J 01S2TBPZ2JCNZZYGHZ".into(), "text"),
-            ("01S2TBPZ\02JCNZZYGHZ".into(), "text"),
+            ("01S2TBPZ\u{0}2JCNZZYGHZ".into(), "text"),
             ("\u{202e}ZHGYZZNCJ2ZPBT2S10 01S2TBPZ2JCNZZYGHZ".into(), "text"),
             ("A".repeat(3000), "text"),
             ("01S2TBPZ2JCNZZYGHZ".repeat(170), "text"),
