@@ -1,0 +1,211 @@
+//! A picture file into shades of grey: PNG, JPEG, WebP, TIFF, BMP, told by their content.
+
+use std::io::Cursor;
+
+use ::image::error::LimitErrorKind;
+use ::image::{DynamicImage, ImageDecoder, ImageError, ImageReader};
+
+use crate::scan::grey::Grey;
+use crate::scan::{Limits, ReadError};
+
+/// Decodes a picture. Its sides and its memory are checked before its pixels are decoded.
+///
+/// The orientation that phones note (EXIF) is left aside: a QR code is read at any angle.
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Grey, ReadError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| ReadError::NotAPicture)?;
+    let mut within = ::image::Limits::default();
+    within.max_image_width = Some(limits.picture_side);
+    within.max_image_height = Some(limits.picture_side);
+    within.max_alloc = Some(limits.picture_bytes);
+    reader.limits(within);
+    let decoder = reader.into_decoder().map_err(|error| reason(&error))?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > limits.picture_pixels
+        || decoder.total_bytes() > limits.picture_bytes
+    {
+        return Err(ReadError::TooLarge);
+    }
+    let picture = DynamicImage::from_decoder(decoder).map_err(|error| reason(&error))?;
+    grey(picture).ok_or(ReadError::Truncated)
+}
+
+fn reason(error: &ImageError) -> ReadError {
+    match error {
+        ImageError::Limits(limit) => match limit.kind() {
+            LimitErrorKind::Unsupported { .. } => ReadError::NotAPicture,
+            _ => ReadError::TooLarge,
+        },
+        ImageError::Unsupported(_) => ReadError::NotAPicture,
+        _ => ReadError::Truncated,
+    }
+}
+
+/// What is transparent is seen on white paper: some software leaves the page itself transparent.
+fn grey(picture: DynamicImage) -> Option<Grey> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let pixels = if picture.color().has_alpha() {
+        let on_white = |shade: u8, alpha: u8| {
+            let (shade, alpha) = (u16::from(shade), u16::from(alpha));
+            u8::try_from((shade * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255)
+        };
+        picture
+            .into_luma_alpha8()
+            .pixels()
+            .map(|pixel| on_white(pixel.0[0], pixel.0[1]))
+            .collect()
+    } else {
+        picture.into_luma8().into_raw()
+    };
+    Grey::new(width, height, pixels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::image::{ImageBuffer, ImageFormat, Luma, LumaA, Rgb, Rgba};
+
+    fn read(bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
+        decode(bytes, &Limits::default()).map(|grey| grey.pixels().to_vec())
+    }
+
+    fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        picture.into().write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    /// A BMP by hand, rows padded to four bytes: `bits` per pixel, a palette of blue, green, red.
+    fn bitmap(bits: u8, palette: &[[u8; 3]], width: u8, rows: &[[u8; 4]]) -> Vec<u8> {
+        let pixels_at = 54 + 4 * palette.len();
+        let mut bytes = b"BM\0\0\0\0\0\0\0\0".to_vec();
+        bytes.extend(u32::try_from(pixels_at).unwrap().to_le_bytes());
+        bytes.extend([40, 0, 0, 0, width, 0, 0, 0]);
+        bytes.extend(u32::try_from(rows.len()).unwrap().to_le_bytes());
+        bytes.extend([1, 0, bits, 0]);
+        bytes.extend([0; 16]);
+        bytes.extend(u32::try_from(palette.len()).unwrap().to_le_bytes());
+        bytes.extend([0; 4]);
+        for [blue, green, red] in palette {
+            bytes.extend([*blue, *green, *red, 0]);
+        }
+        bytes.extend(rows.iter().flatten());
+        bytes
+    }
+
+    #[test]
+    fn every_depth_comes_out_in_the_same_shades() {
+        let deep = ImageBuffer::from_raw(3, 1, vec![0_u16, 0x8000, 0xffff]).unwrap();
+        let clear = ImageBuffer::from_raw(3, 1, vec![0_u8, 255, 0, 128, 0, 0]).unwrap();
+        let deep_clear = ImageBuffer::from_raw(1, 1, vec![0_u16, 0, 0, 0]).unwrap();
+        let colour = ImageBuffer::from_raw(2, 1, vec![255_u8, 255, 255, 0, 0, 0]).unwrap();
+        for (what, bytes, expected) in [
+            (
+                "16-bit PNG",
+                encoded(
+                    DynamicImage::from(deep as ImageBuffer<Luma<u16>, _>),
+                    ImageFormat::Png,
+                ),
+                vec![0, 128, 255],
+            ),
+            (
+                "half transparent black on white paper",
+                encoded(clear as ImageBuffer<LumaA<u8>, _>, ImageFormat::Png),
+                vec![0, 127, 255],
+            ),
+            (
+                "transparent at 16 bits",
+                encoded(
+                    DynamicImage::from(deep_clear as ImageBuffer<Rgba<u16>, _>),
+                    ImageFormat::Png,
+                ),
+                vec![255],
+            ),
+            (
+                "colour TIFF",
+                encoded(colour.clone() as ImageBuffer<Rgb<u8>, _>, ImageFormat::Tiff),
+                vec![255, 0],
+            ),
+            ("colour WebP", encoded(colour, ImageFormat::WebP), vec![255, 0]),
+            (
+                "one bit, palette black then white",
+                bitmap(1, &[[0; 3], [255; 3]], 3, &[[0b1010_0000, 0, 0, 0]]),
+                vec![255, 0, 255],
+            ),
+            (
+                "one bit, palette the other way round",
+                bitmap(1, &[[255; 3], [0; 3]], 3, &[[0b1010_0000, 0, 0, 0]]),
+                vec![0, 255, 0],
+            ),
+            (
+                "palette of four",
+                bitmap(8, &[[0; 3], [255; 3], [128; 3], [64; 3]], 4, &[[3, 2, 1, 0]]),
+                vec![64, 128, 255, 0],
+            ),
+        ] {
+            assert_eq!(read(&bytes), Ok(expected), "{what}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_or_only_half_of_one_says_so() {
+        let whole = encoded(
+            ImageBuffer::<Luma<u8>, _>::from_pixel(64, 64, Luma([200])),
+            ImageFormat::Png,
+        );
+        assert_eq!(read(&whole[..whole.len() - 20]), Err(ReadError::Truncated));
+        assert_eq!(read(&whole[..20]), Err(ReadError::Truncated));
+        assert_eq!(read(b""), Err(ReadError::NotAPicture));
+        assert_eq!(read(b"Ordonnance du 20 novembre"), Err(ReadError::NotAPicture));
+        assert_eq!(read(b"GIF89a\x01\0\x01\0\0\0\0"), Err(ReadError::NotAPicture));
+    }
+
+    #[test]
+    fn a_picture_above_a_limit_is_refused_before_it_is_decoded() {
+        let bytes = encoded(
+            ImageBuffer::<Luma<u8>, _>::from_pixel(100, 10, Luma([200])),
+            ImageFormat::Png,
+        );
+        let default = Limits::default();
+        for (limits, expected) in [
+            (default, None),
+            (
+                Limits {
+                    picture_side: 99,
+                    ..default
+                },
+                Some(ReadError::TooLarge),
+            ),
+            (
+                Limits {
+                    picture_pixels: 999,
+                    ..default
+                },
+                Some(ReadError::TooLarge),
+            ),
+            (
+                Limits {
+                    picture_bytes: 999,
+                    ..default
+                },
+                Some(ReadError::TooLarge),
+            ),
+        ] {
+            assert_eq!(decode(&bytes, &limits).err(), expected, "{limits:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_damage_makes_it_panic(place in 0_usize..200, value: u8) {
+            let mut bytes = encoded(
+                ImageBuffer::<Luma<u8>, _>::from_fn(20, 20, |x, y| Luma([u8::try_from(x * y % 256).unwrap()])),
+                ImageFormat::Png,
+            );
+            let place = place % bytes.len();
+            bytes[place] = value;
+            let _ = read(&bytes);
+        }
+    }
+}

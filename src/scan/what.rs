@@ -1,0 +1,386 @@
+//! From a text to what it is: the one place that decides where a scan goes.
+//!
+//! In this order, and the first that fits wins:
+//!
+//! 1. the number of a prescription and nothing else, in one piece or in groups;
+//! 2. the patient's identity (INS DataMatrix);
+//! 3. a box of medicine (GS1, or the 13 digits of the linear code);
+//! 4. a prescription of another country;
+//! 5. the only prescription number inside a longer text or an address;
+//! 6. a prescription number damaged by the keyboard, repaired;
+//! 7. an address on the web, then any text.
+//!
+//! The order matters: the serial of a box or the token of a foreign prescription may have the shape
+//! of a prescription number, so both are recognised before anything is searched in them. Nothing
+//! read here is ever opened, fetched or executed, and a number is taken whole or not at all.
+
+use crate::domain::number::{NUMBER_LENGTH, PrescriptionNumber};
+use crate::domain::people::Ins;
+use crate::domain::scanned::Scanned;
+use crate::scan::gs1;
+use crate::scan::repair::{self, Repair};
+
+/// What a text is, and what had to be mended to see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What it is.
+    pub scanned: Scanned,
+    /// Set when the keyboard had damaged the text: the person is told.
+    pub repaired: Option<Repair>,
+}
+
+/// The AIM prefixes of carriers that hold GS1 element strings: DataMatrix, Code 128, `DataBar`, QR, dot.
+const GS1_CARRIERS: [&str; 5] = ["]d2", "]C1", "]e0", "]Q3", "]J1"];
+
+/// Says what a text is. Any text has an answer, and none makes this fail.
+pub fn read_text(text: &str) -> Reading {
+    let (prefix, content) = without_prefix(without_noise(text));
+    if let Some(scanned) = as_it_stands(prefix, content) {
+        return Reading {
+            scanned,
+            repaired: None,
+        };
+    }
+    if let Some((number, repair)) = repaired_number(without_noise(text)) {
+        return Reading {
+            scanned: Scanned::Prescription(number),
+            repaired: Some(repair),
+        };
+    }
+    Reading {
+        scanned: if is_address(content) {
+            Scanned::Url
+        } else {
+            Scanned::Text
+        },
+        repaired: None,
+    }
+}
+
+fn as_it_stands(prefix: Option<&str>, content: &str) -> Option<Scanned> {
+    if let Some(number) = whole_number(content) {
+        return Some(Scanned::Prescription(number));
+    }
+    if content.starts_with("IS01") {
+        return Some(Scanned::Ins(matricule(content)));
+    }
+    if let Some(read) = gs1::read_box(content).or_else(|| gs1::read_ean13(content)) {
+        return Some(Scanned::Box(read));
+    }
+    if prefix.is_some_and(|prefix| GS1_CARRIERS.contains(&prefix)) || gs1::sets_out_as_one(content) {
+        return Some(Scanned::Text);
+    }
+    if is_foreign(content) {
+        return Some(Scanned::ForeignPrescription);
+    }
+    only_number_within(content).map(Scanned::Prescription)
+}
+
+/// Readers add line ends, NUL or SYN; editors add byte-order marks and zero-width blanks.
+fn without_noise(text: &str) -> &str {
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '\0' | '\u{16}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
+    })
+}
+
+/// Separates the AIM identifier that some readers put first: `]`, a letter, a letter or digit.
+fn without_prefix(text: &str) -> (Option<&str>, &str) {
+    let is_prefix = matches!(text.as_bytes(), [b']', carrier, modifier, ..]
+        if carrier.is_ascii_alphabetic() && modifier.is_ascii_alphanumeric());
+    if is_prefix {
+        let (prefix, content) = text.split_at(3);
+        (Some(prefix), without_noise(content))
+    } else {
+        (None, text)
+    }
+}
+
+/// The text is a prescription number, as carried or as printed for people to read.
+fn whole_number(text: &str) -> Option<PrescriptionNumber> {
+    text.parse().ok().or_else(|| joined_groups(text)?.parse().ok())
+}
+
+/// Joins the groups of a printed number. They are even, but for a shorter first or last one:
+/// "12 RUE DES LILAS 75001" has eighteen characters too, and is not a number.
+fn joined_groups(text: &str) -> Option<String> {
+    let groups: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, '-' | '.' | '_' | '\u{2011}'..='\u{2014}'))
+        .filter(|group| !group.is_empty())
+        .collect();
+    let longest = groups.iter().map(|group| group.len()).max()?;
+    let inner = groups.get(1..groups.len() - 1).unwrap_or_default();
+    let are_even = inner.iter().all(|group| group.len() == longest);
+    (are_even && groups.concat().len() == NUMBER_LENGTH).then(|| groups.concat())
+}
+
+/// The prescription number that stands alone among the other characters: exactly one, between
+/// characters that are neither letters nor digits of any script.
+fn only_number_within(text: &str) -> Option<PrescriptionNumber> {
+    // A control or an invisible character is no prescriber's software: someone hides something.
+    let is_plain = |c: char| matches!(c, '\r' | '\n' | '\t') || !(c.is_control() || is_invisible(c));
+    if !text.chars().all(is_plain) {
+        return None;
+    }
+    let mut numbers = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter_map(|run| run.parse::<PrescriptionNumber>().ok());
+    let number = numbers.next()?;
+    numbers.all(|other| other == number).then_some(number)
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The matricule of an INS DataMatrix: field S1, 15 characters whose key is right.
+///
+/// Fields end with GS (0x1D) or, as some decoders print it, with the two letters; S1 has a fixed
+/// length, so neither form matters here.
+fn matricule(text: &str) -> Option<Ins> {
+    text.match_indices("S1").find_map(|(place, mark)| {
+        text.get(place + mark.len()..place + mark.len() + 15)?
+            .parse()
+            .ok()
+    })
+}
+
+/// A prescription of another system: the gematik access token, the Swiss CHMED document.
+fn is_foreign(text: &str) -> bool {
+    let is_german = text
+        .split_once("Task/")
+        .is_some_and(|(_, after)| after.contains("/$accept?ac="));
+    let is_swiss = matches!(text.as_bytes(), [b'C', b'H', b'M', b'E', b'D', tens, units, b'A', ..]
+        if tens.is_ascii_digit() && units.is_ascii_digit());
+    is_german || is_swiss || text.contains("eprescription.hin.ch/#")
+}
+
+fn is_address(text: &str) -> bool {
+    let begins_with = |scheme: &str| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    (begins_with("https://") || begins_with("http://"))
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+/// Tried last, so that a text that is something as it stands is never rewritten.
+fn repaired_number(text: &str) -> Option<(PrescriptionNumber, Repair)> {
+    Repair::ALL.into_iter().find_map(|repair| {
+        let mended = repair::mend(repair, text)?;
+        Some((whole_number(without_prefix(&mended).1)?, repair))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NUMBER: &str = "01S2TBPZ2JCNZZYGHZ";
+
+    fn kind(text: &str) -> &'static str {
+        read_text(text).scanned.code()
+    }
+
+    fn number_in(text: &str) -> Option<String> {
+        match read_text(text).scanned {
+            Scanned::Prescription(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_prescription_number_is_found_bare_in_groups_and_in_longer_texts() {
+        for text in [
+            "01S2TBPZ2JCNZZYGHZ",
+            "  01S2TBPZ2JCNZZYGHZ\r\n",
+            "01S2TBPZ2JCNZZYGHZ\0",
+            "\u{feff}01S2TBPZ2JCNZZYGHZ\u{200b}",
+            "]Q101S2TBPZ2JCNZZYGHZ",
+            "]d101S2TBPZ2JCNZZYGHZ\r",
+            "]C001S2TBPZ2JCNZZYGHZ",
+            "01 S2TB PZ2J CNZZ YGHZ",
+            "01-S2TB-PZ2J-CNZZ-YGHZ",
+            "01S2 TBPZ 2JCN ZZYG HZ",
+            "01S2TB PZ2JCN ZZYGHZ",
+            "Ordonnance n° 01S2TBPZ2JCNZZYGHZ du 20/11/2026",
+            "MOREAU|CLAIRE|01S2TBPZ2JCNZZYGHZ|10003456789",
+            "https://ordonnance.example/p/01S2TBPZ2JCNZZYGHZ",
+            "https://ordonnance.example/?n=01S2TBPZ2JCNZZYGHZ&v=1#01S2TBPZ2JCNZZYGHZ",
+            "numéro:\r\n01S2TBPZ2JCNZZYGHZ\r\n",
+        ] {
+            assert_eq!(number_in(text).as_deref(), Some(NUMBER), "{text:?}");
+            assert_eq!(read_text(text).repaired, None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn half_a_number_two_numbers_or_a_lookalike_is_only_text() {
+        for text in [
+            "",
+            "01S2TBPZ2JCNZZYGH",
+            "01S2TBPZ2JCNZZYGHZX",
+            "01S2TBPZ2JCNZZYGHZ01K7M4QX2RT9WBHV6P",
+            "01S2TBPZ2JCNZZYGHZ01S2TBPZ2JCNZZYGHZ",
+            "01S2TBPZ2JCNZZYGHZ 01K7M4QX2RT9WBHV6P",
+            "é01S2TBPZ2JCNZZYGHZ",
+            "01S2TBPZ2JCNZZYGHＺ",
+            "0１S2TBPZ2JCNZZYGHZ",
+            "n° 01s2tbpz2jcnzzyghz",
+            "01S2TBPZ2JCNzzyghz",
+            "XXS2TBPZ2JCNZZYGHZ",
+            "001234567890123456",
+            "12 RUE DES LILAS 75001",
+            "Hello :)",
+            // Only a person's typing is asked about O and 0: in a scan they are two letters.
+            "O1S2TBPZ2JCNZZYGHZ",
+        ] {
+            assert_eq!(kind(text), "text", "{text:?}");
+        }
+        assert_eq!(
+            kind("https://ordonnance.example/01S2TBPZ2JCNZZYGHZ/01K7M4QX2RT9WBHV6P"),
+            "url"
+        );
+    }
+
+    #[test]
+    fn a_number_damaged_by_the_keyboard_is_repaired_and_says_so() {
+        for (text, repair) in [
+            ("à&SéTBPWéJCNWWYGHW", Repair::Azerty),
+            ("à&SéTBPWéJCNWWYGHW\r\n", Repair::Azerty),
+            ("$A&à&SéTBPWéJCNWWYGHW", Repair::Azerty),
+            ("01s2tbpz2jcnzzyghz", Repair::CapsLock),
+            ("01 s2tb pz2j cnzz yghz", Repair::CapsLock),
+        ] {
+            let reading = read_text(text);
+            assert_eq!(
+                reading.scanned,
+                Scanned::Prescription(NUMBER.parse().unwrap()),
+                "{text:?}"
+            );
+            assert_eq!(reading.repaired, Some(repair), "{text:?}");
+        }
+        for text in [
+            "à&SéTBPWéJCNWWYGH",
+            "à&SéTBPWéJCNWWYGHW!",
+            "Voilà l'été, ça va être",
+        ] {
+            assert_eq!((kind(text), read_text(text).repaired), ("text", None), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_box_is_a_box_whatever_its_serial_looks_like() {
+        for text in [
+            "]d201034009338570421728093010AB12C\u{1d}21SN0000000000001",
+            "]d2\u{1d}01034009338570421728093010AB12C\u{1d}21SN0000000000001",
+            "\u{1d}010340093385704221SN01\u{1d}10A\u{1d}17270430\r\n",
+            "]C10103400933857042",
+            "3400933857042",
+            "]E03400933857042\r",
+            // The serial has the shape of a prescription number.
+            "010340093385704217280930\u{1d}10A\u{1d}2101S2TBPZ2JCNZZYG",
+        ] {
+            assert_eq!(kind(text), "box", "{text:?}");
+        }
+        for damaged in [
+            "0103400933857043\u{1d}2101S2TBPZ2JCNZZYG",
+            "]d2999 01S2TBPZ2JCNZZYGHZ",
+            "0103400933857043 01S2TBPZ2JCNZZYGHZ",
+        ] {
+            assert_eq!(kind(damaged), "text", "{damaged:?}");
+        }
+    }
+
+    #[test]
+    fn the_patient_s_own_code_is_recognised_in_both_forms() {
+        let header = "IS010000000000000000000000";
+        let fields = |separator: &str| {
+            format!(
+                "{header}S1279035121518989S21.2.250.1.213.1.4.10{separator}S3ANNE{separator}\
+                 S4MARTIN{separator}S5F{separator}S615-03-1979S751215"
+            )
+        };
+        for separator in ["\u{1d}", "GS"] {
+            let expected = Scanned::Ins("279035121518989".parse().ok());
+            assert_eq!(read_text(&fields(separator)).scanned, expected);
+        }
+        let without_matricule = format!("{header}S1trueS21.2.250.1.213.1.4.8GSS3DOMINIQUE");
+        assert_eq!(read_text(&without_matricule).scanned, Scanned::Ins(None));
+        let wrong_key = fields("GS").replace("279035121518989", "279035121518988");
+        assert_eq!(read_text(&wrong_key).scanned, Scanned::Ins(None));
+    }
+
+    /// The shapes that real German test sheets and their enemies take, with values of our own.
+    #[test]
+    fn foreign_and_hostile_codes_get_an_answer_and_nothing_more() {
+        const TASK: &str = "Task/160.000.111.222.333.44/$accept?ac=0123456789abcdef0123456789abcdef\
+                            0123456789abcdef0123456789abcdef";
+        let four = [TASK; 4].map(|task| format!("\"{task}\"")).join(" , ");
+        let wide = "＝".repeat(130);
+        for (text, expected) in [
+            (format!("{{\"urls\":[\"{TASK}\"]}}"), "foreign-prescription"),
+            (format!("{{ \"urls\" : [ {four} ] }}"), "foreign-prescription"),
+            (
+                "'; DROP TABLE patients; -- remplissage … à la bonne taille".into(),
+                "text",
+            ),
+            (
+                format!("{{\"urls\":[\"{TASK}\",\"Task/160.000.111.222.333.44/$accept?ac=grüße\"]}}"),
+                "foreign-prescription",
+            ),
+            (format!("{{\"urls\":[\"{TASK}\"{wide}]}}"), "foreign-prescription"),
+            (
+                format!("\n\t {{\"urls\":[\"{TASK}\"]}}   \r\n"),
+                "foreign-prescription",
+            ),
+            (
+                "{\"urls\":[\"https://espion.example/?qui=pharmacie\"]}".into(),
+                "text",
+            ),
+            (
+                "<script>alert(1)</script>\n<?php system('ls'); ?>\n".into(),
+                "text",
+            ),
+            ("CHMED16A1H4sIAAAAAAAA".into(), "foreign-prescription"),
+            (
+                "https://eprescription.hin.ch/#CHMED16A1H4sI".into(),
+                "foreign-prescription",
+            ),
+            // The token of another system may look like ours: nothing is taken out of it.
+            ("CHMED16A1/01S2TBPZ2JCNZZYGHZ/x".into(), "foreign-prescription"),
+            ("HTTPS://exemple.fr/rendez-vous".into(), "url"),
+            ("https://exemple.fr/a b".into(), "text"),
+            ("javascript:alert(1)".into(), "text"),
+            ("\u{1b}[2J\u{1b}]0;titre\u{7}".into(), "text"),
+            ("\u{1b}[2J 01S2TBPZ2JCNZZYGHZ".into(), "text"),
+            ("01S2TBPZ\u{0}2JCNZZYGHZ".into(), "text"),
+            ("\u{202e}ZHGYZZNCJ2ZPBT2S10 01S2TBPZ2JCNZZYGHZ".into(), "text"),
+            ("A".repeat(3000), "text"),
+            ("01S2TBPZ2JCNZZYGHZ".repeat(170), "text"),
+        ] {
+            assert_eq!(kind(&text), expected, "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC*|.*|[\\]dQC12]{0,4}[0-9A-Za-z\u{1d}é&à ]{0,60}") {
+            let _ = read_text(&text);
+        }
+
+        #[test]
+        fn a_number_is_read_whatever_its_characters(number in "[0-9]{2}[0-9A-Z]{15}[A-Z]") {
+            proptest::prop_assert_eq!(number_in(&number), Some(number.clone()));
+        }
+
+        #[test]
+        fn a_number_with_one_more_character_is_never_cut(
+            number in "[0-9]{2}[0-9A-Z]{15}[A-Z]", more in "[0-9A-Za-zéß]{1,30}",
+        ) {
+            proptest::prop_assert_eq!(number_in(&format!("{number}{more}")), None);
+            proptest::prop_assert_eq!(number_in(&format!("{more}{number}")), None);
+        }
+    }
+}
