@@ -1,1 +1,148 @@
-//! (being written)
+//! The terminal as a pure state machine: messages in, effects out.
+//!
+//! ```text
+//!  Counter ─scan, number─→ Consulting ─answer─→ Prescription ─→ Decision ─┐
+//!     ▲                        │                    │  ▲ ◀────────────────┘
+//!     │                        ▼                    ▼  │
+//!     │                     Refused              Review ─confirmed─→ Recording ─→ Done
+//!     └─────────────────────────────────────────────────────────────────────────┘
+//!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Register, Help
+//! ```
+//!
+//! Nothing here reads a clock, draws, or waits: time and identifiers arrive in messages, answers too.
+//! A scan is welcome on every screen. An answer that comes too late is dropped on purpose, and the hold
+//! it may have brought is given back.
+
+pub mod answers;
+pub mod consulting;
+pub mod counter;
+pub mod decision;
+pub mod desk;
+pub mod done;
+pub mod effect;
+pub mod form;
+pub mod help;
+pub mod identified;
+pub mod input;
+pub mod keys;
+pub mod leaving;
+pub mod message;
+pub mod number_doubt;
+pub mod outbox;
+pub mod prescription;
+pub mod recording;
+pub mod refused;
+pub mod register;
+pub mod review;
+pub mod scans;
+pub mod screen;
+pub mod serving;
+
+pub use desk::{Desk, Mode, Setting};
+pub use effect::Effect;
+pub use keys::Key;
+pub use message::Message;
+pub use screen::Screen;
+
+use jiff::Timestamp;
+
+use crate::app::keys::Command;
+use crate::app::leaving::{Destination, Leaving};
+use crate::app::screen::Next;
+
+/// The whole state of the terminal.
+pub struct App {
+    desk: Desk,
+    screen: Screen,
+}
+
+impl App {
+    /// A terminal that waits for its first scan.
+    pub fn new(setting: Setting, now: Timestamp) -> Self {
+        Self {
+            desk: Desk::new(setting, now),
+            screen: Screen::default(),
+        }
+    }
+
+    /// What every screen sees: who, where, when, the base's light, today's hand-overs.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// What is on the screen.
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// Takes one thing that happened and returns what is to be done about it.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        // No `_` arm: a new message must be decided here.
+        match message {
+            Message::Started => self.desk.first_effects(),
+            Message::TimePassed(now) => {
+                self.desk.now = now;
+                Vec::new()
+            }
+            Message::Woke => self.desk.post_if_due(),
+            Message::KeyPressed(key) => self.pressed(key),
+            Message::Scanned { text, scanned } => self.scanned(text, scanned),
+            Message::FileDropped(path) => self.file_dropped(path),
+            Message::FileRead { path, readings } => self.file_read(path, readings),
+            Message::FileUnread { path, why } => self.file_unread(path, why),
+            Message::Consulted(consultation) => self.consulted(*consultation),
+            Message::ConsultRefused { number, refusal } => self.consult_refused(number, refusal),
+            Message::ConsultFailed { number, why } => self.consult_failed(number, why),
+            Message::HoldAnswered { number, answer } => self.hold_answered(&number, answer),
+            Message::CatalogueSearched { text, products } => self.catalogue_searched(&text, products),
+            Message::Recorded { entry, numbers } => self.recorded(*entry, numbers),
+            Message::RecordRefused { id, findings } => self.record_refused(id, findings),
+            Message::RecordFailed { id } => self.record_failed(id),
+            Message::BaseAnswered => self.desk.base_answered(),
+            Message::BaseFailed(reason) => self.desk.base_failed(reason),
+            Message::PostStarted(id) => self.desk.post_started(id),
+            Message::PostAnswered(entry) => self.post_answered(*entry),
+            Message::PostingEnded { next_attempt } => self.desk.posting_ended(next_attempt),
+            Message::OutboxListed(entries) => self.desk.outbox_listed(entries),
+            Message::RegisterListed { before, entries } => self.register_listed(before, entries),
+            Message::RegisterVerified(check) => self.register_verified(check),
+            Message::StoreFailed(task) => self.store_failed(task),
+        }
+    }
+
+    fn pressed(&mut self, key: Key) -> Vec<Effect> {
+        let Some(command) = keys::meaning(self.screen.context(), key) else {
+            return Vec::new();
+        };
+        self.desk.notice = None;
+        let screen = std::mem::take(&mut self.screen);
+        let (screen, effects) = match command {
+            Command::Help => (help::over(screen), Vec::new()),
+            Command::Outbox => outbox::over(screen),
+            Command::Register => register::over(screen),
+            Command::Quit => leaving::depart(screen, Destination::Outside, &mut self.desk),
+            command => Self::on_screen(screen, command, &mut self.desk),
+        };
+        self.screen = screen;
+        effects
+    }
+
+    fn on_screen(screen: Screen, command: Command, desk: &mut Desk) -> Next {
+        match screen {
+            Screen::Counter(counter) => counter.on(command, desk),
+            Screen::Consulting(consulting) => consulting.on(command),
+            Screen::Prescription(serving) => prescription::on(serving, command, desk),
+            Screen::Decision(deciding) => deciding.on(command, desk),
+            Screen::Review(review) => review.on(command, desk),
+            Screen::Recording(review) => (Screen::Recording(review), Vec::new()),
+            Screen::Done(done) => done.on(command),
+            Screen::NumberDoubt(doubt) => doubt.on(command, desk),
+            Screen::Leaving(leaving) => Leaving::on(leaving, command, desk),
+            Screen::Identified(identified) => identified.on(command, desk),
+            Screen::Refused(refused) => refused.on(command, desk),
+            Screen::Outbox(outbox) => outbox.on(command, desk),
+            Screen::Register(register) => register.on(command),
+            Screen::Help(help) => help.on(command),
+        }
+    }
+}

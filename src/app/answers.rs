@@ -1,0 +1,138 @@
+//! Answers of the base and of the medicines database. One that comes too late changes nothing on the
+//! screen, and the hold it brought is given back.
+
+use crate::app::App;
+use crate::app::desk::Notice;
+use crate::app::effect::Effect;
+use crate::app::message::{ConsultFailure, Consultation, HoldAnswer};
+use crate::app::refused::{Refused, Why};
+use crate::app::screen::Screen;
+use crate::app::serving::Serving;
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::product::Product;
+use crate::domain::refusal::Refusal;
+
+impl App {
+    pub(crate) fn consulted(&mut self, consultation: Consultation) -> Vec<Effect> {
+        let place = self.screen.beneath_mut();
+        match place {
+            Screen::Consulting(consulting) if consulting.number == consultation.prescription.number => {
+                let (serving, effects) = Serving::open(consultation, &self.desk);
+                *place = Screen::Prescription(Box::new(serving));
+                effects
+            }
+            // Confirmed and on its way to the register: what was shown is what is recorded.
+            Screen::Recording(_) => Vec::new(),
+            other if serves(other, &consultation.prescription.number) => self.renewed(consultation),
+            _ => self.dropped(&consultation),
+        }
+    }
+
+    /// The prescription on the screen was read again. Back to the sheet, so that nothing is confirmed
+    /// that was not shown.
+    fn renewed(&mut self, consultation: Consultation) -> Vec<Effect> {
+        let place = self.screen.beneath_mut();
+        let mut serving = match std::mem::take(place) {
+            Screen::Prescription(serving) => serving,
+            Screen::Decision(deciding) => deciding.into_serving(),
+            Screen::Review(review) => review.serving,
+            other => {
+                *place = other;
+                return Vec::new();
+            }
+        };
+        let effects = serving.read_again(consultation, &self.desk);
+        *place = Screen::Prescription(serving);
+        self.desk.notice = Some(Notice::ReadAgain);
+        effects
+    }
+
+    /// The pharmacist has moved on. A hold of ours must not stay with us unused.
+    fn dropped(&self, consultation: &Consultation) -> Vec<Effect> {
+        let is_ours = consultation
+            .prescription
+            .hold
+            .as_ref()
+            .is_some_and(|hold| hold.is_of(&self.desk.setting.pharmacy.finess));
+        let is_posted = matches!(self.screen.beneath(),
+            Screen::Done(done) if done.number == consultation.prescription.number);
+        if is_ours && !is_posted {
+            vec![Effect::GiveHoldBack(consultation.prescription.number.clone())]
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(crate) fn consult_refused(&mut self, number: PrescriptionNumber, refusal: Refusal) -> Vec<Effect> {
+        if self.awaits(&number) {
+            *self.screen.beneath_mut() = Screen::default();
+            self.lay_refused(Why::Refusal(number, refusal));
+        } else if serves(self.screen.beneath(), &number) {
+            // Read again, and it is no longer served: over the sheet, which stays readable.
+            self.lay_refused(Why::Refusal(number, refusal));
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn consult_failed(&mut self, number: PrescriptionNumber, why: ConsultFailure) -> Vec<Effect> {
+        if self.awaits(&number) {
+            *self.screen.beneath_mut() = Screen::default();
+            self.lay_refused(Why::Failure(number, why));
+        } else if serves(self.screen.beneath(), &number)
+            && let ConsultFailure::Base(reason) = why
+        {
+            self.desk.notice = Some(Notice::NotReadAgain(reason));
+        }
+        Vec::new()
+    }
+
+    fn awaits(&self, number: &PrescriptionNumber) -> bool {
+        matches!(self.screen.beneath(), Screen::Consulting(consulting) if consulting.number == *number)
+    }
+
+    fn lay_refused(&mut self, why: Why) {
+        let screen = std::mem::take(&mut self.screen);
+        self.screen = Refused::over(screen, why);
+    }
+
+    pub(crate) fn hold_answered(&mut self, number: &PrescriptionNumber, answer: HoldAnswer) -> Vec<Effect> {
+        let place = self.screen.beneath_mut();
+        if let Some(serving) = place
+            .serving_mut()
+            .filter(|serving| serving.prescription.number == *number)
+        {
+            serving.hold_answered(answer);
+            return self.warned_of_hold();
+        }
+        match (answer, self.screen.beneath()) {
+            // The post on its way ends the hold by itself.
+            (HoldAnswer::Taken(_), Screen::Done(done)) if done.number == *number => Vec::new(),
+            (HoldAnswer::Taken(_), _) => vec![Effect::GiveHoldBack(number.clone())],
+            (HoldAnswer::HeldElsewhere(_) | HoldAnswer::NotOffered | HoldAnswer::Unanswered(_), _) => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// A review on the screen shows at once that another pharmacy has the prescription.
+    fn warned_of_hold(&mut self) -> Vec<Effect> {
+        if let Screen::Review(review) = self.screen.beneath_mut() {
+            review.findings = review.serving.findings(&review.proposal, &self.desk);
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn catalogue_searched(&mut self, text: &str, products: Vec<Product>) -> Vec<Effect> {
+        // An answer to a search that was left is of no use to anybody.
+        if let Screen::Decision(deciding) = self.screen.beneath_mut() {
+            deciding.searched(text, products);
+        }
+        Vec::new()
+    }
+}
+
+fn serves(screen: &Screen, number: &PrescriptionNumber) -> bool {
+    screen
+        .serving()
+        .is_some_and(|serving| serving.prescription.number == *number)
+}

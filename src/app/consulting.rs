@@ -1,0 +1,42 @@
+//! Waiting for a prescription; one can leave at any moment.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::app::desk::Desk;
+use crate::app::effect::Effect;
+use crate::app::keys::Command;
+use crate::app::screen::{Next, Screen};
+use crate::domain::number::PrescriptionNumber;
+
+/// After this long, the screen says that the base is slow and what can be done meanwhile.
+pub const SLOW_AFTER: Duration = Duration::from_secs(3);
+
+/// Waiting for the base.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Consulting {
+    /// The prescription asked for.
+    pub number: PrescriptionNumber,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Consulting {
+    /// Asks for a prescription.
+    pub fn begin(number: PrescriptionNumber, desk: &Desk) -> Next {
+        let mut effects = vec![Effect::Consult(number.clone())];
+        effects.extend(desk.now.checked_add(SLOW_AFTER).ok().map(Effect::WakeAt));
+        let since = desk.now;
+        (Screen::Consulting(Self { number, since }), effects)
+    }
+
+    /// Takes a command.
+    pub fn on(self, command: Command) -> Next {
+        match command {
+            // The answer may still come; it is dropped then.
+            Command::Back => (Screen::default(), Vec::new()),
+            _ => (Screen::Consulting(self), Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,614 @@
+//! The decision for one line: conforming, substituted, adjusted or not delivered, and its details.
+//!
+//! What is chosen is kept at once: going back never loses it. Once nothing is missing any more, the
+//! sheet comes back by itself, so that an ordinary substitution costs three keys.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::app::desk::{Desk, Notice};
+use crate::app::effect::Effect;
+use crate::app::form::{Form, GivenProduct, Missing, OutcomeKind};
+use crate::app::input::TextInput;
+use crate::app::keys::{Command, Context};
+use crate::app::prescription::substitution_notice;
+use crate::app::screen::{Next, Screen, Scroll, selected_after};
+use crate::app::serving::{Serving, given, usual_reason};
+use crate::domain::dispense::Agreement;
+use crate::domain::prescription::PrescriptionLine;
+use crate::domain::product::Product;
+use crate::domain::reasons::{
+    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+};
+use crate::domain::substitution::SubstitutionBasis;
+
+/// One line being decided.
+pub struct Deciding {
+    /// The prescription; it holds what was decided, this line's form included once something was.
+    pub serving: Box<Serving>,
+    /// What is decided for this line so far.
+    pub form: Form,
+    /// What is being asked.
+    pub asking: Asking,
+    /// Where to go once nothing is missing.
+    pub then: Then,
+    /// How far the details are scrolled.
+    pub scroll: Scroll,
+}
+
+/// Where a complete form leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Back to the sheet at once.
+    Sheet,
+    /// To the overview of this line: there may be more to say.
+    Overview,
+}
+
+/// What is being asked about the line.
+pub enum Asking {
+    /// Nothing in particular: the whole form is shown.
+    Overview,
+    /// One of a numbered list.
+    Choice {
+        /// Which list.
+        of: Choice,
+        /// The row under the cursor.
+        selected: usize,
+    },
+    /// A product of the medicines database.
+    Search {
+        /// What is typed.
+        input: TextInput,
+        /// What was found for it.
+        found: Vec<Product>,
+        /// The text the list was found for.
+        searched: String,
+        /// The row under the cursor.
+        selected: usize,
+    },
+    /// A short text.
+    Text {
+        /// Which one.
+        of: TextField,
+        /// What is typed.
+        input: TextInput,
+    },
+}
+
+/// The numbered lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// Which substitute.
+    Substitute,
+    /// Why another product.
+    SubstitutionReason,
+    /// What was adjusted.
+    AdjustmentReason,
+    /// How the prescriber agreed.
+    Channel,
+    /// Why nothing.
+    NotDeliveredReason,
+    /// Why fewer boxes.
+    PartialReason,
+}
+
+/// The short texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TextField {
+    /// The lot.
+    Lot,
+    /// The last day of the box.
+    Expiry,
+    /// The pharmacist's words.
+    Note,
+}
+
+/// From how many letters on the medicines database is searched.
+const SEARCHED_CHARACTERS_MIN: usize = 2;
+
+impl Asking {
+    /// A numbered list, cursor on its first row.
+    pub fn choice(of: Choice) -> Self {
+        Self::Choice { of, selected: 0 }
+    }
+
+    fn search() -> Self {
+        Self::Search {
+            input: TextInput::default(),
+            found: Vec::new(),
+            searched: String::new(),
+            selected: 0,
+        }
+    }
+
+    fn text(of: TextField, form: &Form) -> Self {
+        let input = match of {
+            TextField::Lot => form.lot.as_ref().map(|lot| TextInput::holding(lot.as_str())),
+            TextField::Expiry => form
+                .expiry
+                .map(|day| TextInput::holding(&day.strftime("%d/%m/%Y").to_string())),
+            TextField::Note => Some(TextInput::holding(&form.note)),
+        };
+        Self::Text {
+            of,
+            input: input.unwrap_or_default(),
+        }
+    }
+
+    /// What to ask for when that is missing.
+    pub fn for_missing(missing: Missing, serving: &Serving, form: &Form) -> Self {
+        match missing {
+            Missing::Product => Deciding::first_product(serving, form),
+            Missing::SubstitutionReason => Self::choice(Choice::SubstitutionReason),
+            Missing::AdjustmentReason => Self::choice(Choice::AdjustmentReason),
+            Missing::Agreement => Self::choice(Choice::Channel),
+            Missing::NotDeliveredReason => Self::choice(Choice::NotDeliveredReason),
+            Missing::PartialReason => Self::choice(Choice::PartialReason),
+            Missing::Note => Self::text(TextField::Note, form),
+        }
+    }
+}
+
+impl Deciding {
+    /// Begins to decide a line.
+    pub fn new(serving: Box<Serving>, form: Form, asking: Asking) -> Self {
+        let then = match asking {
+            Asking::Overview => Then::Overview,
+            _ => Then::Sheet,
+        };
+        Self {
+            serving,
+            form,
+            asking,
+            then,
+            scroll: Scroll::default(),
+        }
+    }
+
+    /// The line being decided.
+    pub fn line(&self) -> Option<&PrescriptionLine> {
+        self.serving.prescription.line(self.form.line)
+    }
+
+    /// The list of substitutes, or the search when the medicines database knows none.
+    pub fn first_product(serving: &Serving, form: &Form) -> Asking {
+        let line = serving.prescription.line(form.line);
+        match line {
+            Some(line) if !serving.substitutes(line).is_empty() => Asking::choice(Choice::Substitute),
+            _ => Asking::search(),
+        }
+    }
+
+    /// Which part of the key table applies.
+    pub fn context(&self) -> Context {
+        match self.asking {
+            Asking::Overview => Context::Decision,
+            Asking::Choice { .. } => Context::DecisionChoice,
+            Asking::Search { .. } => Context::DecisionSearch,
+            Asking::Text { .. } => Context::DecisionText,
+        }
+    }
+
+    /// The substitutes of the line.
+    pub fn substitutes(&self) -> Vec<GivenProduct> {
+        self.line()
+            .map(|line| self.serving.substitutes(line))
+            .unwrap_or_default()
+    }
+
+    /// How many rows a numbered list has.
+    pub fn count_of(&self, of: Choice) -> usize {
+        match of {
+            Choice::Substitute => self.substitutes().len(),
+            Choice::SubstitutionReason => SubstitutionReason::ALL.len(),
+            Choice::AdjustmentReason => AdjustmentReason::ALL.len(),
+            Choice::Channel => AgreementChannel::ALL.len(),
+            Choice::NotDeliveredReason => NotDeliveredReason::ALL.len(),
+            Choice::PartialReason => PartialReason::ALL.len(),
+        }
+    }
+
+    /// Takes a command.
+    pub fn on(mut self: Box<Self>, command: Command, desk: &mut Desk) -> Next {
+        match std::mem::replace(&mut self.asking, Asking::Overview) {
+            Asking::Overview => self.on_overview(command, desk),
+            Asking::Choice { of, selected } => self.on_choice(of, selected, command, desk),
+            Asking::Search {
+                input,
+                found,
+                searched,
+                selected,
+            } => self.on_search(input, found, searched, selected, command),
+            Asking::Text { of, input } => self.on_text(of, input, command, desk),
+        }
+    }
+
+    fn here(self: Box<Self>) -> Next {
+        (Screen::Decision(self), Vec::new())
+    }
+
+    fn asking(mut self: Box<Self>, asking: Asking) -> Next {
+        self.asking = asking;
+        self.here()
+    }
+
+    /// The prescription alone, with what was decided so far; an empty beginning is not work.
+    pub fn into_serving(self) -> Box<Serving> {
+        let is_blank = self
+            .line()
+            .is_some_and(|line| self.form == Form::new(line, self.form.kind));
+        let known = self.serving.form(self.form.line);
+        let is_complete = |form: &Form| self.line().is_some_and(|line| form.missing(line).is_none());
+        // An unfinished change of mind does not replace a complete decision.
+        let keeps_known = known.is_some_and(is_complete) && !is_complete(&self.form);
+        let keeps_nothing = known.is_none() && is_blank && !is_complete(&self.form);
+        let Self {
+            mut serving, form, ..
+        } = self;
+        if !keeps_known && !keeps_nothing {
+            serving.put(form);
+        }
+        serving
+    }
+
+    /// Back to the sheet.
+    fn sheet(self: Box<Self>) -> Next {
+        (Screen::Prescription(self.into_serving()), Vec::new())
+    }
+
+    fn on_overview(mut self: Box<Self>, command: Command, desk: &mut Desk) -> Next {
+        self.then = Then::Overview;
+        match command {
+            Command::Back => return self.sheet(),
+            Command::Confirm => return self.confirmed(desk),
+            Command::Conforming => self.form = self.form.decided_as(OutcomeKind::Conforming),
+            Command::Substitute => return self.substituted(desk),
+            Command::Adjust => {
+                self.form = self.form.decided_as(OutcomeKind::Adjusted);
+                return self.asking(Asking::choice(Choice::AdjustmentReason));
+            }
+            Command::NotDeliver => {
+                self.form = self.form.decided_as(OutcomeKind::NotDelivered);
+                return self.asking(Asking::choice(Choice::NotDeliveredReason));
+            }
+            Command::More => self.counted(1, desk),
+            Command::Fewer => self.counted(-1, desk),
+            Command::Product => return self.product(desk),
+            Command::Reason => {
+                if let Some(choice) = self.reason_asked() {
+                    return self.asking(Asking::choice(choice));
+                }
+            }
+            Command::Lot => return self.text(TextField::Lot),
+            Command::Expiry => return self.text(TextField::Expiry),
+            Command::Note => return self.text(TextField::Note),
+            Command::Undo => {
+                let Self {
+                    mut serving, form, ..
+                } = *self;
+                serving.forget(form.line);
+                return (Screen::Prescription(serving), Vec::new());
+            }
+            other => self.scroll.on(other, 20),
+        }
+        self.here()
+    }
+
+    fn text(self: Box<Self>, of: TextField) -> Next {
+        let asking = Asking::text(of, &self.form);
+        self.asking(asking)
+    }
+
+    fn counted(&mut self, step: i32, desk: &mut Desk) {
+        match self.serving.count(self.form.clone(), step) {
+            Ok(form) => self.form = form,
+            Err(notice) => desk.notice = Some(notice),
+        }
+    }
+
+    fn substituted(mut self: Box<Self>, desk: &mut Desk) -> Next {
+        if let Some(notice) = self.line().and_then(substitution_notice) {
+            desk.notice = Some(notice);
+            return self.here();
+        }
+        self.form = self.form.decided_as(OutcomeKind::Substituted);
+        self.product(desk)
+    }
+
+    fn product(self: Box<Self>, desk: &mut Desk) -> Next {
+        match self.form.kind {
+            OutcomeKind::Substituted => {
+                let asking = Self::first_product(&self.serving, &self.form);
+                self.asking(asking)
+            }
+            OutcomeKind::Adjusted => self.asking(Asking::search()),
+            // Another product than the one ordered is a substitution or an adjustment.
+            OutcomeKind::Conforming => self.substituted(desk),
+            OutcomeKind::NotDelivered => self.here(),
+        }
+    }
+
+    fn reason_asked(&self) -> Option<Choice> {
+        let line = self.line()?;
+        match self.form.kind {
+            OutcomeKind::Conforming => self.form.is_partial(line).then_some(Choice::PartialReason),
+            OutcomeKind::Substituted => Some(Choice::SubstitutionReason),
+            OutcomeKind::Adjusted => Some(Choice::AdjustmentReason),
+            OutcomeKind::NotDelivered => Some(Choice::NotDeliveredReason),
+        }
+    }
+
+    /// What is missing is asked for; a complete form goes back to the sheet.
+    fn confirmed(self: Box<Self>, desk: &mut Desk) -> Next {
+        match self.line().and_then(|line| self.form.missing(line)) {
+            Some(missing) => {
+                desk.notice = Some(Notice::StillMissing(self.form.line, missing));
+                let asking = Asking::for_missing(missing, &self.serving, &self.form);
+                self.asking(asking)
+            }
+            None => self.sheet_and_next(),
+        }
+    }
+
+    fn sheet_and_next(self: Box<Self>) -> Next {
+        let Self {
+            mut serving, form, ..
+        } = *self;
+        serving.put(form);
+        serving.select_next_undecided();
+        (Screen::Prescription(serving), Vec::new())
+    }
+
+    /// After something was said: what is still missing, else where this was going.
+    fn advanced(self: Box<Self>) -> Next {
+        match self.line().and_then(|line| self.form.missing(line)) {
+            Some(missing) => {
+                let asking = Asking::for_missing(missing, &self.serving, &self.form);
+                self.asking(asking)
+            }
+            None if self.then == Then::Sheet => self.sheet_and_next(),
+            None => self.asking(Asking::Overview),
+        }
+    }
+
+    /// One step back: to the overview when one came from there, else to the sheet.
+    fn stepped_back(self: Box<Self>) -> Next {
+        match self.then {
+            Then::Overview => self.asking(Asking::Overview),
+            Then::Sheet => self.sheet(),
+        }
+    }
+
+    fn on_choice(mut self: Box<Self>, of: Choice, selected: usize, command: Command, desk: &Desk) -> Next {
+        let count = self.count_of(of);
+        match command {
+            Command::Back => self.stepped_back(),
+            Command::Search if of == Choice::Substitute => self.asking(Asking::search()),
+            Command::Choose(digit) if usize::from(digit) <= count => {
+                self.chosen(of, usize::from(digit) - 1, desk);
+                self.after_choice(of)
+            }
+            Command::Confirm => {
+                self.chosen(of, selected, desk);
+                self.after_choice(of)
+            }
+            other => {
+                let selected = selected_after(other, selected, count);
+                self.asking(Asking::Choice { of, selected })
+            }
+        }
+    }
+
+    fn chosen(&mut self, of: Choice, place: usize, desk: &Desk) {
+        match of {
+            Choice::Substitute => {
+                if let Some(product) = self.substitutes().get(place).cloned() {
+                    self.form.substitution_reason = product.basis.map(usual_reason);
+                    self.form.product = Some(product);
+                }
+            }
+            Choice::SubstitutionReason => {
+                self.form.substitution_reason = SubstitutionReason::ALL.get(place).copied();
+            }
+            Choice::AdjustmentReason => {
+                self.form.adjustment_reason = AdjustmentReason::ALL.get(place).copied();
+            }
+            Choice::Channel => {
+                self.form.agreement = AgreementChannel::ALL.get(place).map(|channel| Agreement {
+                    channel: *channel,
+                    at: desk.now,
+                });
+            }
+            Choice::NotDeliveredReason => {
+                self.form.not_delivered_reason = NotDeliveredReason::ALL.get(place).copied();
+            }
+            Choice::PartialReason => self.form.partial = PartialReason::ALL.get(place).copied(),
+        }
+    }
+
+    fn after_choice(mut self: Box<Self>, of: Choice) -> Next {
+        if of == Choice::Channel {
+            // An adjustment changes something: the product, or what the overview shows.
+            self.then = Then::Overview;
+            let changes_product = matches!(
+                self.form.adjustment_reason,
+                Some(AdjustmentReason::Dose | AdjustmentReason::Form | AdjustmentReason::Product)
+            );
+            if changes_product && self.form.product.is_none() {
+                return self.asking(Asking::search());
+            }
+        }
+        self.advanced()
+    }
+
+    fn on_search(
+        mut self: Box<Self>,
+        mut input: TextInput,
+        found: Vec<Product>,
+        searched: String,
+        selected: usize,
+        command: Command,
+    ) -> Next {
+        let before = input.as_str().to_owned();
+        match command {
+            Command::Back => return self.stepped_back(),
+            Command::Confirm => {
+                if let Some(product) = found.get(selected) {
+                    self.found(product);
+                    return self.advanced();
+                }
+            }
+            Command::Type(character) => input.add(character),
+            Command::Erase => input.erase(),
+            _ => {}
+        }
+        let is_new = input.as_str() != before;
+        let is_long = input.as_str().trim().chars().count() >= SEARCHED_CHARACTERS_MIN;
+        let effects = if is_new && is_long {
+            vec![Effect::SearchCatalogue(input.as_str().to_owned())]
+        } else {
+            Vec::new()
+        };
+        let selected = if is_new {
+            0
+        } else {
+            selected_after(command, selected, found.len())
+        };
+        self.asking = Asking::Search {
+            input,
+            found,
+            searched,
+            selected,
+        };
+        (Screen::Decision(self), effects)
+    }
+
+    /// A product of the medicines database was chosen.
+    fn found(&mut self, product: &Product) {
+        self.serving.learn(product);
+        let ordered = self
+            .line()
+            .and_then(|line| self.serving.products.find(&line.code));
+        let basis = ordered.and_then(|ordered| SubstitutionBasis::between(ordered, product));
+        self.form.product = Some(given(product, basis));
+        // Without a ground of the database, the pharmacist says why.
+        self.form.substitution_reason = basis.map(usual_reason);
+    }
+
+    /// The medicines database answered; an answer to an older text is dropped.
+    pub fn searched(&mut self, text: &str, products: Vec<Product>) {
+        if let Asking::Search {
+            input,
+            found,
+            searched,
+            selected,
+        } = &mut self.asking
+            && input.as_str() == text
+        {
+            *found = products;
+            text.clone_into(searched);
+            *selected = 0;
+        }
+    }
+
+    fn on_text(
+        mut self: Box<Self>,
+        of: TextField,
+        mut input: TextInput,
+        command: Command,
+        desk: &mut Desk,
+    ) -> Next {
+        match command {
+            Command::Back => return self.stepped_back(),
+            Command::Confirm => match self.typed(of, input.as_str().trim()) {
+                Ok(()) => return self.after_text(of),
+                Err(notice) => desk.notice = Some(notice),
+            },
+            Command::Type(character) => input.add(character),
+            Command::Erase => input.erase(),
+            _ => {}
+        }
+        self.asking(Asking::Text { of, input })
+    }
+
+    fn after_text(self: Box<Self>, of: TextField) -> Next {
+        if of == TextField::Note {
+            self.advanced()
+        } else {
+            self.asking(Asking::Overview)
+        }
+    }
+
+    fn typed(&mut self, of: TextField, text: &str) -> Result<(), Notice> {
+        match of {
+            TextField::Lot if text.is_empty() => self.form.lot = None,
+            TextField::Lot => self.form.lot = Some(text.parse().map_err(|_| Notice::NotALot)?),
+            TextField::Expiry if text.is_empty() => self.form.expiry = None,
+            TextField::Expiry => self.form.expiry = Some(expiry_typed(text).ok_or(Notice::NotADate)?),
+            TextField::Note => {
+                let needs_words = self
+                    .line()
+                    .is_some_and(|line| self.form.missing(line) == Some(Missing::Note));
+                if text.is_empty() && needs_words {
+                    return Err(Notice::WordsNeeded);
+                }
+                text.clone_into(&mut self.form.note);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The last day of a box as people write it: 30/06/2028, 06/2028 (its last day), 2028-06-30.
+pub fn expiry_typed(text: &str) -> Option<Date> {
+    let parts: Vec<i16> = text
+        .split(['/', '-', '.', ' '])
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    let small = |number: i16| i8::try_from(number).ok();
+    match parts[..] {
+        [month, year] => {
+            let first = Date::new(full_year(year)?, small(month)?, 1).ok()?;
+            first.checked_add(1.month()).ok()?.checked_sub(1.day()).ok()
+        }
+        [year, month, day] if year > 31 => Date::new(full_year(year)?, small(month)?, small(day)?).ok(),
+        [day, month, year] => Date::new(full_year(year)?, small(month)?, small(day)?).ok(),
+        _ => None,
+    }
+}
+
+/// Boxes print two digits of a year, always of this century.
+fn full_year(year: i16) -> Option<i16> {
+    match year {
+        0..=99 => Some(2000 + year),
+        2000..=2099 => Some(year),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_last_day_of_a_box_is_read_as_people_write_it() {
+        for (text, day) in [
+            ("30/06/2028", Some(date(2028, 6, 30))),
+            ("30.06.28", Some(date(2028, 6, 30))),
+            ("06/2028", Some(date(2028, 6, 30))),
+            ("2/28", Some(date(2028, 2, 29))),
+            ("2028-06-30", Some(date(2028, 6, 30))),
+            ("31/06/2028", None),
+            ("13/2028", None),
+            ("06/1998", None),
+            ("demain", None),
+            ("", None),
+            ("-", None),
+            ("99999999/1/1", None),
+        ] {
+            assert_eq!(expiry_typed(text), day, "{text}");
+        }
+    }
+}

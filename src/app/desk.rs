@@ -1,0 +1,295 @@
+//! What every screen sees: who stands where, what time it is, whether the base answers, what was
+//! handed over today, and the one line of news at the foot.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::app::effect::Effect;
+use crate::app::form::Missing;
+use crate::domain::dispense::Circumstances;
+use crate::domain::identifiers::{DispenseId, LineNumber};
+use crate::domain::number::NotANumber;
+use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
+use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::substitution::NonSubstitutable;
+
+/// Whether what is done here counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Fictitious patients, the training base: every screen says so.
+    Training,
+    /// Real patients.
+    Real,
+}
+
+/// What does not change while the terminal is open.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The pharmacy.
+    pub pharmacy: Pharmacy,
+    /// Who stands at the counter.
+    pub operator: Operator,
+    /// Training or not.
+    pub mode: Mode,
+    /// The pharmacy's own time: the law counts its days.
+    pub zone: TimeZone,
+    /// Where sample sheets were written, in training.
+    pub sheets: Option<PathBuf>,
+    /// The folder whose new files are read.
+    pub inbox: Option<PathBuf>,
+}
+
+/// Whether the base answers, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BaseLight {
+    /// It was not asked anything yet.
+    NotAsked,
+    /// It answers.
+    Answering {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It does not.
+    Failing {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        reason: DelayReason,
+    },
+}
+
+/// Whether the list of hand-overs is known: an empty list that was never read proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// It was asked for.
+    Asked,
+    /// It was read.
+    Known,
+    /// The store could not read it.
+    Failed,
+}
+
+/// One line of news; gone with the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The prescription scanned is the one on the screen.
+    AlreadyOpen,
+    /// A recording is under way: nothing else can begin.
+    RecordingNow,
+    /// A file is being read.
+    ReadingFile(PathBuf),
+    /// What was typed is not a number.
+    NotTyped(NotANumber),
+    /// Nothing on this prescription can be delivered here.
+    NothingOpen,
+    /// No line has this number.
+    NoSuchLine,
+    /// The line cannot be delivered here.
+    LineClosed(LineNumber),
+    /// A box ticked its line.
+    BoxTicked(LineNumber),
+    /// Boxes of two lots on one line: none is written.
+    TwoLots(LineNumber),
+    /// The patient's own identity was scanned, and it is the right one.
+    InsMatches,
+    /// The prescriber forbids substitution.
+    NotSubstitutable(NonSubstitutable),
+    /// Devices have no list of substitutes.
+    DeviceNotSubstitutable,
+    /// More boxes than remain cannot be given.
+    NoMoreBoxes,
+    /// Fewer than one box is "not delivered".
+    AtLeastOneBox,
+    /// Something is still to be said about a line.
+    StillMissing(LineNumber, Missing),
+    /// Nothing was decided yet.
+    NothingDecided,
+    /// A finding blocks.
+    Blocked,
+    /// The text is not a lot.
+    NotALot,
+    /// The text is not a date.
+    NotADate,
+    /// A reason must have words.
+    WordsNeeded,
+    /// The prescription was read again and may have changed.
+    ReadAgain,
+    /// It could not be read again: what is shown is what was read before.
+    NotReadAgain(DelayReason),
+    /// The store could not write; nothing is lost.
+    RecordFailed,
+    /// The rules refused at the last door.
+    RecordRefused,
+}
+
+/// Whether posts are under way. Two at once would look each other's identifiers up for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Posting {
+    Idle,
+    Running,
+    /// Asked for again while it ran.
+    RunningThenAgain,
+}
+
+/// What every screen sees.
+pub struct Desk {
+    /// What does not change.
+    pub setting: Setting,
+    /// What time it is.
+    pub now: Timestamp,
+    /// Whether the base answers.
+    pub base: BaseLight,
+    /// Hand-overs of today, and older ones the base has not accepted, newest first.
+    pub hand_overs: Vec<OutboxEntry>,
+    /// Whether that list is known.
+    pub listing: Listing,
+    /// Those being posted at this moment.
+    pub on_the_way: Vec<DispenseId>,
+    /// The line of news.
+    pub notice: Option<Notice>,
+    posting: Posting,
+}
+
+impl Desk {
+    /// A counter that has just opened.
+    pub fn new(setting: Setting, now: Timestamp) -> Self {
+        Self {
+            setting,
+            now,
+            base: BaseLight::NotAsked,
+            hand_overs: Vec::new(),
+            listing: Listing::Asked,
+            on_the_way: Vec::new(),
+            notice: None,
+            posting: Posting::Idle,
+        }
+    }
+
+    /// The day it is in the pharmacy.
+    pub fn today(&self) -> Date {
+        self.day_of(self.now)
+    }
+
+    /// The day of an instant, in the pharmacy.
+    pub fn day_of(&self, instant: Timestamp) -> Date {
+        instant.to_zoned(self.setting.zone.clone()).date()
+    }
+
+    /// Who, where and when, for that hand-over now.
+    pub fn circumstances(&self, id: DispenseId) -> Circumstances {
+        Circumstances {
+            id,
+            operator: self.setting.operator.clone(),
+            pharmacy: self.setting.pharmacy.clone(),
+            at: self.now,
+            today: self.today(),
+        }
+    }
+
+    /// What the base has not accepted: still to be posted, refused or contradicted.
+    pub fn not_accepted(&self) -> impl Iterator<Item = &OutboxEntry> {
+        self.hand_overs
+            .iter()
+            .filter(|entry| *entry.state() != PostState::Accepted)
+    }
+
+    /// What was served today.
+    pub fn served_today(&self) -> impl Iterator<Item = &OutboxEntry> {
+        let today = self.today();
+        self.hand_overs
+            .iter()
+            .filter(move |entry| self.day_of(entry.hand_over.at) == today)
+    }
+
+    /// A hand-over by its identifier.
+    pub fn hand_over(&self, id: DispenseId) -> Option<&OutboxEntry> {
+        self.hand_overs.iter().find(|entry| entry.hand_over.id == id)
+    }
+
+    pub(crate) fn first_effects(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::ListOutbox];
+        effects.extend(self.post(Effect::PostDue));
+        effects
+    }
+
+    /// Asks for posts, unless they are under way: then they are asked for again when they end.
+    pub(crate) fn post(&mut self, effect: Effect) -> Option<Effect> {
+        match self.posting {
+            Posting::Idle => {
+                self.posting = Posting::Running;
+                Some(effect)
+            }
+            Posting::Running | Posting::RunningThenAgain => {
+                self.posting = Posting::RunningThenAgain;
+                None
+            }
+        }
+    }
+
+    pub(crate) fn post_if_due(&mut self) -> Vec<Effect> {
+        let is_due =
+            |entry: &OutboxEntry| *entry.state() == PostState::Pending && entry.next_attempt <= self.now;
+        if self.posting == Posting::Idle && self.hand_overs.iter().any(is_due) {
+            self.post(Effect::PostDue).into_iter().collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(crate) fn post_started(&mut self, id: DispenseId) -> Vec<Effect> {
+        if !self.on_the_way.contains(&id) {
+            self.on_the_way.push(id);
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn posting_ended(&mut self, next_attempt: Option<Timestamp>) -> Vec<Effect> {
+        self.on_the_way.clear();
+        let again = self.posting == Posting::RunningThenAgain;
+        self.posting = Posting::Idle;
+        if again {
+            self.post(Effect::PostDue).into_iter().collect()
+        } else {
+            next_attempt.map(Effect::WakeAt).into_iter().collect()
+        }
+    }
+
+    /// Puts a hand-over in its place of the list: the new one in front, a known one where it is.
+    pub(crate) fn remember(&mut self, entry: OutboxEntry) {
+        match self
+            .hand_overs
+            .iter_mut()
+            .find(|known| known.hand_over.id == entry.hand_over.id)
+        {
+            Some(known) => *known = entry,
+            None => self.hand_overs.insert(0, entry),
+        }
+    }
+
+    pub(crate) fn outbox_listed(&mut self, entries: Vec<OutboxEntry>) -> Vec<Effect> {
+        self.listing = Listing::Known;
+        self.hand_overs = entries;
+        self.hand_overs
+            .sort_by_key(|entry| std::cmp::Reverse((entry.since, entry.hand_over.id)));
+        self.post_if_due()
+    }
+
+    pub(crate) fn base_answered(&mut self) -> Vec<Effect> {
+        if !matches!(self.base, BaseLight::Answering { .. }) {
+            self.base = BaseLight::Answering { since: self.now };
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn base_failed(&mut self, reason: DelayReason) -> Vec<Effect> {
+        let since = match self.base {
+            BaseLight::Failing { since, .. } => since,
+            BaseLight::NotAsked | BaseLight::Answering { .. } => self.now,
+        };
+        self.base = BaseLight::Failing { since, reason };
+        Vec::new()
+    }
+}

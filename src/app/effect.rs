@@ -1,0 +1,87 @@
+//! Everything the terminal may ask of the world, in the imperative. Effects are plain values: the runtime executes them.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::domain::dispense::{Circumstances, Proposal};
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::prescription::Prescription;
+use crate::domain::register::RegisterNumber;
+
+/// One thing to do. Each names the messages that answer it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Retrieve a prescription, from the base or else from the store: `Consulted`, `ConsultRefused` or
+    /// `ConsultFailed`, with `BaseAnswered` or `BaseFailed` beside it.
+    Consult(PrescriptionNumber),
+    /// Tell the base that this pharmacy is serving it: `HoldAnswered`.
+    TakeHold(PrescriptionNumber),
+    /// Tell the base that it no longer is; no answer is waited for. Executed in order with
+    /// [`Effect::TakeHold`] on the same number.
+    GiveHoldBack(PrescriptionNumber),
+    /// Write the register and the outbox: `Recorded`, `RecordRefused` or `RecordFailed`.
+    Record(Box<RecordRequest>),
+    /// Post what is due: `PostStarted` and `PostAnswered` for each, then `PostingEnded`.
+    PostDue,
+    /// The same without waiting for the next attempt of each.
+    PostNow,
+    /// Send `Woke` at that instant. A later request does not replace an earlier one.
+    WakeAt(Timestamp),
+    /// Read a picture or a PDF: `FileRead` or `FileUnread`.
+    ReadFile(PathBuf),
+    /// Search the medicines database: `CatalogueSearched`.
+    SearchCatalogue(String),
+    /// List the hand-overs of today and those not accepted: `OutboxListed`, or `StoreFailed`.
+    ListOutbox,
+    /// Read a page of the register, newest first: `RegisterListed`, or `StoreFailed`.
+    ListRegister {
+        /// Only entries below this number.
+        before: Option<RegisterNumber>,
+        /// How many at most.
+        count: usize,
+    },
+    /// Verify the register's chain: `RegisterVerified`, or `StoreFailed`.
+    VerifyRegister,
+    /// Close the terminal, once every effect before this one is executed.
+    Quit,
+}
+
+/// What [`Dispense::check`](crate::domain::dispense::Dispense::check) needs, besides the medicines database.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RecordRequest {
+    /// The prescription as it was shown.
+    pub prescription: Prescription,
+    /// What was reviewed and confirmed.
+    pub proposal: Proposal,
+    /// Who, where, when, and the identifier of the hand-over.
+    pub circumstances: Circumstances,
+}
+
+impl Effect {
+    /// Its name: all that a log may hold of it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Consult(_) => "Consult",
+            Self::TakeHold(_) => "TakeHold",
+            Self::GiveHoldBack(_) => "GiveHoldBack",
+            Self::Record(_) => "Record",
+            Self::PostDue => "PostDue",
+            Self::PostNow => "PostNow",
+            Self::WakeAt(_) => "WakeAt",
+            Self::ReadFile(_) => "ReadFile",
+            Self::SearchCatalogue(_) => "SearchCatalogue",
+            Self::ListOutbox => "ListOutbox",
+            Self::ListRegister { .. } => "ListRegister",
+            Self::VerifyRegister => "VerifyRegister",
+            Self::Quit => "Quit",
+        }
+    }
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

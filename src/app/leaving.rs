@@ -1,0 +1,67 @@
+//! Decisions that are not recorded would be lost: asked once, and staying is the easy answer.
+
+use crate::app::consulting::Consulting;
+use crate::app::desk::{Desk, Notice};
+use crate::app::effect::Effect;
+use crate::app::keys::Command;
+use crate::app::screen::{Next, Screen};
+use crate::domain::number::PrescriptionNumber;
+
+/// Unsaved work, and where one wanted to go.
+pub struct Leaving {
+    /// Where.
+    pub to: Destination,
+    /// The work in progress.
+    pub over: Box<Screen>,
+}
+
+/// Where one wants to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Back to the counter.
+    Counter,
+    /// Another prescription.
+    Prescription(PrescriptionNumber),
+    /// Out of the terminal.
+    Outside,
+}
+
+/// Leaves a screen for good, or asks first.
+pub fn depart(screen: Screen, to: Destination, desk: &mut Desk) -> Next {
+    if matches!(screen.beneath(), Screen::Recording(_)) {
+        // The store answers in a moment; leaving now would hide what it said.
+        desk.notice = Some(Notice::RecordingNow);
+        return (screen, Vec::new());
+    }
+    let place = screen.into_beneath();
+    if place.holds_work() {
+        let leaving = Leaving {
+            to,
+            over: Box::new(place),
+        };
+        return (Screen::Leaving(leaving), Vec::new());
+    }
+    left(&place, to, desk)
+}
+
+fn left(place: &Screen, to: Destination, desk: &Desk) -> Next {
+    let mut effects = place.leave();
+    let (screen, more) = match to {
+        Destination::Counter => (Screen::default(), Vec::new()),
+        Destination::Prescription(number) => Consulting::begin(number, desk),
+        Destination::Outside => (Screen::default(), vec![Effect::Quit]),
+    };
+    effects.extend(more);
+    (screen, effects)
+}
+
+impl Leaving {
+    /// Takes a command.
+    pub fn on(self, command: Command, desk: &Desk) -> Next {
+        match command {
+            Command::Keep => (*self.over, Vec::new()),
+            Command::Leave => left(&self.over, self.to, desk),
+            _ => (Screen::Leaving(self), Vec::new()),
+        }
+    }
+}

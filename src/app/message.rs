@@ -1,0 +1,268 @@
+//! Everything that can happen to the terminal, in the past tense.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::app::keys::Key;
+use crate::domain::finding::Finding;
+use crate::domain::hold::Hold;
+use crate::domain::identifiers::{DispenseId, DispensedLineId};
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::outbox::{DelayReason, OutboxEntry};
+use crate::domain::prescription::Prescription;
+use crate::domain::product::{KnownProducts, Product};
+use crate::domain::refusal::Refusal;
+use crate::domain::register::{RegisterEntry, RegisterNumber, Sha256Digest};
+use crate::domain::scanned::Scanned;
+
+/// One thing that happened.
+pub enum Message {
+    /// The terminal opened.
+    Started,
+    /// What time it is. Sent before every other message, so that no message needs its own.
+    TimePassed(Timestamp),
+    /// An instant asked for with [`Effect::WakeAt`](crate::app::Effect::WakeAt) came.
+    Woke,
+    /// A person pressed a key; what a reader typed in a burst comes as [`Message::Scanned`].
+    KeyPressed(Key),
+    /// A reader read a code, or a text was pasted.
+    Scanned {
+        /// The text exactly as it came.
+        text: String,
+        /// What it is.
+        scanned: Scanned,
+    },
+    /// A file arrived in the inbox, or was dropped on the terminal.
+    FileDropped(PathBuf),
+    /// A picture or a PDF was read; it may hold no code at all.
+    FileRead {
+        /// Which file.
+        path: PathBuf,
+        /// Every code found in it.
+        readings: Vec<Reading>,
+    },
+    /// A file could not be read.
+    FileUnread {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        why: ReadFailure,
+    },
+    /// A prescription was retrieved.
+    Consulted(Box<Consultation>),
+    /// The base refused to show a prescription.
+    ConsultRefused {
+        /// Which one.
+        number: PrescriptionNumber,
+        /// What it said.
+        refusal: Refusal,
+    },
+    /// A prescription could not be retrieved, and the store has no copy of it.
+    ConsultFailed {
+        /// Which one.
+        number: PrescriptionNumber,
+        /// Why.
+        why: ConsultFailure,
+    },
+    /// The base answered a request for a hold.
+    HoldAnswered {
+        /// On which prescription.
+        number: PrescriptionNumber,
+        /// What it said.
+        answer: HoldAnswer,
+    },
+    /// The medicines database was searched.
+    CatalogueSearched {
+        /// For what.
+        text: String,
+        /// What was found, best first.
+        products: Vec<Product>,
+    },
+    /// A hand-over is in the register and in the outbox.
+    Recorded {
+        /// It, as the outbox holds it.
+        entry: Box<OutboxEntry>,
+        /// The register numbers of its lines; a line that was not delivered has none.
+        numbers: Vec<(DispensedLineId, Option<RegisterNumber>)>,
+    },
+    /// The rules refused a hand-over at the last door; nothing was written.
+    RecordRefused {
+        /// Which hand-over.
+        id: DispenseId,
+        /// Every finding.
+        findings: Vec<Finding>,
+    },
+    /// The store could not write; the hand-over can be recorded again with the same identifier.
+    RecordFailed {
+        /// Which hand-over.
+        id: DispenseId,
+    },
+    /// The base answered something, whatever it was.
+    BaseAnswered,
+    /// The base did not answer usefully.
+    BaseFailed(DelayReason),
+    /// A hand-over is on its way to the base.
+    PostStarted(DispenseId),
+    /// A post ended, or did not: the hand-over as the outbox now holds it.
+    PostAnswered(Box<OutboxEntry>),
+    /// Everything that was due was tried.
+    PostingEnded {
+        /// When something is due again.
+        next_attempt: Option<Timestamp>,
+    },
+    /// Every hand-over of today, and every older one that the base has not accepted.
+    OutboxListed(Vec<OutboxEntry>),
+    /// A page of the register, newest entry first.
+    RegisterListed {
+        /// The bound that was asked for.
+        before: Option<RegisterNumber>,
+        /// The entries below it.
+        entries: Vec<RegisterEntry>,
+    },
+    /// The chain of the register was verified.
+    RegisterVerified(RegisterCheck),
+    /// The store could not answer.
+    StoreFailed(StoreTask),
+}
+
+/// One code that was read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Its text, exactly.
+    pub text: String,
+    /// What it is.
+    pub scanned: Scanned,
+}
+
+/// A prescription, with everything the counter needs to serve it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Consultation {
+    /// The identifier of the hand-over it may lead to. One per consultation: what is opened once can
+    /// only be recorded once.
+    pub id: DispenseId,
+    /// The prescription; hand-overs recorded here that the base does not know yet are already in it.
+    pub prescription: Prescription,
+    /// The products ordered, and those that may replace them.
+    pub products: KnownProducts,
+    /// Whether the base answered.
+    pub freshness: Freshness,
+}
+
+/// How fresh a prescription is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// The base answered just now.
+    Base {
+        /// When.
+        at: Timestamp,
+    },
+    /// The store's copy: the base did not answer.
+    Store {
+        /// When the copy was received.
+        since: Timestamp,
+        /// Why the base was not read.
+        why: DelayReason,
+    },
+}
+
+/// Why a prescription could not be retrieved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsultFailure {
+    /// The base did not answer, and this prescription was never consulted here.
+    Base(DelayReason),
+    /// The store is broken.
+    Store,
+}
+
+/// What the base said about a hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HoldAnswer {
+    /// It is ours.
+    Taken(Hold),
+    /// Another pharmacy has it.
+    HeldElsewhere(Hold),
+    /// This base knows no holds.
+    NotOffered,
+    /// The base did not answer.
+    Unanswered(DelayReason),
+}
+
+/// Why a file could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadFailure {
+    /// There is no such file.
+    NotFound,
+    /// The system does not let this program read it.
+    NotAllowed,
+    /// Neither a picture nor a PDF that this program knows.
+    UnknownFormat,
+    /// Damaged, or cut short.
+    Damaged,
+    /// Too many bytes or pixels: refused before it was decoded.
+    TooLarge,
+    /// A PDF that wants a password.
+    Locked,
+}
+
+/// What verifying the register found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegisterCheck {
+    /// How many entries were verified.
+    pub entries: u64,
+    /// The last link of the chain.
+    pub head: Sha256Digest,
+    /// The first entry that does not hold.
+    pub first_bad: Option<RegisterNumber>,
+}
+
+/// What the store was asked when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreTask {
+    /// The list of hand-overs.
+    Outbox,
+    /// A page of the register.
+    Register,
+    /// The verification of the register.
+    Verification,
+}
+
+impl Message {
+    /// Its name: all that a log may hold of it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Started => "Started",
+            Self::TimePassed(_) => "TimePassed",
+            Self::Woke => "Woke",
+            Self::KeyPressed(_) => "KeyPressed",
+            Self::Scanned { .. } => "Scanned",
+            Self::FileDropped(_) => "FileDropped",
+            Self::FileRead { .. } => "FileRead",
+            Self::FileUnread { .. } => "FileUnread",
+            Self::Consulted(_) => "Consulted",
+            Self::ConsultRefused { .. } => "ConsultRefused",
+            Self::ConsultFailed { .. } => "ConsultFailed",
+            Self::HoldAnswered { .. } => "HoldAnswered",
+            Self::CatalogueSearched { .. } => "CatalogueSearched",
+            Self::Recorded { .. } => "Recorded",
+            Self::RecordRefused { .. } => "RecordRefused",
+            Self::RecordFailed { .. } => "RecordFailed",
+            Self::BaseAnswered => "BaseAnswered",
+            Self::BaseFailed(_) => "BaseFailed",
+            Self::PostStarted(_) => "PostStarted",
+            Self::PostAnswered(_) => "PostAnswered",
+            Self::PostingEnded { .. } => "PostingEnded",
+            Self::OutboxListed(_) => "OutboxListed",
+            Self::RegisterListed { .. } => "RegisterListed",
+            Self::RegisterVerified(_) => "RegisterVerified",
+            Self::StoreFailed(_) => "StoreFailed",
+        }
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,45 @@
+//! What the base has not acknowledged: since when, why, and when it is tried again.
+
+use crate::app::desk::Desk;
+use crate::app::effect::Effect;
+use crate::app::keys::Command;
+use crate::app::screen::{Next, Screen, selected_after};
+
+/// The hand-overs the base has not accepted; the desk holds them.
+pub struct Outbox {
+    /// The entry under the cursor.
+    pub selected: usize,
+    /// The screen to go back to.
+    pub over: Box<Screen>,
+}
+
+/// Lays the outbox over a screen; from the outbox itself, goes back.
+pub fn over(screen: Screen) -> Next {
+    match screen {
+        Screen::Outbox(outbox) => (*outbox.over, Vec::new()),
+        // One layer at a time: the register gives way, what it was laid over stays.
+        Screen::Register(register) => over(*register.over),
+        screen => {
+            let outbox = Outbox {
+                selected: 0,
+                over: Box::new(screen),
+            };
+            (Screen::Outbox(outbox), vec![Effect::ListOutbox])
+        }
+    }
+}
+
+impl Outbox {
+    /// Takes a command.
+    pub fn on(mut self, command: Command, desk: &mut Desk) -> Next {
+        let effects = match command {
+            Command::Back => return (*self.over, Vec::new()),
+            Command::PostNow => desk.post(Effect::PostNow).into_iter().collect(),
+            other => {
+                self.selected = selected_after(other, self.selected, desk.not_accepted().count());
+                Vec::new()
+            }
+        };
+        (Screen::Outbox(self), effects)
+    }
+}

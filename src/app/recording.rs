@@ -1,0 +1,59 @@
+//! The moment between confirming and the store's answer: no key does anything, so that nothing can be
+//! recorded twice.
+
+use crate::app::App;
+use crate::app::desk::Notice;
+use crate::app::done::Done;
+use crate::app::effect::Effect;
+use crate::app::review::Review;
+use crate::app::screen::Screen;
+use crate::domain::finding::Finding;
+use crate::domain::identifiers::{DispenseId, DispensedLineId};
+use crate::domain::outbox::OutboxEntry;
+use crate::domain::register::RegisterNumber;
+
+impl App {
+    pub(crate) fn recorded(
+        &mut self,
+        entry: OutboxEntry,
+        numbers: Vec<(DispensedLineId, Option<RegisterNumber>)>,
+    ) -> Vec<Effect> {
+        let id = entry.hand_over.id;
+        self.desk.remember(entry);
+        // Recorded elsewhere than on this screen, it is in today's list all the same.
+        if let Some(review) = self.take_recording(id) {
+            let done = Done::new(id, numbers, *review);
+            *self.screen.beneath_mut() = Screen::Done(Box::new(done));
+        }
+        self.desk.post(Effect::PostDue).into_iter().collect()
+    }
+
+    pub(crate) fn record_refused(&mut self, id: DispenseId, findings: Vec<Finding>) -> Vec<Effect> {
+        if let Some(mut review) = self.take_recording(id) {
+            review.findings = findings;
+            self.desk.notice = Some(Notice::RecordRefused);
+            *self.screen.beneath_mut() = Screen::Review(review);
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn record_failed(&mut self, id: DispenseId) -> Vec<Effect> {
+        if let Some(review) = self.take_recording(id) {
+            self.desk.notice = Some(Notice::RecordFailed);
+            *self.screen.beneath_mut() = Screen::Review(review);
+        }
+        Vec::new()
+    }
+
+    /// The review that waits for this very answer; any other screen stays as it is.
+    fn take_recording(&mut self, id: DispenseId) -> Option<Box<Review>> {
+        let place = self.screen.beneath_mut();
+        match std::mem::take(place) {
+            Screen::Recording(review) if review.serving.id == id => Some(review),
+            other => {
+                *place = other;
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The register: its entries, newest first, and whether its chain holds.
+
+use crate::app::App;
+use crate::app::effect::Effect;
+use crate::app::keys::Command;
+use crate::app::message::{RegisterCheck, StoreTask};
+use crate::app::screen::{Next, Screen, selected_after};
+use crate::domain::register::{RegisterEntry, RegisterNumber};
+
+/// How many entries are read at once: a register of a million is never read whole.
+pub const PAGE_ENTRIES: usize = 50;
+
+/// The entries read so far.
+pub struct Register {
+    /// Newest first.
+    pub entries: Vec<RegisterEntry>,
+    /// Whether there are older ones.
+    pub reading: Pages,
+    /// The entry under the cursor.
+    pub selected: usize,
+    /// Whether the chain holds.
+    pub check: Check,
+    /// The screen to go back to.
+    pub over: Box<Screen>,
+}
+
+/// How much of the register was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pages {
+    /// A page was asked for.
+    Asked,
+    /// There may be older entries.
+    More,
+    /// The first entry was read.
+    All,
+    /// The store could not read it.
+    Failed,
+}
+
+/// What is known of the chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// Nobody asked.
+    NotAsked,
+    /// It is being verified.
+    Running,
+    /// It was verified.
+    Ended(RegisterCheck),
+    /// The store could not verify it.
+    Failed,
+}
+
+/// Lays the register over a screen; from the register itself, goes back.
+pub fn over(screen: Screen) -> Next {
+    match screen {
+        Screen::Register(register) => (*register.over, Vec::new()),
+        Screen::Outbox(outbox) => over(*outbox.over),
+        screen => {
+            let register = Register {
+                entries: Vec::new(),
+                reading: Pages::Asked,
+                selected: 0,
+                check: Check::NotAsked,
+                over: Box::new(screen),
+            };
+            (Screen::Register(register), vec![page_below(None)])
+        }
+    }
+}
+
+fn page_below(before: Option<RegisterNumber>) -> Effect {
+    Effect::ListRegister {
+        before,
+        count: PAGE_ENTRIES,
+    }
+}
+
+impl Register {
+    fn oldest(&self) -> Option<RegisterNumber> {
+        self.entries.last().map(|entry| entry.number)
+    }
+
+    /// Takes a command.
+    pub fn on(mut self, command: Command) -> Next {
+        let mut effects = Vec::new();
+        match command {
+            Command::Back => return (*self.over, Vec::new()),
+            Command::Verify if self.check != Check::Running => {
+                self.check = Check::Running;
+                effects.push(Effect::VerifyRegister);
+            }
+            other => self.selected = selected_after(other, self.selected, self.entries.len()),
+        }
+        let is_at_end = self.selected + 1 >= self.entries.len();
+        let moves_down = matches!(command, Command::Down | Command::PageDown | Command::Last);
+        if moves_down && is_at_end && self.reading == Pages::More {
+            self.reading = Pages::Asked;
+            effects.push(page_below(self.oldest()));
+        }
+        (Screen::Register(self), effects)
+    }
+}
+
+impl App {
+    pub(crate) fn register_listed(
+        &mut self,
+        before: Option<RegisterNumber>,
+        entries: Vec<RegisterEntry>,
+    ) -> Vec<Effect> {
+        // A page that was asked for by a register closed since, or opened again, does not follow.
+        if let Some(register) = self.register_on_screen()
+            && register.reading == Pages::Asked
+            && register.oldest() == before
+        {
+            register.reading = if entries.len() < PAGE_ENTRIES {
+                Pages::All
+            } else {
+                Pages::More
+            };
+            register.entries.extend(entries);
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn register_verified(&mut self, check: RegisterCheck) -> Vec<Effect> {
+        if let Some(register) = self.register_on_screen() {
+            register.check = Check::Ended(check);
+        }
+        Vec::new()
+    }
+
+    pub(crate) fn store_failed(&mut self, task: StoreTask) -> Vec<Effect> {
+        match (task, self.register_on_screen()) {
+            (StoreTask::Register, Some(register)) => register.reading = Pages::Failed,
+            (StoreTask::Verification, Some(register)) => register.check = Check::Failed,
+            (StoreTask::Register | StoreTask::Verification, None) => {}
+            (StoreTask::Outbox, _) => self.desk.listing = crate::app::desk::Listing::Failed,
+        }
+        Vec::new()
+    }
+
+    /// The register, whether it is on top or under the help.
+    fn register_on_screen(&mut self) -> Option<&mut Register> {
+        match &mut self.screen {
+            Screen::Register(register) => Some(register),
+            Screen::Help(help) => match help.over.as_mut() {
+                Screen::Register(register) => Some(register),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The review: exactly what will be recorded and posted, and the last place to change one's mind.
+
+use crate::app::desk::{Desk, Notice};
+use crate::app::effect::{Effect, RecordRequest};
+use crate::app::form::OutcomeKind;
+use crate::app::input::TextInput;
+use crate::app::keys::Command;
+use crate::app::prescription;
+use crate::app::screen::{Next, Screen, Scroll};
+use crate::app::serving::{Scope, Serving};
+use crate::domain::dispense::{Override, Proposal};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::identifiers::LineNumber;
+
+/// What will be recorded.
+pub struct Review {
+    /// The prescription.
+    pub serving: Box<Serving>,
+    /// Which lines this is about.
+    pub scope: Scope,
+    /// Exactly what is shown, and exactly what is recorded once confirmed.
+    pub proposal: Proposal,
+    /// What the rules say about it.
+    pub findings: Vec<Finding>,
+    /// The reason being typed to pass a warning.
+    pub reason: Option<OverrideReason>,
+    /// How far the review is scrolled.
+    pub scroll: Scroll,
+}
+
+/// A reason being typed.
+pub struct OverrideReason {
+    /// The warning's id.
+    pub finding: &'static str,
+    /// What is typed.
+    pub input: TextInput,
+}
+
+impl Review {
+    /// Shows a proposal.
+    pub fn new(serving: Box<Serving>, scope: Scope, proposal: Proposal, desk: &Desk) -> Self {
+        let findings = serving.findings(&proposal, desk);
+        Self {
+            serving,
+            scope,
+            proposal,
+            findings,
+            reason: None,
+            scroll: Scroll::default(),
+        }
+    }
+
+    /// Whether a finding leaves no choice.
+    pub fn is_blocked(&self) -> bool {
+        self.findings.iter().any(|f| f.severity() == Severity::Blocking)
+    }
+
+    /// The reason given to pass a warning.
+    pub fn passed_because(&self, finding: &Finding) -> Option<&str> {
+        let overrides = self.serving.overrides.iter();
+        overrides
+            .filter(|passed| passed.finding == finding.id())
+            .map(|passed| passed.reason.as_str())
+            .next()
+    }
+
+    /// The first warning nobody has answered for.
+    pub fn next_warning(&self) -> Option<&Finding> {
+        self.findings
+            .iter()
+            .find(|finding| finding.severity() == Severity::Warning && self.passed_because(finding).is_none())
+    }
+
+    /// Takes a command.
+    pub fn on(mut self: Box<Self>, command: Command, desk: &mut Desk) -> Next {
+        if let Some(reason) = self.reason.take() {
+            return self.on_reason(reason, command, desk);
+        }
+        match command {
+            Command::Confirm => return self.confirmed(desk),
+            Command::Back => return (Screen::Prescription(self.serving), Vec::new()),
+            Command::Choose(digit) => return self.line(LineNumber(digit.into()), desk),
+            other => {
+                let rows = 4 * (self.proposal.decisions.len() + self.findings.len()) + 10;
+                self.scroll.on(other, rows);
+            }
+        }
+        (Screen::Review(self), Vec::new())
+    }
+
+    fn confirmed(mut self: Box<Self>, desk: &mut Desk) -> Next {
+        if self.is_blocked() {
+            desk.notice = Some(Notice::Blocked);
+            return (Screen::Review(self), Vec::new());
+        }
+        if let Some(warning) = self.next_warning() {
+            self.reason = Some(OverrideReason {
+                finding: warning.id(),
+                input: TextInput::default(),
+            });
+            return (Screen::Review(self), Vec::new());
+        }
+        let mut proposal = self.proposal.clone();
+        // Only the warnings that are still there: a reason for nothing has no place in the register.
+        proposal.overrides = self
+            .serving
+            .overrides
+            .iter()
+            .filter(|passed| self.findings.iter().any(|finding| finding.id() == passed.finding))
+            .cloned()
+            .collect();
+        let request = RecordRequest {
+            prescription: self.serving.prescription.clone(),
+            proposal,
+            circumstances: desk.circumstances(self.serving.id),
+        };
+        (Screen::Recording(self), vec![Effect::Record(Box::new(request))])
+    }
+
+    fn on_reason(mut self: Box<Self>, mut reason: OverrideReason, command: Command, desk: &mut Desk) -> Next {
+        match command {
+            Command::Back => return (Screen::Review(self), Vec::new()),
+            Command::Type(character) => reason.input.add(character),
+            Command::Erase => reason.input.erase(),
+            Command::Confirm if reason.input.as_str().trim().is_empty() => {
+                desk.notice = Some(Notice::WordsNeeded);
+            }
+            Command::Confirm => {
+                self.serving.overrides.push(Override {
+                    finding: reason.finding.to_owned(),
+                    reason: reason.input.as_str().trim().to_owned(),
+                });
+                self.reason = self.next_warning().map(|warning| OverrideReason {
+                    finding: warning.id(),
+                    input: TextInput::default(),
+                });
+                return (Screen::Review(self), Vec::new());
+            }
+            _ => {}
+        }
+        self.reason = Some(reason);
+        (Screen::Review(self), Vec::new())
+    }
+
+    /// Changes one line from here.
+    fn line(self: Box<Self>, line: LineNumber, desk: &mut Desk) -> Next {
+        let mut serving = self.serving;
+        if !serving.select(line) {
+            desk.notice = Some(Notice::NoSuchLine);
+            let proposal = self.proposal;
+            let review = Self {
+                serving,
+                proposal,
+                ..*self
+            };
+            return (Screen::Review(Box::new(review)), Vec::new());
+        }
+        if serving.form(line).is_none()
+            && let Ok(form) = serving.form_of_selected(OutcomeKind::Conforming)
+        {
+            serving.put(form);
+        }
+        prescription::on(serving, Command::Details, desk)
+    }
+}

@@ -1,0 +1,203 @@
+//! Scans and files: whatever the screen, each goes where it belongs by what it is.
+
+use std::path::PathBuf;
+
+use crate::app::App;
+use crate::app::counter::path_typed;
+use crate::app::decision::{Asking, TextField};
+use crate::app::desk::Notice;
+use crate::app::effect::Effect;
+use crate::app::identified::{Bearing, Identified, prescriptions};
+use crate::app::leaving::{self, Destination};
+use crate::app::message::{ReadFailure, Reading};
+use crate::app::refused::{Refused, Why};
+use crate::app::screen::{Screen, Scroll};
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::people::Ins;
+use crate::domain::scanned::{Scanned, ScannedBox};
+
+impl App {
+    pub(crate) fn scanned(&mut self, text: String, scanned: Scanned) -> Vec<Effect> {
+        self.desk.notice = None;
+        match scanned {
+            Scanned::Prescription(number) => self.open(number),
+            Scanned::Box(scanned_box) => self.box_scanned(text, scanned_box),
+            Scanned::Ins(ins) => self.ins_scanned(text, ins),
+            Scanned::Text | Scanned::Url => {
+                if let Some(path) = path_typed(&text) {
+                    return self.file_dropped(path);
+                }
+                if self.pasted(&text) {
+                    return Vec::new();
+                }
+                self.identified(Reading { text, scanned })
+            }
+            Scanned::ForeignPrescription => self.identified(Reading { text, scanned }),
+        }
+    }
+
+    /// A prescription was asked for, from any screen.
+    fn open(&mut self, number: PrescriptionNumber) -> Vec<Effect> {
+        let place = self.screen.beneath();
+        let is_on_screen = match place {
+            Screen::Consulting(consulting) => consulting.number == number,
+            other => other
+                .serving()
+                .is_some_and(|serving| serving.prescription.number == number),
+        };
+        let screen = std::mem::take(&mut self.screen);
+        if is_on_screen {
+            self.desk.notice = Some(Notice::AlreadyOpen);
+            self.screen = screen.into_beneath();
+            return Vec::new();
+        }
+        let (screen, effects) = leaving::depart(screen, Destination::Prescription(number), &mut self.desk);
+        self.screen = screen;
+        effects
+    }
+
+    /// A box ticks its line when a prescription is open, and is explained otherwise.
+    fn box_scanned(&mut self, text: String, scanned: ScannedBox) -> Vec<Effect> {
+        let screen = std::mem::take(&mut self.screen);
+        self.screen = match screen {
+            Screen::Prescription(mut serving) => {
+                let notice = serving.tick(&scanned);
+                self.desk.notice.clone_from(&notice);
+                self.screen = Screen::Prescription(serving);
+                if notice.is_some() {
+                    return Vec::new();
+                }
+                return self.identified(Reading {
+                    text,
+                    scanned: Scanned::Box(scanned),
+                });
+            }
+            Screen::Decision(mut deciding) => {
+                if let (
+                    Asking::Text {
+                        of: TextField::Lot, ..
+                    },
+                    Some(lot),
+                ) = (&deciding.asking, &scanned.lot)
+                {
+                    deciding.form.lot = Some(lot.clone());
+                    deciding.form.expiry = scanned.expiry;
+                    deciding.asking = Asking::Overview;
+                    self.screen = Screen::Decision(deciding);
+                    return Vec::new();
+                }
+                Screen::Prescription(deciding.into_serving())
+            }
+            Screen::Review(review) => Screen::Prescription(review.serving),
+            other => {
+                self.screen = other;
+                return self.identified(Reading {
+                    text,
+                    scanned: Scanned::Box(scanned),
+                });
+            }
+        };
+        // Back on the sheet, where the box is looked for among the lines.
+        self.box_scanned(text, scanned)
+    }
+
+    /// The patient's identity is compared with the prescription's, which nobody does by eye at the counter.
+    fn ins_scanned(&mut self, text: String, ins: Option<Ins>) -> Vec<Effect> {
+        let expected = self
+            .screen
+            .beneath()
+            .serving()
+            .map(|serving| serving.prescription.patient.ins.clone());
+        let bearing = match (expected, &ins) {
+            (None, _) => Bearing::NothingOpen,
+            (Some(Some(expected)), Some(scanned)) if expected == *scanned => {
+                self.desk.notice = Some(Notice::InsMatches);
+                return Vec::new();
+            }
+            (Some(Some(_)), Some(_)) => Bearing::OtherPatient,
+            (Some(_), _) => Bearing::NotComparable,
+        };
+        let reading = Reading {
+            text,
+            scanned: Scanned::Ins(ins),
+        };
+        self.explain(vec![reading], None, bearing)
+    }
+
+    /// A text pasted where words are typed goes there.
+    fn pasted(&mut self, text: &str) -> bool {
+        match &mut self.screen {
+            Screen::Review(review) => match &mut review.reason {
+                Some(reason) => reason.input.paste(text),
+                None => return false,
+            },
+            Screen::Decision(deciding) => match &mut deciding.asking {
+                Asking::Text { input, .. } => input.paste(text),
+                Asking::Overview | Asking::Choice { .. } | Asking::Search { .. } => return false,
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    fn identified(&mut self, reading: Reading) -> Vec<Effect> {
+        let bearing = match self.screen.beneath().serving() {
+            Some(_) => Bearing::NotForIt,
+            None => Bearing::NothingOpen,
+        };
+        self.explain(vec![reading], None, bearing)
+    }
+
+    /// Says what was scanned, over the work in progress.
+    fn explain(&mut self, readings: Vec<Reading>, file: Option<PathBuf>, bearing: Bearing) -> Vec<Effect> {
+        let screen = match std::mem::take(&mut self.screen) {
+            // One explanation at a time: the newest.
+            Screen::Identified(identified) => *identified.over,
+            other => other,
+        };
+        self.screen = Screen::Identified(Identified {
+            readings,
+            file,
+            bearing,
+            scroll: Scroll::default(),
+            over: Box::new(screen),
+        });
+        Vec::new()
+    }
+
+    pub(crate) fn file_dropped(&mut self, path: PathBuf) -> Vec<Effect> {
+        self.desk.notice = Some(Notice::ReadingFile(path.clone()));
+        vec![Effect::ReadFile(path)]
+    }
+
+    pub(crate) fn file_read(&mut self, path: PathBuf, readings: Vec<Reading>) -> Vec<Effect> {
+        self.desk.notice = None;
+        if let [number] = prescriptions(&readings)[..] {
+            // The sheet's other codes (the patient's INS) are there for others.
+            return self.open(number.clone());
+        }
+        let mut readings = readings;
+        match readings.len() {
+            0 => self.refused(Why::NoCode(path)),
+            1 => match readings.pop() {
+                Some(Reading { text, scanned }) => self.scanned(text, scanned),
+                None => Vec::new(),
+            },
+            _ => self.explain(readings, Some(path), Bearing::Several),
+        }
+    }
+
+    pub(crate) fn file_unread(&mut self, path: PathBuf, why: ReadFailure) -> Vec<Effect> {
+        self.desk.notice = None;
+        self.refused(Why::Unread(path, why))
+    }
+
+    fn refused(&mut self, why: Why) -> Vec<Effect> {
+        let screen = match std::mem::take(&mut self.screen) {
+            Screen::Refused(refused) => *refused.over,
+            other => other,
+        };
+        self.screen = Refused::over(screen, why);
+        Vec::new()
+    }
+}

@@ -1,0 +1,225 @@
+//! What is on the screen: one variant per screen, each owning its state.
+
+use crate::app::consulting::Consulting;
+use crate::app::counter::Counter;
+use crate::app::decision::Deciding;
+use crate::app::done::Done;
+use crate::app::effect::Effect;
+use crate::app::help::Help;
+use crate::app::identified::Identified;
+use crate::app::keys::{Command, Context};
+use crate::app::leaving::Leaving;
+use crate::app::number_doubt::NumberDoubt;
+use crate::app::outbox::Outbox;
+use crate::app::refused::Refused;
+use crate::app::register::Register;
+use crate::app::review::Review;
+use crate::app::serving::Serving;
+
+/// What a screen becomes after a command, and what is to be done about it.
+pub type Next = (Screen, Vec<Effect>);
+
+/// One screen with its own state.
+pub enum Screen {
+    /// Waiting for a scan.
+    Counter(Counter),
+    /// Waiting for the base.
+    Consulting(Consulting),
+    /// The prescription, like its sheet.
+    Prescription(Box<Serving>),
+    /// One line's decision.
+    Decision(Box<Deciding>),
+    /// What will be recorded and posted.
+    Review(Box<Review>),
+    /// Waiting for the store; it keeps the review, so that a failed write loses nothing.
+    Recording(Box<Review>),
+    /// What was recorded, and where its post is.
+    Done(Box<Done>),
+    /// A typed number holds O or I: which one was meant?
+    NumberDoubt(NumberDoubt),
+    /// Leave decisions that are not recorded?
+    Leaving(Leaving),
+    /// A scan that is not a prescription, or several at once.
+    Identified(Identified),
+    /// A number or a file that could not be served.
+    Refused(Refused),
+    /// What the base has not acknowledged.
+    Outbox(Outbox),
+    /// The register.
+    Register(Register),
+    /// The keys.
+    Help(Help),
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self::Counter(Counter::default())
+    }
+}
+
+impl Screen {
+    /// Its name, for logs and tests.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Counter(_) => "counter",
+            Self::Consulting(_) => "consulting",
+            Self::Prescription(_) => "prescription",
+            Self::Decision(_) => "decision",
+            Self::Review(_) => "review",
+            Self::Recording(_) => "recording",
+            Self::Done(_) => "done",
+            Self::NumberDoubt(_) => "number_doubt",
+            Self::Leaving(_) => "leaving",
+            Self::Identified(_) => "identified",
+            Self::Refused(_) => "refused",
+            Self::Outbox(_) => "outbox",
+            Self::Register(_) => "register",
+            Self::Help(_) => "help",
+        }
+    }
+
+    /// Which part of the key table applies.
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Counter(_) => Context::Counter,
+            Self::Consulting(_) => Context::Consulting,
+            Self::Prescription(_) => Context::Prescription,
+            Self::Decision(deciding) => deciding.context(),
+            Self::Review(review) if review.reason.is_some() => Context::ReviewReason,
+            Self::Review(_) => Context::Review,
+            Self::Recording(_) => Context::Recording,
+            Self::Done(_) => Context::Done,
+            Self::NumberDoubt(_) => Context::NumberDoubt,
+            Self::Leaving(_) => Context::Leaving,
+            Self::Identified(_) => Context::Identified,
+            Self::Refused(_) => Context::Refused,
+            Self::Outbox(_) => Context::Outbox,
+            Self::Register(_) => Context::Register,
+            Self::Help(_) => Context::Help,
+        }
+    }
+
+    /// The screen this one is laid over, if it is laid over one.
+    pub fn over(&self) -> Option<&Self> {
+        match self {
+            Self::NumberDoubt(NumberDoubt { over, .. })
+            | Self::Leaving(Leaving { over, .. })
+            | Self::Identified(Identified { over, .. })
+            | Self::Refused(Refused { over, .. })
+            | Self::Outbox(Outbox { over, .. })
+            | Self::Register(Register { over, .. })
+            | Self::Help(Help { over, .. }) => Some(over),
+            Self::Counter(_)
+            | Self::Consulting(_)
+            | Self::Prescription(_)
+            | Self::Decision(_)
+            | Self::Review(_)
+            | Self::Recording(_)
+            | Self::Done(_) => None,
+        }
+    }
+
+    /// The screen under everything laid over it: the one that answers of the world are for.
+    pub fn beneath(&self) -> &Self {
+        self.over().map_or(self, Self::beneath)
+    }
+
+    /// The same, to change it.
+    pub fn beneath_mut(&mut self) -> &mut Self {
+        match self {
+            Self::NumberDoubt(NumberDoubt { over, .. })
+            | Self::Leaving(Leaving { over, .. })
+            | Self::Identified(Identified { over, .. })
+            | Self::Refused(Refused { over, .. })
+            | Self::Outbox(Outbox { over, .. })
+            | Self::Register(Register { over, .. })
+            | Self::Help(Help { over, .. }) => over.beneath_mut(),
+            not_laid_over => not_laid_over,
+        }
+    }
+
+    /// The same, taken out; what was laid over it is dropped.
+    pub fn into_beneath(mut self) -> Self {
+        std::mem::take(self.beneath_mut())
+    }
+
+    /// The prescription being served on this very screen.
+    pub fn serving(&self) -> Option<&Serving> {
+        match self {
+            Self::Prescription(serving) => Some(serving),
+            Self::Decision(deciding) => Some(&deciding.serving),
+            Self::Review(review) | Self::Recording(review) => Some(&review.serving),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn serving_mut(&mut self) -> Option<&mut Serving> {
+        match self {
+            Self::Prescription(serving) => Some(serving),
+            Self::Decision(deciding) => Some(&mut deciding.serving),
+            Self::Review(review) | Self::Recording(review) => Some(&mut review.serving),
+            _ => None,
+        }
+    }
+
+    /// Whether leaving it would throw decisions away.
+    pub fn holds_work(&self) -> bool {
+        match self {
+            Self::Prescription(serving) => serving.holds_work(),
+            // One is here because one decides.
+            Self::Decision(_) | Self::Review(_) | Self::Recording(_) => true,
+            _ => false,
+        }
+    }
+
+    /// What leaving it for good asks for: the hold goes back.
+    pub fn leave(&self) -> Vec<Effect> {
+        match self {
+            Self::Done(done) => done.leave(),
+            other => other.serving().map(Serving::leave).unwrap_or_default(),
+        }
+    }
+}
+
+/// How far a page is scrolled away from its selection, in rows; drawing keeps it inside the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scroll(pub i32);
+
+/// Rows of one page, about: the screen's height is not known here.
+const PAGE_ROWS: i32 = 10;
+
+impl Scroll {
+    /// Moves with the keys that scroll; any other command leaves it.
+    ///
+    /// `rows` is about how many there are: scrolling far beyond them would have to be scrolled back.
+    pub fn on(&mut self, command: Command, rows: usize) {
+        let most = i32::try_from(rows).unwrap_or(i32::MAX);
+        let step = match command {
+            Command::Up => -1,
+            Command::Down => 1,
+            Command::PageUp => -PAGE_ROWS,
+            Command::PageDown => PAGE_ROWS,
+            Command::First => -most,
+            Command::Last => most,
+            _ => 0,
+        };
+        self.0 = self.0.saturating_add(step).clamp(-most, most);
+    }
+}
+
+/// The selection after a command that moves it, among `count`.
+pub fn selected_after(command: Command, selected: usize, count: usize) -> usize {
+    let last = count.saturating_sub(1);
+    let page = usize::try_from(PAGE_ROWS).unwrap_or(1);
+    let wanted = match command {
+        Command::Up => selected.saturating_sub(1),
+        Command::Down => selected + 1,
+        Command::PageUp => selected.saturating_sub(page),
+        Command::PageDown => selected + page,
+        Command::First => 0,
+        Command::Last => last,
+        _ => selected,
+    };
+    wanted.min(last)
+}

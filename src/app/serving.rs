@@ -1,0 +1,384 @@
+//! The prescription being served: what was read, what was decided so far, and the hold.
+
+use crate::app::desk::{Desk, Notice};
+use crate::app::effect::Effect;
+use crate::app::form::{Form, GivenProduct, Missing, OutcomeKind};
+use crate::app::message::{Consultation, Freshness, HoldAnswer};
+use crate::app::screen::Scroll;
+use crate::domain::dispense::{Decision, Override, Proposal};
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::hold::Hold;
+use crate::domain::identifiers::{Boxes, DispenseId, LineNumber};
+use crate::domain::outbox::DelayReason;
+use crate::domain::prescription::{Prescription, PrescriptionLine};
+use crate::domain::product::{KnownProducts, Product, ProductCode};
+use crate::domain::reasons::SubstitutionReason;
+use crate::domain::rules;
+use crate::domain::scanned::ScannedBox;
+use crate::domain::substitution::{SubstitutionBasis, SubstitutionPermission, is_what_was_ordered};
+
+/// Whether the base knows that this pharmacy is serving the prescription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HoldState {
+    /// The base was asked for it.
+    Asked,
+    /// It is ours.
+    Ours(Hold),
+    /// Another pharmacy has it.
+    Elsewhere(Hold),
+    /// This base knows no holds.
+    NotOffered,
+    /// The base does not answer, so it cannot be told.
+    Unanswered(DelayReason),
+}
+
+/// Which lines a review is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Every open line: those without a decision are delivered as ordered.
+    Everything,
+    /// Only the lines that were decided; the others stay open.
+    DecidedOnly,
+}
+
+/// The prescription being served.
+pub struct Serving {
+    /// The identifier of the hand-over this may lead to.
+    pub id: DispenseId,
+    /// What was read.
+    pub prescription: Prescription,
+    /// The products that matter for it.
+    pub products: KnownProducts,
+    /// Whether the base answered.
+    pub freshness: Freshness,
+    /// Whether the base knows that we are serving it.
+    pub hold: HoldState,
+    /// What was decided, at most one form per line.
+    pub forms: Vec<Form>,
+    /// The warnings passed, with their reasons.
+    pub overrides: Vec<Override>,
+    /// The line under the cursor.
+    pub selected: usize,
+    /// How far the sheet is scrolled.
+    pub scroll: Scroll,
+}
+
+impl Serving {
+    /// Opens a prescription, and asks for its hold when that can be done.
+    pub fn open(consultation: Consultation, desk: &Desk) -> (Self, Vec<Effect>) {
+        let Consultation {
+            id,
+            prescription,
+            products,
+            freshness,
+        } = consultation;
+        let (hold, effects) = first_hold(&prescription, freshness, desk);
+        let selected = prescription
+            .lines
+            .iter()
+            .position(PrescriptionLine::is_open)
+            .unwrap_or(0);
+        let serving = Self {
+            id,
+            prescription,
+            products,
+            freshness,
+            hold,
+            forms: Vec::new(),
+            overrides: Vec::new(),
+            selected,
+            scroll: Scroll::default(),
+        };
+        (serving, effects)
+    }
+
+    /// Takes a newer reading of the same prescription; decisions for lines that are still open stay.
+    pub fn read_again(&mut self, consultation: Consultation, desk: &Desk) -> Vec<Effect> {
+        let (mut renewed, effects) = Self::open(consultation, desk);
+        let forms = std::mem::take(&mut self.forms);
+        renewed.forms = forms
+            .into_iter()
+            .filter(|form| {
+                renewed
+                    .prescription
+                    .line(form.line)
+                    .is_some_and(PrescriptionLine::is_open)
+            })
+            .collect();
+        renewed.overrides = std::mem::take(&mut self.overrides);
+        // The base did not answer this time: what it said about the hold before still stands.
+        if matches!(renewed.freshness, Freshness::Store { .. }) {
+            renewed.hold = self.hold.clone();
+        }
+        // One hand-over, one identifier: the first reading's stays.
+        renewed.id = self.id;
+        renewed.selected = self
+            .selected
+            .min(renewed.prescription.lines.len().saturating_sub(1));
+        *self = renewed;
+        effects
+    }
+
+    /// The line under the cursor.
+    pub fn line(&self) -> Option<&PrescriptionLine> {
+        self.prescription.lines.get(self.selected)
+    }
+
+    /// What was decided for that line so far.
+    pub fn form(&self, line: LineNumber) -> Option<&Form> {
+        self.forms.iter().find(|form| form.line == line)
+    }
+
+    /// Puts a form in its line's place.
+    pub fn put(&mut self, form: Form) {
+        self.forms.retain(|known| known.line != form.line);
+        self.forms.push(form);
+        self.forms.sort_by_key(|form| form.line);
+    }
+
+    /// Forgets what was decided for a line.
+    pub fn forget(&mut self, line: LineNumber) {
+        self.forms.retain(|form| form.line != line);
+    }
+
+    /// Puts the cursor on that line.
+    pub fn select(&mut self, line: LineNumber) -> bool {
+        let place = self.prescription.lines.iter().position(|l| l.number == line);
+        if let Some(place) = place {
+            self.selected = place;
+            self.scroll = Scroll::default();
+        }
+        place.is_some()
+    }
+
+    /// Puts the cursor on the next open line without a decision, if there is one after this.
+    pub fn select_next_undecided(&mut self) {
+        let next = self
+            .prescription
+            .lines
+            .iter()
+            .enumerate()
+            .skip(self.selected + 1)
+            .find(|(_, line)| line.is_open() && self.form(line.number).is_none())
+            .map(|(place, _)| place);
+        if let Some(next) = next {
+            self.selected = next;
+            self.scroll = Scroll::default();
+        }
+    }
+
+    /// The form of the line under the cursor, begun if need be; a notice when it cannot be delivered.
+    pub fn form_of_selected(&self, kind: OutcomeKind) -> Result<Form, Notice> {
+        let line = self.line().ok_or(Notice::NoSuchLine)?;
+        if !line.is_open() {
+            return Err(Notice::LineClosed(line.number));
+        }
+        Ok(match self.form(line.number) {
+            Some(form) => form.clone().decided_as(kind),
+            None => Form::new(line, kind),
+        })
+    }
+
+    /// One box more or fewer of the line under the cursor.
+    pub fn count(&self, form: Form, step: i32) -> Result<Form, Notice> {
+        let line = self.prescription.line(form.line).ok_or(Notice::NoSuchLine)?;
+        counted(form, line, step)
+    }
+
+    /// Whether a decision would be lost by leaving.
+    pub fn holds_work(&self) -> bool {
+        !self.forms.is_empty() || !self.overrides.is_empty()
+    }
+
+    /// What the rules remark before anything is decided.
+    pub fn remarks(&self, desk: &Desk) -> Vec<Finding> {
+        let finess = &desk.setting.pharmacy.finess;
+        rules::of_prescription(&self.prescription, finess, desk.now, desk.today())
+    }
+
+    /// Whether something forbids delivering anything at all.
+    pub fn is_blocked(&self, desk: &Desk) -> bool {
+        self.remarks(desk)
+            .iter()
+            .any(|finding| finding.line.is_none() && finding.severity() == Severity::Blocking)
+    }
+
+    /// What is proposed, or the first thing that is still to be said.
+    pub fn proposal(&self, scope: Scope) -> Result<Proposal, (LineNumber, Missing)> {
+        let mut decisions = Vec::new();
+        for line in self.prescription.lines.iter().filter(|line| line.is_open()) {
+            match self.form(line.number) {
+                Some(form) => {
+                    decisions.push(form.decision(line).map_err(|missing| (line.number, missing))?);
+                }
+                None if scope == Scope::Everything => decisions.push(Decision::as_prescribed(line)),
+                None => {}
+            }
+        }
+        Ok(Proposal {
+            decisions,
+            overrides: Vec::new(),
+        })
+    }
+
+    /// What the rules say about a proposal.
+    pub fn findings(&self, proposal: &Proposal, desk: &Desk) -> Vec<Finding> {
+        let product = |code: &ProductCode| self.products.find(code).cloned();
+        rules::findings(
+            &self.prescription,
+            proposal,
+            &desk.circumstances(self.id),
+            &product,
+        )
+    }
+
+    /// The substitutes the medicines database gives for a line, each with its ground.
+    pub fn substitutes(&self, line: &PrescriptionLine) -> Vec<GivenProduct> {
+        self.products
+            .substitutes(&line.code)
+            .into_iter()
+            .map(|(product, basis)| given(product, Some(basis)))
+            .collect()
+    }
+
+    /// Remembers a product of the medicines database, so that the rules know it.
+    pub fn learn(&mut self, product: &Product) {
+        if self.products.0.iter().all(|known| known.cip13 != product.cip13) {
+            self.products.0.push(product.clone());
+        }
+    }
+
+    /// A box was scanned: the line it answers, if one does, is decided by it.
+    pub fn tick(&mut self, scanned: &ScannedBox) -> Option<Notice> {
+        let code = ProductCode::Cip13(scanned.cip13.clone()?);
+        let product = self.products.find(&code)?.clone();
+        let (form, notice) = self.ticked_form(&product, scanned)?;
+        self.select(form.line);
+        self.put(form);
+        Some(notice)
+    }
+
+    fn ticked_form(&self, product: &Product, scanned: &ScannedBox) -> Option<(Form, Notice)> {
+        // Lines nobody decided yet come first: two lines may order the same product.
+        let open = || {
+            let lines = self.prescription.lines.iter().filter(|line| line.is_open());
+            let (decided, undecided): (Vec<_>, Vec<_>) =
+                lines.partition(|line| self.form(line.number).is_some());
+            undecided.into_iter().chain(decided)
+        };
+        let conforming = open().find_map(|line| {
+            let ordered = self.products.find(&line.code);
+            is_what_was_ordered(&line.code, ordered, product).then(|| (line, given(product, None)))
+        });
+        let substituted = || {
+            open()
+                .filter(|line| line.substitution == SubstitutionPermission::Allowed)
+                .find_map(|line| {
+                    let ordered = self.products.find(&line.code)?;
+                    let basis = SubstitutionBasis::between(ordered, product)?;
+                    Some((line, given(product, Some(basis))))
+                })
+        };
+        let (line, product) = conforming.or_else(substituted)?;
+        let kind = match product.basis {
+            Some(_) => OutcomeKind::Substituted,
+            None => OutcomeKind::Conforming,
+        };
+        let mut form = match self.form(line.number) {
+            Some(form) if form.kind == kind => form.clone(),
+            _ => Form::new(line, kind),
+        };
+        let is_same_product = form.product.as_ref().is_some_and(|p| p.code == product.code);
+        let mixes_lots = is_same_product && form.lot != scanned.lot;
+        form.substitution_reason = product.basis.map(usual_reason);
+        form.product = Some(product);
+        // A delivery names one lot: with two in the hand, naming one would be false.
+        form.lot = scanned.lot.clone().filter(|_| !mixes_lots);
+        form.expiry = scanned.expiry;
+        let notice = if mixes_lots {
+            Notice::TwoLots(line.number)
+        } else {
+            Notice::BoxTicked(line.number)
+        };
+        Some((form, notice))
+    }
+
+    /// The base answered about the hold.
+    pub fn hold_answered(&mut self, answer: HoldAnswer) {
+        self.hold = match answer {
+            HoldAnswer::Taken(hold) => {
+                self.prescription.hold = Some(hold.clone());
+                HoldState::Ours(hold)
+            }
+            HoldAnswer::HeldElsewhere(hold) => {
+                self.prescription.hold = Some(hold.clone());
+                HoldState::Elsewhere(hold)
+            }
+            HoldAnswer::NotOffered => HoldState::NotOffered,
+            HoldAnswer::Unanswered(reason) => HoldState::Unanswered(reason),
+        };
+    }
+
+    /// Leaving it unserved gives its hold back. When the answer is still awaited, it is given back
+    /// as soon as it comes.
+    pub fn leave(&self) -> Vec<Effect> {
+        match self.hold {
+            HoldState::Ours(_) => vec![Effect::GiveHoldBack(self.prescription.number.clone())],
+            HoldState::Asked | HoldState::Elsewhere(_) | HoldState::NotOffered | HoldState::Unanswered(_) => {
+                Vec::new()
+            }
+        }
+    }
+}
+
+fn first_hold(prescription: &Prescription, freshness: Freshness, desk: &Desk) -> (HoldState, Vec<Effect>) {
+    let elsewhere = prescription
+        .hold
+        .as_ref()
+        .filter(|hold| hold.binds(desk.now) && !hold.is_of(&desk.setting.pharmacy.finess));
+    match (freshness, elsewhere) {
+        (Freshness::Store { why, .. }, _) => (HoldState::Unanswered(why), Vec::new()),
+        (Freshness::Base { .. }, Some(hold)) => (HoldState::Elsewhere(hold.clone()), Vec::new()),
+        (Freshness::Base { .. }, None) => (
+            HoldState::Asked,
+            vec![Effect::TakeHold(prescription.number.clone())],
+        ),
+    }
+}
+
+/// A product of the medicines database, as a form holds it.
+pub fn given(product: &Product, basis: Option<SubstitutionBasis>) -> GivenProduct {
+    GivenProduct {
+        code: ProductCode::Cip13(product.cip13.clone()),
+        label: product.name.clone(),
+        basis,
+    }
+}
+
+/// The reason that goes without saying with a ground.
+pub fn usual_reason(basis: SubstitutionBasis) -> SubstitutionReason {
+    match basis {
+        SubstitutionBasis::Generic | SubstitutionBasis::Hybrid | SubstitutionBasis::Biosimilar => {
+            SubstitutionReason::Generic
+        }
+        SubstitutionBasis::Shortage => SubstitutionReason::Shortage,
+        SubstitutionBasis::ParallelImport => SubstitutionReason::OutOfStock,
+        SubstitutionBasis::PrescriberAgreement => SubstitutionReason::Other,
+    }
+}
+
+/// Boxes that one keeps in a hand; a line without an ordered count is not a licence for more.
+const BOXES_MAX: Boxes = Boxes(99);
+
+fn counted(mut form: Form, line: &PrescriptionLine, step: i32) -> Result<Form, Notice> {
+    let most = line.remaining().unwrap_or(BOXES_MAX);
+    let wanted = i32::from(form.boxes.0) + step;
+    if wanted < 1 {
+        return Err(Notice::AtLeastOneBox);
+    }
+    if wanted > i32::from(most.0) {
+        return Err(Notice::NoMoreBoxes);
+    }
+    form.boxes = Boxes(u16::try_from(wanted).unwrap_or(u16::MAX));
+    Ok(form)
+}

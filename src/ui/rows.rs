@@ -1,0 +1,174 @@
+//! Rows of a page, built top-down and drawn in a pane that scrolls.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::app::screen::Scroll;
+use crate::ui::text::{cut, padded, width, wrapped};
+use crate::ui::theme::Theme;
+
+/// Rows of text that belong together.
+pub struct Rows<'t> {
+    /// The styles.
+    pub theme: &'t Theme,
+    /// How many columns a row has.
+    pub width: usize,
+    rows: Vec<Line<'static>>,
+    focus: Range<usize>,
+}
+
+impl<'t> Rows<'t> {
+    /// No rows yet, for a pane of that width.
+    pub fn new(theme: &'t Theme, area: Rect) -> Self {
+        Self {
+            theme,
+            width: usize::from(area.width),
+            rows: Vec::new(),
+            focus: 0..0,
+        }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// An empty row.
+    pub fn blank(&mut self) {
+        self.rows.push(Line::default());
+    }
+
+    /// A row as it is; what does not fit is cut.
+    pub fn row(&mut self, spans: Vec<Span<'static>>) {
+        let mut left = self.width;
+        let mut fitting = Vec::with_capacity(spans.len());
+        for span in spans {
+            let content = cut(&span.content, left);
+            left -= width(&content);
+            fitting.push(Span::styled(content, span.style));
+        }
+        self.rows.push(Line::from(fitting));
+    }
+
+    /// The title of a part, with a rule to the edge.
+    pub fn heading(&mut self, title: &str) {
+        let title = cut(title, self.width);
+        let rule = self.width.saturating_sub(width(&title) + 1);
+        let theme = self.theme;
+        self.row(vec![
+            Span::styled(title, theme.heading),
+            Span::styled(format!(" {}", "─".repeat(rule)), theme.dim),
+        ]);
+    }
+
+    /// A paragraph, wrapped, every row behind `indent` blanks.
+    pub fn paragraph(&mut self, indent: usize, text: &str, style: Style) {
+        for row in wrapped(text, self.width.saturating_sub(indent)) {
+            let blanks = Span::raw(" ".repeat(indent));
+            self.row(vec![blanks, Span::styled(row, style)]);
+        }
+    }
+
+    /// A paragraph behind a sign: the sign stands alone in its column.
+    pub fn signed(&mut self, indent: usize, sign: &str, text: &str, style: Style) {
+        let column = indent + width(sign) + 1;
+        for (place, row) in wrapped(text, self.width.saturating_sub(column)).into_iter().enumerate() {
+            let before = if place == 0 {
+                format!("{}{sign} ", " ".repeat(indent))
+            } else {
+                " ".repeat(column)
+            };
+            self.row(vec![Span::styled(before, style), Span::styled(row, style)]);
+        }
+    }
+
+    /// A label and its value; the value is wrapped in its own column.
+    pub fn field(&mut self, label: &str, column: usize, value: &str, style: Style) {
+        let rows = wrapped(value, self.width.saturating_sub(column));
+        for (place, row) in rows.into_iter().enumerate() {
+            let label = if place == 0 { label } else { "" };
+            let label = Span::styled(padded(label, column), self.theme.dim);
+            self.row(vec![label, Span::styled(row, style)]);
+        }
+    }
+
+    /// The rows added from here on, once `focus_ends` is called, are those under the cursor.
+    pub fn focus_begins(&mut self) {
+        self.focus = self.rows.len()..self.rows.len();
+    }
+
+    /// The last row under the cursor was added.
+    pub fn focus_ends(&mut self) {
+        self.focus.end = self.rows.len();
+    }
+
+    /// Draws them: the rows under the cursor are seen, as far as they fit, then the person's own
+    /// scrolling counts.
+    pub fn draw(self, scroll: Scroll, area: Rect, buffer: &mut Buffer) {
+        let height = usize::from(area.height);
+        let first = first_row(self.rows.len(), &self.focus, height, scroll);
+        let below = self.rows.len().saturating_sub(first + height);
+        let shown = self.rows.into_iter().skip(first).take(height);
+        for (row, y) in shown.zip(area.top()..area.bottom()) {
+            buffer.set_line(area.x, y, &row, area.width);
+        }
+        let marks = [(first, "▲", area.top()), (below, "▼", area.bottom().saturating_sub(1))];
+        for (hidden, sign, y) in marks {
+            if hidden > 0 && area.height > 0 {
+                let mark = Span::styled(format!(" {sign} {hidden} "), self.theme.key);
+                let columns = u16::try_from(width(&mark.content)).unwrap_or(area.width);
+                let x = area.right().saturating_sub(columns.min(area.width));
+                buffer.set_span(x, y, &mark, columns);
+            }
+        }
+    }
+}
+
+/// The first row to show.
+fn first_row(count: usize, focus: &Range<usize>, height: usize, scroll: Scroll) -> usize {
+    // A row of margin, so that the mark of what is hidden covers nothing of the focus.
+    let margin = usize::from(focus.end < count);
+    let needed = (focus.end + margin).saturating_sub(height);
+    let wanted = needed.min(focus.start);
+    let last = count.saturating_sub(height);
+    let moved = i64::try_from(wanted.min(last)).unwrap_or(0) + i64::from(scroll.0);
+    usize::try_from(moved).unwrap_or(0).min(last)
+}
+
+/// A single row of spans, cut to its area.
+pub fn draw_line(spans: Vec<Span<'static>>, area: Rect, buffer: &mut Buffer) {
+    Line::from(spans).render(area, buffer);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_under_the_cursor_are_seen() {
+        for (count, focus, height, scroll, first) in [
+            (5, 0..0, 10, 0, 0),
+            (30, 0..3, 10, 0, 0),
+            (30, 12..15, 10, 0, 6),
+            (30, 27..30, 10, 0, 20),
+            (30, 12..15, 10, -100, 0),
+            (30, 0..3, 10, 5, 5),
+            (30, 0..3, 10, 100, 20),
+            (30, 5..25, 10, 0, 5),
+            (3, 0..3, 0, 0, 3),
+        ] {
+            let shown = first_row(count, &focus, height, Scroll(scroll));
+            assert_eq!(shown, first, "{count} {focus:?} {height} {scroll}");
+        }
+    }
+}
