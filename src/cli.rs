@@ -155,7 +155,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(Failure::no_runtime)?;
+        .map_err(|error| Failure::broken(&error))?;
     match command {
         None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
             runtime::run(&config, tokio.handle()).map_err(Failure::from)

@@ -23,6 +23,19 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod runtime;
+pub mod session;
 pub mod ui;
 
 pub mod training;
+
+/// An error and all its causes, on one line.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

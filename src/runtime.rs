@@ -1,1 +1,200 @@
-//! (being written)
+//! The impure half of the terminal: one loop, one channel, effects executed beside it.
+//!
+//! The main thread draws, receives, updates and hands effects out, nothing else: it never waits for the network or
+//! the disk. Nothing ticks: the only waits are for a key that may be a reader's, and for instants that
+//! [`Effect::WakeAt`](crate::app::Effect::WakeAt) asked for.
+
+mod hands;
+mod inbox;
+mod keyboard;
+mod screen;
+
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+use crossterm::event::Event;
+use tokio::runtime::Handle;
+
+use crate::app::{App, Effect, Message, Mode, Setting};
+use crate::config::{Config, SessionKind};
+use crate::scan::what;
+use crate::session::{self, Session, SessionError, now};
+use crate::ui::{self, theme::Theme};
+use hands::Hands;
+use inbox::Inbox;
+use keyboard::{Keyboard, Struck};
+use screen::Screen;
+
+/// Why the terminal ended badly.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The session does not open.
+    #[error("the session does not open")]
+    Session(#[from] SessionError),
+    /// The terminal cannot be drawn on.
+    #[error("the terminal cannot be drawn on")]
+    Terminal(#[from] io::Error),
+}
+
+/// One thing that comes in.
+#[derive(Debug)]
+enum Input {
+    /// From the terminal.
+    Terminal(Event),
+    /// From an effect, a file, a timer.
+    Message(Message),
+    /// The system asks the program to end.
+    Ended,
+}
+
+/// More than ever wait at once; a full channel makes senders wait, never the loop.
+const INPUTS_MAX: usize = 1024;
+
+/// Opens the terminal and runs it until the person leaves.
+pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
+    let session = tokio.block_on(Session::open(config))?;
+    let (sender, inputs) = sync_channel(INPUTS_MAX);
+    let inbox = watch_inbox(config, &sender);
+    let mut app = App::new(setting(config, &session, inbox.is_some()), now());
+    let mut hands = Hands::new(session, tokio.clone(), sender.clone());
+    listen_to_system(tokio, &sender);
+    let mut screen = Screen::open()?;
+    listen_to_terminal(sender);
+    let theme = Theme::of_environment(std::env::var_os("NO_COLOR").as_deref());
+    let ended = repeat(&mut screen, &mut app, &mut hands, &inputs, &theme);
+    // The line is given back to the shell before anything that may take a moment.
+    drop(screen);
+    hands.finish();
+    Ok(ended?)
+}
+
+fn repeat(
+    screen: &mut Screen,
+    app: &mut App,
+    hands: &mut Hands,
+    inputs: &Receiver<Input>,
+    theme: &Theme,
+) -> io::Result<()> {
+    let opened = Instant::now();
+    let mut keyboard = Keyboard::default();
+    for effect in take(app, Message::Started) {
+        hands.execute(effect);
+    }
+    loop {
+        screen.draw(|frame| ui::draw(frame, app, theme))?;
+        let struck = match next(inputs, keyboard.deadline().map(|deadline| deadline.saturating_sub(opened.elapsed()))) {
+            Next::Input(Input::Terminal(event)) => keyboard.event(event, opened.elapsed()),
+            Next::Silence => keyboard.wake(opened.elapsed()),
+            Next::Input(Input::Message(message)) => {
+                if !obey(app, hands, message) {
+                    return Ok(());
+                }
+                continue;
+            }
+            Next::Input(Input::Ended) | Next::Nobody => return Ok(()),
+        };
+        for message in struck.into_iter().map(message) {
+            if !obey(app, hands, message) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Takes a message and executes what it asks for; `false` once the person leaves.
+fn obey(app: &mut App, hands: &mut Hands, message: Message) -> bool {
+    for effect in take(app, message) {
+        if effect == Effect::Quit {
+            return false;
+        }
+        hands.execute(effect);
+    }
+    true
+}
+
+fn take(app: &mut App, message: Message) -> Vec<Effect> {
+    tracing::debug!(message = message.name());
+    let mut effects = app.update(Message::TimePassed(now()));
+    effects.extend(app.update(message));
+    effects
+}
+
+enum Next {
+    Input(Input),
+    Silence,
+    Nobody,
+}
+
+fn next(inputs: &Receiver<Input>, silence: Option<Duration>) -> Next {
+    match silence {
+        None => inputs.recv().map_or(Next::Nobody, Next::Input),
+        Some(silence) => match inputs.recv_timeout(silence) {
+            Ok(input) => Next::Input(input),
+            Err(RecvTimeoutError::Timeout) => Next::Silence,
+            Err(RecvTimeoutError::Disconnected) => Next::Nobody,
+        },
+    }
+}
+
+fn message(struck: Struck) -> Message {
+    match struck {
+        Struck::Key(key) => Message::KeyPressed(key),
+        Struck::Burst(text) => {
+            let scanned = what::read_text(&text).scanned;
+            Message::Scanned { text, scanned }
+        }
+    }
+}
+
+fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
+    Setting {
+        pharmacy: config.pharmacy.clone(),
+        operator: config.operator.clone(),
+        mode: match config.session {
+            SessionKind::Training => Mode::Training,
+            SessionKind::Real => Mode::Real,
+        },
+        zone: config.time_zone.clone(),
+        sheets: session.training.as_ref().map(|_| session::sheets_dir(&config.data_dir)),
+        inbox: has_inbox.then(|| config.inbox_dir.clone()),
+    }
+}
+
+fn watch_inbox(config: &Config, sender: &SyncSender<Input>) -> Option<Inbox> {
+    let sender = sender.clone();
+    let tell = move |path| drop(sender.send(Input::Message(Message::FileDropped(path))));
+    match Inbox::watch(&config.inbox_dir, tell) {
+        Ok(inbox) => Some(inbox),
+        Err(error) => {
+            // The counter works without it, and its first screen then names no inbox.
+            tracing::warn!(%error, "the inbox cannot be watched");
+            None
+        }
+    }
+}
+
+fn listen_to_terminal(sender: SyncSender<Input>) {
+    std::thread::spawn(move || {
+        while let Ok(event) = crossterm::event::read() {
+            if sender.send(Input::Terminal(event)).is_err() {
+                return;
+            }
+        }
+        drop(sender.send(Input::Ended));
+    });
+}
+
+/// A closed window or a shutdown ends the program as a person would, with the terminal restored.
+fn listen_to_system(tokio: &Handle, sender: &SyncSender<Input>) {
+    #[cfg(unix)]
+    for kind in [tokio::signal::unix::SignalKind::terminate(), tokio::signal::unix::SignalKind::hangup()] {
+        let sender = sender.clone();
+        let _inside = tokio.enter();
+        let Ok(mut signal) = tokio::signal::unix::signal(kind) else { continue };
+        tokio.spawn(async move {
+            signal.recv().await;
+            drop(sender.send(Input::Ended));
+        });
+    }
+}

@@ -1,0 +1,57 @@
+//! `comptoir consult NUMBER|FILE`: the prescription, what remains of it, and what the rules remark.
+
+use std::ffi::OsStr;
+
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::output::{Format, show};
+use super::{documents, target, text};
+use crate::config::Config;
+use crate::counter::{Consultation, ConsultationAnswer, Freshness};
+use crate::domain::number::PrescriptionNumber;
+use crate::session::{Session, now};
+use crate::ui::wording;
+use crate::ui::wording::command_line as words;
+
+/// Consults it.
+pub async fn consult(config: &Config, target: &OsStr, format: Format) -> Result<(), Failure> {
+    let number = target::number(target)?;
+    let session = Session::open(config).await?;
+    let consultation = opened(&session, &number).await?;
+    let today = session.counter.day(now());
+    show(format, &document(&consultation, config, &session), || {
+        let mut text = match consultation.freshness {
+            Freshness::Fresh => String::new(),
+            Freshness::FromStore { received_at, why } => {
+                let received = wording::moment(received_at, now(), &config.time_zone);
+                words::from_store(&received, why) + "\n"
+            }
+        };
+        text.push_str(&text::prescription(&consultation.prescription, &consultation.findings, today));
+        text
+    });
+    Ok(())
+}
+
+/// The prescription, or the sentence that says why there is none.
+pub async fn opened(session: &Session, number: &PrescriptionNumber) -> Result<Consultation, Failure> {
+    match session.counter.consult(number, now()).await? {
+        ConsultationAnswer::Opened(consultation) => Ok(*consultation),
+        ConsultationAnswer::Refused(refusal) => Err(Failure::refused(words::refused(number, &refusal))),
+    }
+}
+
+fn document(consultation: &Consultation, config: &Config, session: &Session) -> Value {
+    let today = session.counter.day(now());
+    let finess = &config.pharmacy.finess;
+    let mut document =
+        documents::prescription(&consultation.prescription, &consultation.findings, finess, today);
+    document["freshness"] = match consultation.freshness {
+        Freshness::Fresh => json!({ "from": "base", "received_at": null, "why": null }),
+        Freshness::FromStore { received_at, why } => {
+            json!({ "from": "store", "received_at": received_at, "why": why.code() })
+        }
+    };
+    document
+}

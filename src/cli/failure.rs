@@ -1,0 +1,119 @@
+//! How a command ends when it does not end well: one sentence, one exit code.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use crate::base::BaseError;
+use crate::chain;
+use crate::config::ConfigError;
+use crate::counter::CounterError;
+use crate::runtime::RuntimeError;
+use crate::session::SessionError;
+use crate::store::StoreError;
+use crate::ui::wording::command_line as words;
+
+/// The exit codes other programs rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Something of ours is broken: the store, the system.
+    Broken = 1,
+    /// The command or one of its files means nothing.
+    Usage = 2,
+    /// Nothing readable, or not a prescription.
+    NotReadable = 3,
+    /// Refused by a rule or by the base.
+    Refused = 4,
+    /// The base cannot be reached, and nothing could be done without it.
+    Unreachable = 5,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A command that did not end well.
+#[derive(Debug)]
+pub struct Failure {
+    /// How the program exits.
+    pub exit: Exit,
+    /// What, why, and what to do now.
+    pub sentence: String,
+}
+
+impl Failure {
+    /// The command or one of its files means nothing.
+    pub fn usage(sentence: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, sentence: sentence.into() }
+    }
+
+    /// Nothing readable, or not a prescription.
+    pub fn not_readable(sentence: impl Into<String>) -> Self {
+        Self { exit: Exit::NotReadable, sentence: sentence.into() }
+    }
+
+    /// Refused by a rule or by the base.
+    pub fn refused(sentence: impl Into<String>) -> Self {
+        Self { exit: Exit::Refused, sentence: sentence.into() }
+    }
+
+    /// The base cannot be reached, and nothing could be done without it.
+    pub fn unreachable(sentence: impl Into<String>) -> Self {
+        Self { exit: Exit::Unreachable, sentence: sentence.into() }
+    }
+
+    /// Something of ours is broken.
+    pub fn broken(error: &dyn Error) -> Self {
+        Self { exit: Exit::Broken, sentence: words::broken(&chain(error)) }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(words::configuration(&chain(&error)))
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Address { .. } => Self::usage(words::configuration(&chain(&error))),
+            error => Self::broken(&error),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::broken(&error)
+    }
+}
+
+impl From<RuntimeError> for Failure {
+    fn from(error: RuntimeError) -> Self {
+        Self::broken(&error)
+    }
+}
+
+impl From<CounterError> for Failure {
+    fn from(error: CounterError) -> Self {
+        match &error {
+            CounterError::Base(base) | CounterError::NoCopy(base) => Self::from(*base),
+            CounterError::Store(_) | CounterError::NotRecorded => Self::broken(&error),
+        }
+    }
+}
+
+impl From<BaseError> for Failure {
+    fn from(error: BaseError) -> Self {
+        let sentence = words::base_failed(error.delay().0);
+        match error {
+            // The base can be reached, and says no to whoever asks.
+            BaseError::LoginRefused => Self::refused(sentence),
+            _ => Self::unreachable(sentence),
+        }
+    }
+}

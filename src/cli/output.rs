@@ -1,0 +1,36 @@
+//! Where the command line writes: documents on standard output, sentences on standard error.
+//!
+//! A reader that closes the pipe early (`| head`) is no failure, so what cannot be written is let go.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One document, stable keys.
+    Json,
+}
+
+/// Writes the result: the document, or the same as text.
+pub fn show(format: Format, document: &Value, text: impl FnOnce() -> String) {
+    match format {
+        // JSON escapes control characters by itself, and keeps the rest as it came for programs.
+        Format::Json => say(&document.to_string()),
+        Format::Text => say(text().trim_end()),
+    }
+}
+
+/// Writes lines for people on standard output.
+pub fn say(text: &str) {
+    let mut out = io::stdout().lock();
+    drop(writeln!(out, "{text}").and_then(|()| out.flush()));
+}
+
+/// Writes a sentence on standard error.
+pub fn complain(sentence: &str) {
+    drop(writeln!(io::stderr().lock(), "{sentence}"));
+}

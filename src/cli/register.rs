@@ -1,0 +1,147 @@
+//! `comptoir register`: the ordonnancier, read, verified, exported and corrected, never changed.
+
+use std::fs;
+use std::io;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::output::{Format, show};
+use super::text;
+use crate::config::Config;
+use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
+use crate::session::{self, now};
+use crate::store::{CorrectAnswer, Store};
+use crate::ui::wording::command_line as words;
+
+/// What is asked of it.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Its entries, oldest first.
+    List {
+        /// The first one to list.
+        #[arg(long, default_value_t = 1)]
+        from: u32,
+        /// How many at most.
+        #[arg(long, default_value_t = 1000)]
+        count: u32,
+    },
+    /// One entry.
+    Show {
+        /// Its number.
+        number: u32,
+    },
+    /// Verify the chain; names the first entry that does not hold.
+    Verify,
+    /// Every entry as a line of JSON, with what a third party needs to verify it.
+    Export,
+    /// Correct an entry by another one; the first stays as it is.
+    Correct {
+        /// The entry that is wrong.
+        number: u32,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// Answers.
+pub fn register(config: &Config, command: Command, format: Format) -> Result<(), Failure> {
+    fs::create_dir_all(&config.data_dir).map_err(|error| Failure::broken(&error))?;
+    let store = Store::open(&session::store_path(&config.data_dir))?;
+    match command {
+        Command::List { from, count } => {
+            let entries = store.register_entries(RegisterNumber(from), count)?;
+            let documents: Vec<Value> = entries.iter().map(document).collect();
+            show(format, &json!({ "entries": documents }), || text::register(&entries, &config.time_zone));
+            Ok(())
+        }
+        Command::Show { number } => {
+            let entry = store.register_entry(RegisterNumber(number))?;
+            let entry = entry.ok_or_else(|| Failure::refused(words::no_such_entry(number)))?;
+            let corrected_by = store.corrected_by(entry.number)?;
+            let mut document = document(&entry);
+            document["corrected_by"] = json!(corrected_by.map(|number| number.0));
+            show(format, &document, || text::register_entry(&entry, corrected_by, &config.time_zone));
+            Ok(())
+        }
+        Command::Verify => verify(&store, format),
+        Command::Export => {
+            store.export_register(&mut io::stdout().lock())?;
+            Ok(())
+        }
+        Command::Correct { number, reason } => correct(&store, config, number, &reason, format),
+    }
+}
+
+fn verify(store: &Store, format: Format) -> Result<(), Failure> {
+    let found = store.verify_register(now())?;
+    let first_bad = found.first_bad.map(|number| number.0);
+    let document = json!({
+        "ok": first_bad.is_none(),
+        "entries": found.entries,
+        "head": found.head.to_string(),
+        "first_bad": first_bad,
+    });
+    show(format, &document, || words::register_verified(found.entries, &found.head.to_string()));
+    match first_bad {
+        None => Ok(()),
+        Some(number) => Err(Failure::refused(words::register_tampered(number))),
+    }
+}
+
+fn correct(store: &Store, config: &Config, number: u32, reason: &str, format: Format) -> Result<(), Failure> {
+    match store.correct(RegisterNumber(number), reason, &config.operator, now())? {
+        CorrectAnswer::Corrected(RegisterNumber(correction)) => {
+            let document = json!({ "number": correction, "corrects": number });
+            show(format, &document, || words::entry_corrected(number, correction));
+            Ok(())
+        }
+        CorrectAnswer::NoSuchEntry => Err(Failure::refused(words::no_such_entry(number))),
+        CorrectAnswer::AlreadyCorrected(RegisterNumber(by)) => {
+            Err(Failure::refused(words::already_corrected(number, by)))
+        }
+        CorrectAnswer::ReasonMissing => Err(Failure::usage(words::correction_without_reason())),
+    }
+}
+
+fn document(entry: &RegisterEntry) -> Value {
+    let mut document = json!({
+        "number": entry.number.0,
+        "recorded_at": entry.recorded_at,
+        "link": entry.link.to_string(),
+        "kind": "erased",
+    });
+    match &entry.content {
+        None => {}
+        Some(RegisterContent::Correction { of, reason, operator }) => {
+            document["kind"] = json!("correction");
+            document["corrects"] = json!(of.0);
+            document["reason"] = json!(reason);
+            document["operator"] = json!({ "id": operator.id, "name": operator.name });
+        }
+        Some(RegisterContent::Delivery(delivery)) => {
+            document["kind"] = json!("delivery");
+            document["dispense"] = json!(delivery.dispense.to_string());
+            document["prescription"] = json!(delivery.prescription.as_str());
+            document["line"] = json!(delivery.line.0);
+            document["patient"] = json!({ "family": delivery.patient.family, "given": delivery.patient.given });
+            document["prescriber"] = json!({
+                "family": delivery.prescriber.family,
+                "rpps": delivery.prescriber.rpps.as_ref().map(|rpps| rpps.as_str()),
+            });
+            document["operator"] = json!({ "id": delivery.operator.id, "name": delivery.operator.name });
+            document["ordered"] = json!(delivery.ordered);
+            document["product"] = json!(delivery.product);
+            document["code"] = json!(delivery.code);
+            document["boxes"] = json!(delivery.boxes.0);
+            document["lot"] = json!(delivery.lot.as_ref().map(|lot| lot.as_str()));
+            document["expiry"] = json!(delivery.expiry);
+            document["outcome"] = json!(delivery.outcome);
+            document["reason"] = json!(delivery.reason);
+            document["note"] = json!(delivery.note);
+        }
+    }
+    document
+}

@@ -1,0 +1,206 @@
+//! Results as text, for people at a shell: the same words as on the screens.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::domain::dispense::HandOver;
+use crate::domain::finding::Finding;
+use crate::domain::outbox::{OutboxEntry, PostState};
+use crate::domain::prescription::{Prescription, PrescriptionLine};
+use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
+use crate::domain::substitution::SubstitutionPermission;
+use crate::safe::Safe;
+use crate::ui::wording::{self, findings as rules, people, posts, reasons};
+
+/// Lines, one after the other. Writing to a `String` cannot fail, so nothing is lost by not asking.
+macro_rules! line {
+    ($text:expr) => { $text.push('\n') };
+    ($text:expr, $($argument:tt)*) => {{
+        drop(writeln!($text, $($argument)*));
+    }};
+}
+
+/// A prescription, laid out like its sheet.
+pub fn prescription(prescription: &Prescription, findings: &[Finding], today: Date) -> String {
+    let mut text = String::new();
+    let status = reasons::status(prescription.status(today));
+    line!(text, "Ordonnance {} — {status}", prescription.number.grouped());
+    line!(
+        text,
+        "Patient       {}, {}",
+        people::patient_name(&prescription.patient),
+        people::patient_birth(&prescription.patient, today)
+    );
+    line!(text, "Prescripteur  {}", people::prescriber_name(&prescription.prescriber));
+    let until = prescription.valid_until.map_or_else(
+        || "validité non indiquée".to_owned(),
+        |last_day| format!("valable jusqu’au {}", wording::day(last_day)),
+    );
+    line!(text, "Écrite le     {}, {until}", wording::day(prescription.written_on));
+    line!(text, "{} — {}", posts::consent(prescription.consent), posts::consent_consequence(prescription.consent));
+    line!(text);
+    for one in &prescription.lines {
+        text.push_str(&prescription_line(one));
+    }
+    if !findings.is_empty() {
+        line!(text);
+        text.push_str(&remarks(findings));
+    }
+    text
+}
+
+fn prescription_line(line: &PrescriptionLine) -> String {
+    let mut text = String::new();
+    let code = line.code.code();
+    line!(text, "{:>2}. {}  {}", line.number.0, Safe(&line.label), Safe(code));
+    if !line.dosage.is_empty() {
+        line!(text, "    {}", Safe(&line.dosage));
+    }
+    let remains = match (line.ordered(), line.remaining()) {
+        (Some(ordered), Some(remaining)) => {
+            format!("prescrit {}, reste {}", wording::boxes(ordered), wording::boxes(remaining))
+        }
+        _ => "nombre de boîtes non indiqué".to_owned(),
+    };
+    let substitution = match &line.substitution {
+        SubstitutionPermission::Allowed => String::new(),
+        SubstitutionPermission::Forbidden(why) => format!(", {}", rules::non_substitutable(why)),
+    };
+    line!(text, "    {remains}{substitution} — {}", reasons::status(line.status()));
+    text
+}
+
+/// What the rules remark, each with its source.
+pub fn remarks(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let place = finding.line.map_or_else(String::new, |line| format!("ligne {} : ", line.0));
+        line!(
+            text,
+            "{} {} — {place}{} [{}]",
+            rules::severity_sign(finding.severity()),
+            rules::severity(finding.severity()),
+            rules::explanation(finding),
+            finding.source()
+        );
+    }
+    text
+}
+
+/// A hand-over, line by line, with its true state.
+pub fn hand_over(entry: &OutboxEntry, numbers: &[Option<RegisterNumber>], visible: Option<bool>) -> String {
+    let mut text = String::new();
+    line!(text, "Délivrance de l’ordonnance {}", entry.hand_over.number.grouped());
+    for (place, (one, (_, state))) in entry.hand_over.lines.iter().zip(&entry.states).enumerate() {
+        let kind = reasons::kind_of(&one.outcome);
+        let product = one.outcome.supply().map_or(&one.ordered, |supply| &supply.label);
+        let number = numbers
+            .get(place)
+            .copied()
+            .flatten()
+            .map_or_else(String::new, |number| format!(" — ordonnancier n° {number}"));
+        line!(
+            text,
+            "{:>2}. {} {}  {}, {}{number} — {}",
+            one.line.0,
+            reasons::outcome_sign(kind),
+            reasons::outcome_kind(kind),
+            Safe(product),
+            wording::boxes(one.outcome.boxes()),
+            state_word(state)
+        );
+        if let Some(reason) = posts::state_reason(state) {
+            line!(text, "    {reason}");
+        }
+    }
+    line!(text, "{}", outcome(&entry.hand_over, entry.state(), visible));
+    text
+}
+
+fn outcome(hand_over: &HandOver, state: &PostState, visible: Option<bool>) -> String {
+    match (state, visible) {
+        (PostState::Accepted, Some(_)) => {
+            format!("Acceptée par la base, {}.", posts::visibility(hand_over.consent))
+        }
+        (PostState::Pending, _) => {
+            "Enregistrée ici ; elle sera envoyée dès que la base répondra (comptoir outbox list).".to_owned()
+        }
+        (state, _) => format!("État : {}.", state_word(state)),
+    }
+}
+
+fn state_word(state: &PostState) -> &'static str {
+    posts::state_word(state, posts::Travel::AtRest)
+}
+
+/// What the base has not acknowledged.
+pub fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -> String {
+    if entries.is_empty() {
+        return "La file d’envoi est vide : la base a tout accepté.".to_owned();
+    }
+    let mut text = String::new();
+    for entry in entries {
+        let why = posts::state_reason(entry.state()).unwrap_or_else(|| wording::delay(entry.reason).to_owned());
+        line!(
+            text,
+            "{}  {}  {} — {why}",
+            entry.hand_over.number.grouped(),
+            wording::since(entry.since, now, zone),
+            state_word(entry.state())
+        );
+    }
+    text
+}
+
+/// Entries of the register, one a line.
+pub fn register(entries: &[RegisterEntry], zone: &TimeZone) -> String {
+    if entries.is_empty() {
+        return "L’ordonnancier ne contient aucune inscription ici.".to_owned();
+    }
+    entries.iter().map(|entry| summary(entry, zone)).collect::<Vec<_>>().join("\n")
+}
+
+fn summary(entry: &RegisterEntry, zone: &TimeZone) -> String {
+    let at = entry.recorded_at.to_zoned(zone.clone());
+    let content = match &entry.content {
+        None => "contenu effacé au terme de sa conservation".to_owned(),
+        Some(RegisterContent::Correction { of, reason, operator }) => {
+            format!("corrige le n° {of} : {} ({})", Safe(reason), Safe(&operator.name))
+        }
+        Some(RegisterContent::Delivery(delivery)) => format!(
+            "{}, {} — {} — {}",
+            Safe(&delivery.product),
+            wording::boxes(delivery.boxes),
+            people::patient_name(&delivery.patient),
+            people::prescriber_name(&delivery.prescriber)
+        ),
+    };
+    format!("{:>6}  {}  {content}", entry.number.0, at.strftime("%d/%m/%Y %H:%M"))
+}
+
+/// One entry, whole.
+pub fn register_entry(entry: &RegisterEntry, corrected_by: Option<RegisterNumber>, zone: &TimeZone) -> String {
+    let mut text = summary(entry, zone);
+    text.push('\n');
+    if let Some(RegisterContent::Delivery(delivery)) = &entry.content {
+        line!(text, "Prescrit      {}", Safe(&delivery.ordered));
+        line!(text, "Délivré       {}  {}", Safe(&delivery.product), Safe(&delivery.code));
+        let lot = delivery.lot.as_ref().map_or("—", |lot| lot.as_str());
+        let expiry = delivery.expiry.map_or_else(|| "—".to_owned(), wording::day);
+        line!(text, "Lot           {}, péremption {expiry}", Safe(lot));
+        line!(text, "Ordonnance    {}, ligne {}", delivery.prescription.grouped(), delivery.line);
+        line!(text, "Opérateur     {}", people::operator(&delivery.operator));
+        line!(text, "Pharmacie     {}, {}", Safe(&delivery.pharmacy.name), Safe(&delivery.pharmacy.address));
+        if !delivery.note.is_empty() {
+            line!(text, "Note          {}", Safe(&delivery.note));
+        }
+    }
+    if let Some(number) = corrected_by {
+        line!(text, "Corrigée par l’inscription n° {number}.");
+    }
+    line!(text, "Chaîne        {}", entry.link);
+    text
+}

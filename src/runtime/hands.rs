@@ -1,0 +1,358 @@
+//! Executes effects: each on a task of its own, its answer sent back as a message.
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::Input;
+use crate::app::effect::RecordRequest;
+use crate::app::message::{
+    ConsultFailure, Consultation, Freshness, HoldAnswer, ReadFailure, Reading, RegisterCheck, StoreTask,
+};
+use crate::app::{Effect, Message};
+use crate::base;
+use crate::counter::{self, BaseSeen, ConsultationAnswer, CounterError, RecordOutcome};
+use crate::domain::identifiers::DispenseId;
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry};
+use crate::domain::register::RegisterNumber;
+use crate::scan::{self, ReadError, what};
+use crate::session::{Session, now};
+use crate::store::StoreError;
+
+/// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
+const FAREWELL_MAX: Duration = Duration::from_secs(3);
+
+/// What is done about holds, in the order it was asked.
+enum HoldTask {
+    Take(PrescriptionNumber),
+    GiveBack(PrescriptionNumber),
+}
+
+/// Which hand-overs to post.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PostTask {
+    Due,
+    Now,
+}
+
+/// Executes effects.
+pub struct Hands {
+    workshop: Arc<Workshop>,
+    tokio: Handle,
+    // One worker each: a hold is never given back before it is taken, and a post is never doubled by ourselves.
+    holds: Option<UnboundedSender<HoldTask>>,
+    posts: UnboundedSender<PostTask>,
+    holding: JoinHandle<()>,
+}
+
+/// What they work with.
+struct Workshop {
+    session: Session,
+    sender: SyncSender<Input>,
+}
+
+impl Hands {
+    /// Hands that answer on that channel.
+    pub fn new(session: Session, tokio: Handle, sender: SyncSender<Input>) -> Self {
+        let workshop = Arc::new(Workshop { session, sender });
+        let (holds, asked_holds) = unbounded_channel();
+        let (posts, asked_posts) = unbounded_channel();
+        let holding = tokio.spawn(Arc::clone(&workshop).hold(asked_holds));
+        tokio.spawn(Arc::clone(&workshop).post(asked_posts));
+        Self { workshop, tokio, holds: Some(holds), posts, holding }
+    }
+
+    /// Begins what the effect asks for; never waits for it.
+    pub fn execute(&mut self, effect: Effect) {
+        tracing::debug!(effect = effect.name());
+        let workshop = Arc::clone(&self.workshop);
+        match effect {
+            Effect::Consult(number) => {
+                self.tokio.spawn(async move { workshop.consult(number).await });
+            }
+            Effect::TakeHold(number) => self.hold(HoldTask::Take(number)),
+            Effect::GiveHoldBack(number) => self.hold(HoldTask::GiveBack(number)),
+            Effect::PostDue => drop(self.posts.send(PostTask::Due)),
+            Effect::PostNow => drop(self.posts.send(PostTask::Now)),
+            Effect::WakeAt(instant) => {
+                let wait = Duration::try_from(instant.duration_since(now())).unwrap_or_default();
+                self.tokio.spawn(async move {
+                    tokio::time::sleep(wait).await;
+                    workshop.tell(Message::Woke);
+                });
+            }
+            Effect::Record(request) => self.beside(move || workshop.record(*request)),
+            Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
+            Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
+            Effect::ListOutbox => self.beside(move || workshop.list_outbox()),
+            Effect::ListRegister { before, count } => self.beside(move || workshop.list_register(before, count)),
+            Effect::VerifyRegister => self.beside(move || workshop.verify_register()),
+            // The loop ends on it before it comes here.
+            Effect::Quit => {}
+        }
+    }
+
+    /// Waits, for a moment, until the holds are given back.
+    pub fn finish(mut self) {
+        self.holds = None;
+        drop(self.tokio.block_on(tokio::time::timeout(FAREWELL_MAX, &mut self.holding)));
+    }
+
+    fn hold(&self, task: HoldTask) {
+        if let Some(holds) = &self.holds {
+            drop(holds.send(task));
+        }
+    }
+
+    fn beside(&self, work: impl FnOnce() + Send + 'static) {
+        self.tokio.spawn_blocking(work);
+    }
+}
+
+impl Workshop {
+    fn tell(&self, message: Message) {
+        // Nobody listens any more: the terminal is closing, and what was recorded is in the store.
+        drop(self.sender.send(Input::Message(message)));
+    }
+
+    fn tell_base(&self, seen: BaseSeen) {
+        self.tell(match seen {
+            BaseSeen::Answering => Message::BaseAnswered,
+            BaseSeen::Silent(reason) => Message::BaseFailed(reason),
+        });
+    }
+
+    async fn consult(&self, number: PrescriptionNumber) {
+        match self.session.counter.consult(&number, now()).await {
+            Ok(ConsultationAnswer::Opened(consultation)) => {
+                self.tell_base(consultation.freshness.base());
+                self.tell(Message::Consulted(Box::new(opened(*consultation))));
+            }
+            Ok(ConsultationAnswer::Refused(refusal)) => {
+                self.tell_base(BaseSeen::Answering);
+                self.tell(Message::ConsultRefused { number, refusal });
+            }
+            Err(error) => {
+                let why = match &error {
+                    CounterError::Base(error) | CounterError::NoCopy(error) => {
+                        ConsultFailure::Base(error.delay().0)
+                    }
+                    CounterError::Store(_) | CounterError::NotRecorded => ConsultFailure::Store,
+                };
+                report(&error);
+                if let Some(seen) = error.base() {
+                    self.tell_base(seen);
+                }
+                self.tell(Message::ConsultFailed { number, why });
+            }
+        }
+    }
+
+    /// Takes and gives back holds, one after the other.
+    async fn hold(self: Arc<Self>, mut tasks: UnboundedReceiver<HoldTask>) {
+        while let Some(task) = tasks.recv().await {
+            match task {
+                HoldTask::Take(number) => {
+                    let answer = match self.session.counter.take_hold(&number, now()).await {
+                        Ok(base::HoldAnswer::Taken(hold)) => HoldAnswer::Taken(hold),
+                        Ok(base::HoldAnswer::HeldElsewhere(hold)) => HoldAnswer::HeldElsewhere(hold),
+                        Ok(base::HoldAnswer::NotOffered) => HoldAnswer::NotOffered,
+                        Err(error) => HoldAnswer::Unanswered(delay_of(&error)),
+                    };
+                    self.tell(Message::HoldAnswered { number, answer });
+                }
+                HoldTask::GiveBack(number) => {
+                    if let Err(error) = self.session.counter.give_back(&number).await {
+                        // It ends by itself: nothing is lost but time.
+                        report(&error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Posts what is due, one round after the other; rounds asked for meanwhile become one.
+    async fn post(self: Arc<Self>, mut tasks: UnboundedReceiver<PostTask>) {
+        while let Some(mut task) = tasks.recv().await {
+            while let Ok(next) = tasks.try_recv() {
+                task = if next == PostTask::Now { next } else { task };
+            }
+            if let Err(error) = self.post_round(task).await {
+                report(&error);
+            }
+            let next_attempt = self.session.counter.store.outbox_wakes_at().ok().flatten();
+            self.tell(Message::PostingEnded { next_attempt });
+        }
+    }
+
+    async fn post_round(&self, task: PostTask) -> Result<(), CounterError> {
+        let waiting = match task {
+            PostTask::Due => self.session.counter.store.outbox_due(now(), ROUND_MAX)?,
+            PostTask::Now => self.session.counter.store.outbox()?,
+        };
+        for entry in waiting {
+            let id = entry.hand_over.id;
+            self.tell(Message::PostStarted(id));
+            let posted = self.session.counter.post_one(id, now(), jitter()).await?;
+            self.tell(Message::PostAnswered(Box::new(posted.entry)));
+            if let Some(seen) = posted.base {
+                self.tell_base(seen);
+                if seen != BaseSeen::Answering {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&self, request: RecordRequest) {
+        let RecordRequest { prescription, proposal, circumstances } = request;
+        let id = circumstances.id;
+        match self.session.counter.record(&prescription, proposal, id, circumstances.at) {
+            Ok(RecordOutcome::Recorded(recorded)) => {
+                let recorded = *recorded;
+                self.tell(Message::Recorded { entry: Box::new(recorded.entry), numbers: recorded.registered });
+            }
+            Ok(RecordOutcome::Stopped(findings)) => self.tell(Message::RecordRefused { id, findings }),
+            Ok(RecordOutcome::Outdated) => self.tell(Message::RecordOutdated { id }),
+            Err(error) => {
+                report(&error);
+                self.tell(Message::RecordFailed { id });
+            }
+        }
+    }
+
+    fn read_file(&self, path: PathBuf) {
+        let reading = scan::read_file(&path, &scan::Limits::default());
+        let failure = match reading.error {
+            None | Some(ReadError::NoCode) => None,
+            Some(error) => Some(read_failure(error)),
+        };
+        let readings: Vec<Reading> = reading
+            .symbols
+            .into_iter()
+            .map(|symbol| Reading { scanned: what::read_text(&symbol.text).scanned, text: symbol.text })
+            .collect();
+        self.tell(match failure {
+            Some(why) if readings.is_empty() => Message::FileUnread { path, why },
+            _ => Message::FileRead { path, readings },
+        });
+    }
+
+    fn search(&self, text: String) {
+        let products = self.session.counter.catalogue.search(&text).into_iter().cloned().collect();
+        self.tell(Message::CatalogueSearched { text, products });
+    }
+
+    fn list_outbox(&self) {
+        self.tell(match self.hand_overs() {
+            Ok(entries) => Message::OutboxListed(entries),
+            Err(error) => {
+                report(&error);
+                Message::StoreFailed(StoreTask::Outbox)
+            }
+        });
+    }
+
+    /// Those of today, and every older one that the base has not accepted; oldest first.
+    fn hand_overs(&self) -> Result<Vec<OutboxEntry>, CounterError> {
+        let counter = &self.session.counter;
+        let today = counter.served_on(counter.day(now()))?;
+        let mut entries = counter.store.outbox()?;
+        entries.retain(|entry| today.iter().all(|served| served.hand_over.id != entry.hand_over.id));
+        entries.extend(today);
+        Ok(entries)
+    }
+
+    fn list_register(&self, before: Option<RegisterNumber>, count: usize) {
+        self.tell(match self.register_page(before, count) {
+            Ok(entries) => Message::RegisterListed { before, entries },
+            Err(error) => {
+                report(&error);
+                Message::StoreFailed(StoreTask::Register)
+            }
+        });
+    }
+
+    fn register_page(
+        &self,
+        before: Option<RegisterNumber>,
+        count: usize,
+    ) -> Result<Vec<crate::domain::register::RegisterEntry>, StoreError> {
+        let store = &self.session.counter.store;
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let end = match before {
+            Some(RegisterNumber(before)) => before,
+            None => store.register_length()?.saturating_add(1),
+        };
+        let first = end.saturating_sub(count).max(1);
+        let mut entries = store.register_entries(RegisterNumber(first), end.saturating_sub(first))?;
+        entries.reverse();
+        Ok(entries)
+    }
+
+    fn verify_register(&self) {
+        self.tell(match self.session.counter.store.verify_register(now()) {
+            Ok(found) => Message::RegisterVerified(RegisterCheck {
+                entries: found.entries.into(),
+                head: found.head,
+                first_bad: found.first_bad,
+            }),
+            Err(error) => {
+                report(&error);
+                Message::StoreFailed(StoreTask::Verification)
+            }
+        });
+    }
+}
+
+/// How many hand-overs one round tries.
+const ROUND_MAX: u32 = 100;
+
+/// What the terminal needs of a consultation, with the one identifier that its hand-over will have.
+fn opened(consultation: counter::Consultation) -> Consultation {
+    Consultation {
+        id: DispenseId(Uuid::new_v4()),
+        prescription: consultation.prescription,
+        products: consultation.products,
+        freshness: match consultation.freshness {
+            counter::Freshness::Fresh => Freshness::Base { at: now() },
+            counter::Freshness::FromStore { received_at, why } => Freshness::Store { since: received_at, why },
+        },
+    }
+}
+
+fn jitter() -> Jitter {
+    Jitter(fastrand::u16(0..1000))
+}
+
+fn delay_of(error: &CounterError) -> DelayReason {
+    match error.base() {
+        Some(BaseSeen::Silent(reason)) => reason,
+        Some(BaseSeen::Answering) | None => DelayReason::Unreachable,
+    }
+}
+
+/// Errors go to the log, chain and all; none of them holds health data.
+fn report(error: &dyn std::error::Error) {
+    tracing::warn!(error = crate::chain(error));
+}
+
+fn read_failure(error: ReadError) -> ReadFailure {
+    match error {
+        ReadError::NotOpened(ErrorKind::NotFound) => ReadFailure::NotFound,
+        ReadError::NotOpened(_) => ReadFailure::NotAllowed,
+        ReadError::TooLarge => ReadFailure::TooLarge,
+        ReadError::NotAPicture => ReadFailure::UnknownFormat,
+        ReadError::Locked => ReadFailure::Locked,
+        ReadError::Truncated | ReadError::NoCode | ReadError::DecoderFailed => ReadFailure::Damaged,
+    }
+}

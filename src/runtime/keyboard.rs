@@ -1,0 +1,161 @@
+//! From the terminal's events to what the program understands: a reader's keystrokes, or a person's keys.
+
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use crate::app::Key;
+use crate::scan::wedge::{Heard, Keystroke, Wedge};
+
+/// The group separator of GS1 codes.
+const GS: char = '\u{1d}';
+
+/// What came from the keyboard.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Struck {
+    /// A person pressed a key.
+    Key(Key),
+    /// A reader sent a code, or a text was pasted.
+    Burst(String),
+}
+
+/// Listens to the keyboard: tells readers from people.
+#[derive(Debug, Default)]
+pub struct Keyboard {
+    wedge: Wedge,
+}
+
+impl Keyboard {
+    /// An event came at that time, counted from any fixed moment.
+    pub fn event(&mut self, event: Event, at: Duration) -> Vec<Struck> {
+        match event {
+            // A release or a repetition reported by a modern terminal is not another stroke.
+            Event::Key(KeyEvent { kind: KeyEventKind::Release, .. }) => Vec::new(),
+            Event::Key(key) => self.key(key, at),
+            Event::Paste(text) => struck(self.wedge.paste(text, at)),
+            Event::FocusGained | Event::FocusLost | Event::Mouse(_) | Event::Resize(..) => Vec::new(),
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent, at: Duration) -> Vec<Struck> {
+        if let Some(keystroke) = keystroke(key) {
+            return struck(self.wedge.key(keystroke, at));
+        }
+        let mut heard = struck(self.wedge.interrupt());
+        heard.extend(person_key(key).map(Struck::Key));
+        heard
+    }
+
+    /// When to call [`Keyboard::wake`] if no event comes before.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.wedge.deadline()
+    }
+
+    /// The deadline may have passed.
+    pub fn wake(&mut self, now: Duration) -> Vec<Struck> {
+        struck(self.wedge.wake(now))
+    }
+}
+
+fn struck(heard: Vec<Heard>) -> Vec<Struck> {
+    heard
+        .into_iter()
+        .filter_map(|heard| match heard {
+            Heard::Burst(text) => Some(Struck::Burst(text)),
+            Heard::Typed(Keystroke::Character(GS)) => None,
+            Heard::Typed(Keystroke::Character(character)) => Some(Struck::Key(Key::Character(character))),
+            Heard::Typed(Keystroke::Enter) => Some(Struck::Key(Key::Enter)),
+            Heard::Typed(Keystroke::Tab) => Some(Struck::Key(Key::Down)),
+        })
+        .collect()
+}
+
+/// What a reader can send: printed characters, Enter, Tab, and the separator of GS1 codes.
+fn keystroke(key: KeyEvent) -> Option<Keystroke> {
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = key.modifiers.contains(KeyModifiers::ALT);
+    match key.code {
+        // crossterm 0.29 reports the byte 0x1D as Ctrl+5; newer terminals may say Ctrl+].
+        KeyCode::Char('5' | ']') if control => Some(Keystroke::Character(GS)),
+        // In a raw terminal, LF is Ctrl+J: a reader that ends with CR LF sends it.
+        KeyCode::Char('j') if control => Some(Keystroke::Enter),
+        KeyCode::Char(character) if !control && !alt => Some(Keystroke::Character(character)),
+        KeyCode::Enter => Some(Keystroke::Enter),
+        KeyCode::Tab => Some(Keystroke::Tab),
+        _ => None,
+    }
+}
+
+fn person_key(key: KeyEvent) -> Option<Key> {
+    match key.code {
+        KeyCode::Char(character) if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Key::Control(character)),
+        KeyCode::F(number) => Some(Key::Function(number)),
+        KeyCode::Esc => Some(Key::Escape),
+        KeyCode::Backspace => Some(Key::Backspace),
+        KeyCode::Delete => Some(Key::Delete),
+        KeyCode::Up | KeyCode::BackTab => Some(Key::Up),
+        KeyCode::Down => Some(Key::Down),
+        KeyCode::Left => Some(Key::Left),
+        KeyCode::Right => Some(Key::Right),
+        KeyCode::PageUp => Some(Key::PageUp),
+        KeyCode::PageDown => Some(Key::PageDown),
+        KeyCode::Home => Some(Key::Home),
+        KeyCode::End => Some(Key::End),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    fn press(code: KeyCode, modifiers: KeyModifiers) -> Event {
+        Event::Key(KeyEvent::new(code, modifiers))
+    }
+
+    #[test]
+    fn a_burst_is_a_scan_and_its_enter_confirms_nothing() {
+        let mut keyboard = Keyboard::default();
+        let mut struck = Vec::new();
+        for (place, character) in "01S2TBPZ2JCNZZYGHZ".chars().enumerate() {
+            let code = KeyCode::Char(character);
+            struck.extend(keyboard.event(press(code, KeyModifiers::SHIFT), at(1000 + place as u64)));
+        }
+        struck.extend(keyboard.event(press(KeyCode::Enter, KeyModifiers::NONE), at(1019)));
+        struck.extend(keyboard.event(press(KeyCode::Char('j'), KeyModifiers::CONTROL), at(1020)));
+        assert_eq!(struck, [Struck::Burst("01S2TBPZ2JCNZZYGHZ".into())]);
+    }
+
+    #[test]
+    fn a_persons_key_is_told_once_it_stays_alone() {
+        let mut keyboard = Keyboard::default();
+        assert_eq!(keyboard.event(press(KeyCode::Char('s'), KeyModifiers::NONE), at(1000)), []);
+        let deadline = keyboard.deadline().unwrap();
+        assert_eq!(keyboard.wake(deadline), [Struck::Key(Key::Character('s'))]);
+        assert_eq!(
+            keyboard.event(press(KeyCode::Esc, KeyModifiers::NONE), at(2000)),
+            [Struck::Key(Key::Escape)]
+        );
+    }
+
+    #[test]
+    fn the_separator_of_a_box_code_survives_the_terminal() {
+        let mut keyboard = Keyboard::default();
+        let mut time = 1000;
+        let mut send = |keyboard: &mut Keyboard, code, modifiers| {
+            time += 1;
+            keyboard.event(press(code, modifiers), at(time))
+        };
+        for character in "10A12345".chars() {
+            assert_eq!(send(&mut keyboard, KeyCode::Char(character), KeyModifiers::NONE), []);
+        }
+        send(&mut keyboard, KeyCode::Char('5'), KeyModifiers::CONTROL);
+        send(&mut keyboard, KeyCode::Char('1'), KeyModifiers::NONE);
+        let struck = send(&mut keyboard, KeyCode::Enter, KeyModifiers::NONE);
+        assert_eq!(struck, [Struck::Burst("10A12345\u{1d}1".into())]);
+    }
+}

@@ -1,0 +1,195 @@
+//! Opens what a session stands on: the store, the catalogue, the line to the base, and in training the base itself.
+
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::Mutex;
+
+use crate::base::{
+    AccessToken, Base, BaseAddress, BaseError, HttpTransport, InvalidAddress, Request, Response, SetupError, Transport,
+    TransportError, training_token,
+};
+use crate::catalogue::{Catalogue, CatalogueError};
+use crate::config::{BaseChoice, Config};
+use crate::counter::Counter;
+use crate::domain::people::Pharmacy;
+use crate::store::{Store, StoreError};
+use crate::training::{self, StorageError, TrainingBase};
+
+/// A session, open.
+pub struct Session {
+    /// The use cases.
+    pub counter: Counter<Line>,
+    /// Where the base is.
+    pub address: BaseAddress,
+    /// The training base, when it runs inside this program.
+    pub training: Option<TrainingBase>,
+}
+
+/// Why a session cannot open.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The data directory cannot be made.
+    #[error("the directory {path} cannot be made")]
+    Directory {
+        /// Which directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The store does not open.
+    #[error("the store does not open")]
+    Store(#[from] StoreError),
+    /// The embedded catalogue is damaged.
+    #[error("the catalogue cannot be read")]
+    Catalogue(#[from] CatalogueError),
+    /// The base's address is not one.
+    #[error("the base cannot be {address}")]
+    Address {
+        /// As it was given.
+        address: String,
+        /// Why.
+        #[source]
+        source: InvalidAddress,
+    },
+    /// The client of the base cannot be set up.
+    #[error("the line to the base cannot be set up")]
+    Line(#[from] SetupError),
+    /// The training base does not start.
+    #[error("the training base does not start")]
+    Training(#[from] StorageError),
+    /// No free port on the loopback address.
+    #[error("the training base finds no free port on this machine")]
+    Port(#[source] io::Error),
+}
+
+/// The store of a data directory.
+pub fn store_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("counter.sqlite")
+}
+
+/// The prescriptions of the embedded training base.
+pub fn training_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("training-base.sqlite")
+}
+
+/// Where the sheets of a training session are written.
+pub fn sheets_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("sheets")
+}
+
+impl Session {
+    /// Opens everything. A base that does not answer is no reason not to open: the counter works without it.
+    pub async fn open(config: &Config) -> Result<Self, SessionError> {
+        let path = &config.data_dir;
+        fs::create_dir_all(path).map_err(|source| SessionError::Directory { path: path.clone(), source })?;
+        let catalogue = Catalogue::training()?;
+        let store = Store::open(&store_path(path))?;
+        let (address, token, training) = match &config.base {
+            BaseChoice::At { address, token } => (parsed(address)?, token.clone().map(AccessToken::new), None),
+            BaseChoice::Embedded => {
+                let base = TrainingBase::open(&training_path(path))?;
+                let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                let address = serve(base.clone(), any_port).await?;
+                (address, None, Some(base))
+            }
+        };
+        let line = Line::to(&address, token, &config.pharmacy)?;
+        let base = Base::new(line, config.pharmacy.clone());
+        let counter =
+            Counter::new(base, store, catalogue, config.pharmacy.clone(), config.operator.clone());
+        Ok(Self { counter, address, training })
+    }
+}
+
+fn parsed(address: &str) -> Result<BaseAddress, SessionError> {
+    address.parse().map_err(|source| SessionError::Address { address: address.to_owned(), source })
+}
+
+/// Serves a training base until the program ends; gives its address.
+pub async fn serve(base: TrainingBase, listen: SocketAddr) -> Result<BaseAddress, SessionError> {
+    let listener = TcpListener::bind(listen).await.map_err(SessionError::Port)?;
+    let bound = listener.local_addr().map_err(SessionError::Port)?;
+    let router = training::router(base, now);
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            tracing::error!(%error, "the training base stopped");
+        }
+    });
+    parsed(&format!("http://{bound}"))
+}
+
+/// The clock, read here and in the runtime and the command line only.
+#[expect(clippy::disallowed_methods, reason = "the session gives time to everything that must not read it")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// The line to the base, with the token that opens it.
+///
+/// A training base gives tokens to whoever asks from the same machine. It is asked when the line is first
+/// used and not when the session opens, because the base may be down then and back an hour later.
+pub struct Line {
+    address: BaseAddress,
+    pharmacy: Pharmacy,
+    login: Login,
+}
+
+enum Login {
+    Configured(HttpTransport),
+    AskedOfTrainingBase(Mutex<Option<Arc<HttpTransport>>>),
+}
+
+impl Line {
+    /// A line to that base.
+    pub fn to(address: &BaseAddress, token: Option<AccessToken>, pharmacy: &Pharmacy) -> Result<Self, SetupError> {
+        let login = match token {
+            Some(token) => Login::Configured(HttpTransport::new(address, token)?),
+            None => Login::AskedOfTrainingBase(Mutex::new(None)),
+        };
+        Ok(Self { address: address.clone(), pharmacy: pharmacy.clone(), login })
+    }
+
+    async fn asked(&self, known: &Mutex<Option<Arc<HttpTransport>>>) -> Result<Arc<HttpTransport>, BaseError> {
+        let mut known = known.lock().await;
+        if let Some(transport) = known.as_ref() {
+            return Ok(Arc::clone(transport));
+        }
+        let token = training_token(&self.address, &self.pharmacy).await?;
+        let transport = HttpTransport::new(&self.address, token).map_err(|_| BaseError::LoginRefused)?;
+        let transport = Arc::new(transport);
+        *known = Some(Arc::clone(&transport));
+        Ok(transport)
+    }
+}
+
+/// The status of a refused login.
+const UNAUTHORIZED: u16 = 401;
+
+impl Transport for Line {
+    async fn exchange(&self, request: Request) -> Result<Response, TransportError> {
+        let known = match &self.login {
+            Login::Configured(transport) => return transport.exchange(request).await,
+            Login::AskedOfTrainingBase(known) => known,
+        };
+        let transport = match self.asked(known).await {
+            Ok(transport) => transport,
+            // No login is to be had: said as the base itself would say it.
+            Err(BaseError::LoginRefused) => return Ok(Response::json(UNAUTHORIZED, "{}")),
+            // Nothing of the request itself was sent.
+            Err(_) => return Err(TransportError::NotSent),
+        };
+        let response = transport.exchange(request).await?;
+        if response.status == UNAUTHORIZED {
+            // A training base started anew knows no earlier token: the next request asks for another.
+            *known.lock().await = None;
+        }
+        Ok(response)
+    }
+}

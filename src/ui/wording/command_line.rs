@@ -1,0 +1,284 @@
+//! The sentences of the command line: what happened, why, what to do now.
+
+use std::io::ErrorKind;
+
+use crate::domain::number::{NUMBER_LENGTH, NotANumber, PrescriptionNumber};
+use crate::domain::outbox::DelayReason;
+use crate::domain::refusal::Refusal;
+use crate::domain::scanned::Scanned;
+use crate::safe::Safe;
+use crate::scan::ReadError;
+use crate::ui::wording::{self, posts};
+
+/// Something of ours is broken.
+pub fn broken(chain: &str) -> String {
+    format!(
+        "Quelque chose ne fonctionne pas sur ce poste ; rien n’a été perdu. Détail technique : {}. \
+         « comptoir doctor » vérifie l’installation.",
+        Safe(chain)
+    )
+}
+
+/// The configuration has no meaning.
+pub fn configuration(chain: &str) -> String {
+    format!("La configuration ne peut pas être utilisée : {}. Corrigez-la, puis relancez la commande.", Safe(chain))
+}
+
+/// A typed number holds letters that people confuse with digits.
+pub fn doubtful_number(typed: &str, perhaps: &PrescriptionNumber) -> String {
+    format!(
+        "Le numéro « {} » contient une lettre O, I ou L, que l’on confond avec 0 et 1. Rien n’a été deviné : \
+         vérifiez l’ordonnance, puis relancez avec {perhaps} si c’est bien ce qui est imprimé.",
+        Safe(typed)
+    )
+}
+
+/// A typed text is not a number.
+pub fn not_a_number(typed: &str, why: &NotANumber) -> String {
+    let reason = match why {
+        NotANumber::Length(found) => format!("il en a {found} au lieu de {NUMBER_LENGTH}"),
+        NotANumber::Character(character) => {
+            format!("« {} » n’est ni un chiffre ni une lettre de A à Z", Safe(&character.to_string()))
+        }
+        NotANumber::Shape => "un numéro commence par deux chiffres et contient des lettres".to_owned(),
+    };
+    format!(
+        "« {} » n’est pas un numéro d’ordonnance de {NUMBER_LENGTH} caractères : {reason}. \
+         Recopiez le numéro imprimé à côté du code, ou donnez une image de l’ordonnance.",
+        Safe(typed)
+    )
+}
+
+/// A file that does not exist.
+pub fn no_such_file(path: &str) -> String {
+    format!("Le fichier « {} » n’existe pas. Vérifiez son nom et son dossier.", Safe(path))
+}
+
+/// Two prescriptions on one picture.
+pub fn several_prescriptions(path: &str, numbers: &str) -> String {
+    format!(
+        "« {} » porte plusieurs ordonnances ({numbers}). Choisissez-en une et donnez son numéro.",
+        Safe(path)
+    )
+}
+
+/// Readable, and not a prescription.
+pub fn no_prescription_in_file(path: &str, read: Option<&Scanned>) -> String {
+    let what = match read {
+        Some(scanned) => format!("le code lu n’est pas une ordonnance numérique mais {}", scanned_as(scanned)),
+        None => "aucun code n’y a été trouvé".to_owned(),
+    };
+    format!(
+        "« {} » : {what}. Une ordonnance sans son code QR n’est pas une ordonnance numérique : \
+         présentez le code imprimé en bas de l’ordonnance, ou saisissez son numéro.",
+        Safe(path)
+    )
+}
+
+/// What a code is, in a few words.
+pub fn scanned_as(scanned: &Scanned) -> &'static str {
+    match scanned {
+        Scanned::Prescription(_) => "une ordonnance numérique",
+        Scanned::Box(_) => "une boîte de médicament",
+        Scanned::Ins(_) => "l’identité du patient (INS)",
+        Scanned::ForeignPrescription => "une ordonnance d’un autre pays",
+        Scanned::Url => "une adresse internet (elle n’a pas été ouverte)",
+        Scanned::Text => "un texte quelconque",
+    }
+}
+
+/// The official files are not read by this version.
+pub fn import_not_offered(directory: &str) -> String {
+    format!(
+        "Cette version n’importe pas encore les fichiers officiels : « {} » n’a pas été lu, \
+         et le catalogue de formation reste en service.",
+        Safe(directory)
+    )
+}
+
+/// Which catalogue is in use.
+pub fn catalogue_status(products: usize) -> String {
+    format!(
+        "Catalogue de formation : {products} présentations, un extrait de la base de données publique des médicaments. \
+         L’absence d’un produit n’y prouve rien."
+    )
+}
+
+/// No product has this code.
+pub fn product_not_found(code: &str) -> String {
+    format!(
+        "Aucun produit du catalogue de formation n’a le code « {} ». Ce catalogue est un extrait : \
+         l’absence d’un produit n’y prouve rien.",
+        Safe(code)
+    )
+}
+
+/// No condition is published: unknown, never free.
+pub const fn conditions_unknown() -> &'static str {
+    "conditions de délivrance : aucune publiée, donc inconnues"
+}
+
+/// No entry has this number.
+pub fn no_such_entry(number: u32) -> String {
+    format!("L’ordonnancier n’a pas d’inscription n° {number}. « comptoir register list » les énumère.")
+}
+
+/// The chain holds.
+pub fn register_verified(entries: u32, head: &str) -> String {
+    match entries {
+        0 => "L’ordonnancier est vide.".to_owned(),
+        _ => format!("Ordonnancier vérifié : {entries} inscriptions se suivent sans lacune. Tête de chaîne : {head}."),
+    }
+}
+
+/// The chain is broken.
+pub fn register_tampered(number: u32) -> String {
+    format!(
+        "L’ordonnancier ne concorde plus à partir de l’inscription n° {number} : elle a été modifiée, retirée ou déplacée \
+         hors de ce programme (CSP art. R. 5132-9). Ne continuez pas sur ce fichier : conservez-le et comparez-le au second support."
+    )
+}
+
+/// A correction was added.
+pub fn entry_corrected(number: u32, correction: u32) -> String {
+    format!(
+        "L’inscription n° {number} est corrigée par l’inscription n° {correction} ; elle reste lisible telle quelle. \
+         Ce que la base a déjà accepté n’est pas modifié par cette correction."
+    )
+}
+
+/// It was corrected before.
+pub fn already_corrected(number: u32, by: u32) -> String {
+    format!("L’inscription n° {number} a déjà été corrigée par l’inscription n° {by}. Rien n’a été ajouté.")
+}
+
+/// A correction needs a reason.
+pub const fn correction_without_reason() -> &'static str {
+    "Une correction doit dire pourquoi : donnez --reason avec quelques mots. Rien n’a été ajouté."
+}
+
+/// A file that cannot be read, and why.
+pub fn unreadable_file(path: &str, error: &ReadError) -> String {
+    let why = match error {
+        ReadError::NotOpened(ErrorKind::NotFound) => "ce fichier n’existe pas",
+        ReadError::NotOpened(ErrorKind::PermissionDenied) => "le système n’autorise pas sa lecture",
+        ReadError::NotOpened(_) => "le système n’a pas pu l’ouvrir",
+        ReadError::TooLarge => "il est trop grand pour une ordonnance, et n’a pas été décodé",
+        ReadError::NotAPicture => "ce n’est ni une image ni un PDF que ce programme connaît",
+        ReadError::Truncated => "il est incomplet ou abîmé (tronqué)",
+        ReadError::Locked => "ce PDF demande un mot de passe",
+        ReadError::NoCode => "aucun code n’y a été trouvé",
+        ReadError::DecoderFailed => "il n’a pas pu être décodé",
+    };
+    format!(
+        "« {} » : {why}. Prenez une nouvelle image de l’ordonnance, ou saisissez le numéro imprimé à côté du code.",
+        Safe(path)
+    )
+}
+
+/// `dispense` was not told what to deliver.
+pub const fn decide_first() -> &'static str {
+    "Que faut-il délivrer ? Donnez --all (chaque ligne ouverte comme prescrite) ou --decisions FICHIER. Rien n’a été enregistré."
+}
+
+/// The decisions file cannot be opened.
+pub fn decisions_unreadable(path: &str, why: &str) -> String {
+    format!("Le fichier de décisions « {} » ne peut pas être lu : {}. Rien n’a été enregistré.", Safe(path), Safe(why))
+}
+
+/// The decisions file means nothing.
+pub fn decisions_meaningless(why: &str) -> String {
+    format!("Le fichier de décisions n’a pas de sens : {}. Corrigez-le ; rien n’a été enregistré.", Safe(why))
+}
+
+/// The rules stop the delivery.
+pub fn stopped_by_rules() -> String {
+    "Cette délivrance ne peut pas être enregistrée ; rien ne l’a été. \
+     Une alerte se lève avec --override ALERTE=RAISON, sauf si elle est bloquante :"
+        .to_owned()
+}
+
+/// Somebody answered one of its lines since it was read.
+pub const fn changed_meanwhile() -> &'static str {
+    "Un autre poste a délivré sur cette ordonnance depuis sa lecture. Rien n’a été enregistré : relancez la commande."
+}
+
+/// Nothing was recorded on purpose.
+pub fn dry_run(lines: usize) -> String {
+    format!("Essai seulement : {lines} ligne(s) pourraient être enregistrées, rien ne l’a été.\n")
+}
+
+/// Recorded, and the post failed on our side.
+pub fn recorded_not_posted(chain: &str) -> String {
+    format!(
+        "La délivrance est enregistrée ; son envoi n’a pas abouti et sera retenté (détail technique : {}).",
+        Safe(chain)
+    )
+}
+
+/// Recorded, and the base said no.
+pub fn recorded_but_refused(refusal: &Refusal) -> String {
+    format!(
+        "La délivrance est inscrite à l’ordonnancier, mais la base ne l’a pas acceptée. {} \
+         « comptoir outbox list » la garde visible.",
+        wording::refusal(refusal)
+    )
+}
+
+/// The base refuses to show it.
+pub fn refused(number: &PrescriptionNumber, refusal: &Refusal) -> String {
+    format!("Ordonnance {} : {}", number.grouped(), wording::refusal(refusal))
+}
+
+/// The base gave no usable answer, and nothing can be done without it.
+pub fn base_failed(reason: DelayReason) -> String {
+    let what = wording::delay(reason);
+    let now = posts::delay_way_out(reason);
+    format!("{what} {now} Cette ordonnance n’a jamais été consultée sur ce poste, ou la demande ne peut se faire sans la base.")
+}
+
+/// A stored copy is shown instead of the base's answer.
+pub fn from_store(received: &str, why: DelayReason) -> String {
+    format!(
+        "Copie conservée ici, reçue {received} : {} Une autre pharmacie a pu délivrer depuis.",
+        wording::delay(why)
+    )
+}
+
+/// The outbox could not be emptied.
+pub fn flush_stopped(reason: DelayReason) -> String {
+    format!("{} Rien n’est perdu : l’envoi sera retenté.", wording::delay(reason))
+}
+
+/// The training base is reachable from other machines.
+pub const fn training_base_in_the_open() -> &'static str {
+    "Attention : cette base de formation est joignable depuis d’autres postes, et donne accès à qui le demande. \
+     N’y mettez aucun patient réel."
+}
+
+/// The training base listens.
+pub fn training_base_listens(address: &str) -> String {
+    format!("Base de formation ouverte sur {address} — comptoir --base {address} ; Ctrl+C pour l’arrêter.")
+}
+
+/// Usage figures.
+pub fn report(registered: u32, waiting: usize) -> String {
+    format!("Inscriptions à l’ordonnancier : {registered}. Délivrances que la base n’a pas encore acceptées : {waiting}.")
+}
+
+/// One check of the doctor.
+pub fn check(name: &str, sound: bool) -> String {
+    let what = match name {
+        "configuration" => "configuration",
+        "store" => "fichier du comptoir",
+        "register" => "ordonnancier",
+        "catalogue" => "catalogue (extrait de formation)",
+        _ => "base",
+    };
+    format!("{} {what}", if sound { "✓ en ordre " } else { "✗ à revoir " })
+}
+
+/// Something is not in order.
+pub const fn not_sound() -> &'static str {
+    "Au moins un point est à revoir : voyez la liste ci-dessus."
+}
