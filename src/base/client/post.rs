@@ -1,0 +1,279 @@
+//! Posting a hand-over: read again, post what the base does not hold yet, understand the answer.
+//!
+//! | the base says | each posted line becomes |
+//! |---|---|
+//! | it holds our identifier | accepted: an earlier post arrived |
+//! | the line is withdrawn, suspended or not there | refused, nothing is posted for it |
+//! | 200, one success per delivery | accepted |
+//! | 412, or 400 that speaks of 412 | read again; posted once more if only the Task moved, three times at most; else a conflict |
+//! | 409 | a conflict |
+//! | 422 that names lines | those are refused, the others are posted again without them |
+//! | 422 that names none | all are refused |
+//! | 422 `quantity-exceeded`, and somebody else delivered of that line | a conflict: the boxes left twice |
+//! | 422 `held-elsewhere` or `stale-version` | a conflict |
+//! | 400, 413, 415 | refused as unreadable: the same bytes would fail again |
+//! | 403, 410 | refused |
+//!
+//! A refusal and a conflict both stand: the boxes left the pharmacy and the register says so. A
+//! refusal is the rules' "no" to this line; a conflict is the base knowing something else that
+//! happened, which a person must settle.
+
+use crate::base::client::Base;
+use crate::base::client::consult::ReadAgain;
+use crate::base::fhir::{Bundle, EntryResponse, Task};
+use crate::base::mapping::{self, Reading, delivery, execution};
+use crate::base::outcome::{self, Remark};
+use crate::base::pool::Pool;
+use crate::base::transport::{Method, Request, Response, Transport};
+use crate::base::{BaseError, codes};
+use crate::domain::dispense::{DispensedLine, HandOver};
+use crate::domain::identifiers::DispensedLineId;
+use crate::domain::outbox::PostState;
+use crate::domain::prescription::{DeliveryStanding, LineKind, LineStanding};
+use crate::domain::refusal::{Refusal, RefusalCode};
+
+/// How often a post that came too late is tried again.
+const TRIES_MAX: usize = 3;
+
+/// A hand-over on its way: the lines still to be settled, and what became of the others.
+struct Posting<'a> {
+    hand_over: &'a HandOver,
+    open: Vec<&'a DispensedLine>,
+    settled: Vec<(DispensedLineId, PostState)>,
+}
+
+/// What the base answered to one transaction.
+enum Answer {
+    Accepted,
+    Stale(Refusal),
+    Conflict(Refusal),
+    Refused(Vec<Remark>),
+}
+
+impl<T: Transport> Base<T> {
+    /// Posts the pending lines of a hand-over; each comes back accepted, refused or in conflict.
+    ///
+    /// Safe to repeat, whatever happened before: it reads the prescription again first, and the base
+    /// creates a delivery only if none bears its identifier.
+    pub async fn post(
+        &self,
+        hand_over: &HandOver,
+        pending: &[DispensedLineId],
+    ) -> Result<Vec<(DispensedLineId, PostState)>, BaseError> {
+        let mut posting = Posting::new(hand_over, pending);
+        let mut stale: Option<(Refusal, Option<String>)> = None;
+        for tries in 0..=TRIES_MAX {
+            let reading = match self.read_again(&hand_over.number).await? {
+                ReadAgain::Found(reading) => reading,
+                ReadAgain::Refused(refusal) => return Ok(posting.end(&PostState::Refused(refusal))),
+            };
+            posting.settle_what_is_known(&reading);
+            let version = reading.task.as_ref().and_then(Task::version).map(str::to_owned);
+            if let Some((refusal, posted_version)) = stale.take() {
+                self.look_up(&mut posting, &reading).await?;
+                if tries == TRIES_MAX || posted_version == version {
+                    return Ok(posting.end(&PostState::Conflict(refusal)));
+                }
+            }
+            match self.post_open(&mut posting, &reading).await? {
+                Some(refusal) => stale = Some((refusal, version)),
+                None => break,
+            }
+        }
+        Ok(posting.settled)
+    }
+
+    /// Posts until nothing is open; `Some` when the base says that it changed since it was read.
+    async fn post_open(
+        &self,
+        posting: &mut Posting<'_>,
+        reading: &Reading,
+    ) -> Result<Option<Refusal>, BaseError> {
+        // Each round settles at least one line, so it ends.
+        while !posting.open.is_empty() {
+            let bundle = execution::transaction(posting.hand_over, &posting.open, reading).to_string();
+            let request = Request::get("").carrying(Method::Post, codes::FHIR_JSON, bundle);
+            let response = self.tell(request).await?;
+            match answer(&response, posting.open.len())? {
+                Answer::Accepted => posting.settle_open(&PostState::Accepted),
+                Answer::Stale(refusal) => return Ok(Some(refusal)),
+                Answer::Conflict(refusal) => posting.settle_open(&PostState::Conflict(refusal)),
+                Answer::Refused(remarks) => posting.settle_refused(&remarks, reading),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Looks our identifiers up one by one: a consultation may leave out what the base holds.
+    async fn look_up(&self, posting: &mut Posting<'_>, reading: &Reading) -> Result<(), BaseError> {
+        for line in posting.open.clone() {
+            let is_device = reading
+                .origin(line.line)
+                .is_some_and(|origin| origin.kind == "DeviceRequest");
+            let kind = delivery::KINDS[usize::from(is_device)];
+            let target = format!("{kind}?identifier={}%7C{}", codes::URI, codes::urn(line.id.0));
+            let request = Request::get(target).with_header("prefer", "handling=strict");
+            let response = self.ask(request).await?;
+            let text = response.text().filter(|_| response.status == 200);
+            let Some(text) = text else { continue };
+            if mapping::delivered_under(line.id, &Pool::of([text])?).is_some() {
+                posting.settle(line.id, PostState::Accepted);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Posting<'a> {
+    fn new(hand_over: &'a HandOver, pending: &[DispensedLineId]) -> Self {
+        let open = hand_over
+            .lines
+            .iter()
+            .filter(|line| pending.contains(&line.id))
+            .collect();
+        Self {
+            hand_over,
+            open,
+            settled: Vec::new(),
+        }
+    }
+
+    fn settle(&mut self, id: DispensedLineId, state: PostState) {
+        self.open.retain(|line| line.id != id);
+        let line = self
+            .hand_over
+            .lines
+            .iter()
+            .find(|line| line.id == id)
+            .map(|line| line.line);
+        let named = |refusal: Refusal| Refusal {
+            line: refusal.line.or(line),
+            ..refusal
+        };
+        let state = match state {
+            PostState::Refused(refusal) => PostState::Refused(named(refusal)),
+            PostState::Conflict(refusal) => PostState::Conflict(named(refusal)),
+            PostState::Accepted | PostState::Pending => state,
+        };
+        self.settled.push((id, state));
+    }
+
+    fn settle_open(&mut self, state: &PostState) {
+        for line in self.open.clone() {
+            self.settle(line.id, state.clone());
+        }
+    }
+
+    fn end(mut self, state: &PostState) -> Vec<(DispensedLineId, PostState)> {
+        self.settle_open(state);
+        self.settled
+    }
+
+    /// What needs no post: lines the base holds already, and lines that may no longer be delivered.
+    fn settle_what_is_known(&mut self, reading: &Reading) {
+        for line in self.open.clone() {
+            if reading.holds(line.id) {
+                self.settle(line.id, PostState::Accepted);
+            } else if let Some(code) = not_deliverable(line, reading) {
+                let refusal = outcome::refusal(code, String::new());
+                self.settle(line.id, PostState::Refused(refusal));
+            }
+        }
+    }
+
+    /// The lines that the base names are refused; when it names none of ours, all are.
+    fn settle_refused(&mut self, remarks: &[Remark], reading: &Reading) {
+        let open = self.open.clone();
+        let mut named = 0;
+        for (place, line) in open.iter().enumerate() {
+            if let Some(remark) = remarks.iter().find(|remark| remark.entries.contains(&place)) {
+                self.settle(line.id, no(remark, line, reading));
+                named += 1;
+            }
+        }
+        if named > 0 {
+            return;
+        }
+        for line in open {
+            if let Some(remark) = remarks.first() {
+                self.settle(line.id, no(remark, line, reading));
+            }
+        }
+    }
+}
+
+/// Why a line may no longer be delivered, if so.
+fn not_deliverable(line: &DispensedLine, reading: &Reading) -> Option<RefusalCode> {
+    let Some(ordered) = reading.prescription.line(line.line) else {
+        return Some(RefusalCode::LineUnknown);
+    };
+    match (&ordered.kind, ordered.standing) {
+        (LineKind::Other { .. }, _) => Some(RefusalCode::LineUnknown),
+        (_, LineStanding::Cancelled) => Some(RefusalCode::LineCancelled),
+        (_, LineStanding::Suspended) => Some(RefusalCode::Other("line-suspended".to_owned())),
+        (_, LineStanding::Active) => None,
+    }
+}
+
+/// A refusal, unless it comes from something else that happened.
+fn no(remark: &Remark, line: &DispensedLine, reading: &Reading) -> PostState {
+    let refusal = remark.refusal.clone();
+    let is_conflict = match &refusal.code {
+        RefusalCode::HeldElsewhere | RefusalCode::StaleVersion => true,
+        // The rules let these boxes go because they remained; they no longer do because somebody else gave some.
+        RefusalCode::QuantityExceeded => somebody_delivered(line, reading),
+        _ => false,
+    };
+    if is_conflict {
+        PostState::Conflict(refusal)
+    } else {
+        PostState::Refused(refusal)
+    }
+}
+
+/// Whether the base knows a delivery of that line that is not this one.
+fn somebody_delivered(line: &DispensedLine, reading: &Reading) -> bool {
+    let ordered = reading.prescription.line(line.line);
+    let mut deliveries = ordered.into_iter().flat_map(|ordered| &ordered.deliveries);
+    deliveries
+        .any(|delivery| delivery.standing == DeliveryStanding::Completed && delivery.id != Some(line.id))
+}
+
+/// What an answer to a transaction means for its first `deliveries` entries.
+fn answer(response: &Response, deliveries: usize) -> Result<Answer, BaseError> {
+    let refused = |code| Ok(Answer::Refused(outcome::remarks(response, &code)));
+    match response.status {
+        200 | 201 => accepted(response, deliveries),
+        _ if outcome::is_stale(response) => Ok(Answer::Stale(outcome::first_refusal(
+            response,
+            &RefusalCode::StaleVersion,
+        ))),
+        409 => Ok(Answer::Conflict(outcome::first_refusal(
+            response,
+            &RefusalCode::HeldElsewhere,
+        ))),
+        400 | 413 | 415 | 422 => refused(RefusalCode::Malformed),
+        403 => refused(RefusalCode::RoleForbidden),
+        410 => refused(RefusalCode::Purged),
+        // Not an answer of a base: a wrong path, a gateway. Nothing says that it was taken.
+        _ => Err(BaseError::Garbled),
+    }
+}
+
+/// A success is believed only entry by entry; otherwise the identifiers are looked up next time.
+fn accepted(response: &Response, deliveries: usize) -> Result<Answer, BaseError> {
+    let bundle = response
+        .text()
+        .and_then(|text| serde_json::from_str::<Bundle>(text).ok())
+        .filter(|bundle| bundle.resource_type == "Bundle" && bundle.entry.len() >= deliveries)
+        .ok_or(BaseError::OutcomeUnknown)?;
+    let statuses = bundle.entry.iter().take(deliveries).map(|entry| {
+        let response = entry.response.as_ref();
+        response.and_then(EntryResponse::code).unwrap_or_default()
+    });
+    if statuses.into_iter().all(|status| (200..300).contains(&status)) {
+        Ok(Answer::Accepted)
+    } else {
+        Err(BaseError::OutcomeUnknown)
+    }
+}
