@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::record::write_hand_over;
 use super::{Store, StoreError, milliseconds, outbox, register};
 use crate::domain::dispense::{Dispense, DispensedLine, HandOver};
-use crate::domain::identifiers::{DispenseId, DispensedLineId};
+use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::register::{RegisterContent, RegisterNumber, RegisteredDelivery};
@@ -22,7 +22,7 @@ pub enum RecordAnswer {
     Recorded(Registered),
     /// It had been recorded before, and nothing was written now. What was recorded then stands.
     AlreadyRecorded(Registered),
-    /// Nothing was recorded: since the prescription was read, something else was handed over for it from this store.
+    /// Nothing was recorded: since the prescription was read, one of these lines was answered from this store.
     Outdated,
 }
 
@@ -38,8 +38,7 @@ impl Store {
             if !before.is_empty() {
                 return Ok(RecordAnswer::AlreadyRecorded(before));
             }
-            let recorded_here = lines_recorded_for(transaction, &hand_over.number)?;
-            if recorded_here.iter().any(|line| !known.contains(line)) {
+            if has_unknown_deliveries(transaction, hand_over, known)? {
                 return Ok(RecordAnswer::Outdated);
             }
             insert(transaction, hand_over)?;
@@ -101,12 +100,14 @@ fn insert(transaction: &Transaction, hand_over: &HandOver) -> Result<(), StoreEr
             .transpose()?;
         transaction
             .prepare_cached(
-                "INSERT INTO dispensed_line (id, hand_over, place, register_number) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO dispensed_line (id, hand_over, place, line, register_number)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![
                 line.id.to_string(),
                 sequence,
                 place,
+                line.line.0,
                 number.map(|number| number.0)
             ])?;
     }
@@ -153,17 +154,24 @@ fn registered(transaction: &Transaction, dispense: DispenseId) -> Result<Registe
         .collect()
 }
 
-fn lines_recorded_for(
+/// Whether this store holds an answer to one of these lines that is not among the `known` ones.
+fn has_unknown_deliveries(
     transaction: &Transaction,
-    number: &PrescriptionNumber,
-) -> Result<Vec<DispensedLineId>, StoreError> {
-    transaction
-        .prepare_cached(
-            "SELECT id FROM dispensed_line JOIN hand_over ON hand_over.sequence = dispensed_line.hand_over
-             WHERE prescription = ?1",
-        )?
-        .query_and_then([number.as_str()], |row| line_id(&row.get::<_, String>(0)?))?
-        .collect()
+    hand_over: &HandOver,
+    known: &[DispensedLineId],
+) -> Result<bool, StoreError> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT dispensed_line.id, line FROM dispensed_line
+         JOIN hand_over ON hand_over.sequence = dispensed_line.hand_over WHERE prescription = ?1",
+    )?;
+    let mut rows = statement.query([hand_over.number.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let (id, answered) = (line_id(&row.get::<_, String>(0)?)?, LineNumber(row.get(1)?));
+        if !known.contains(&id) && hand_over.lines.iter().any(|line| line.line == answered) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The identifier of a line, as the store writes it.

@@ -1,6 +1,8 @@
 //! Everything tested from outside, in one binary: one module per subject.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod counter;
 mod sample;
+mod scripted_base;
 mod store;
 mod tidy;

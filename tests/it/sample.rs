@@ -155,8 +155,17 @@ pub(crate) fn dispense(of: u128, prescription: &Prescription, at: Timestamp) -> 
 
 /// One box of the first line, checked.
 pub(crate) fn one_box(of: u128, prescription: &Prescription, at: Timestamp) -> Dispense {
+    boxes_of(0, 1, of, prescription, at)
+}
+
+/// The three boxes of the third line, checked.
+pub(crate) fn line_3(of: u128, prescription: &Prescription, at: Timestamp) -> Dispense {
+    boxes_of(2, 3, of, prescription, at)
+}
+
+fn boxes_of(place: usize, boxes: u16, of: u128, prescription: &Prescription, at: Timestamp) -> Dispense {
     let proposal = Proposal {
-        decisions: vec![some_boxes(&prescription.lines[0], 1)],
+        decisions: vec![some_boxes(&prescription.lines[place], boxes)],
         overrides: Vec::new(),
     };
     Dispense::check(prescription, proposal, circumstances(of, at), &|_| None).unwrap()

@@ -14,7 +14,9 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::sample::{dispense, dispense_id, later, noon, number, one_box, operator, pharmacy, prescription};
+use crate::sample::{
+    dispense, dispense_id, later, line_3, noon, number, one_box, operator, pharmacy, prescription,
+};
 
 /// A store in a file of its own, and a door behind it.
 struct Files {
@@ -145,6 +147,8 @@ fn two_terminals_cannot_record_the_same_boxes() {
         .collect();
     recorded(there.record(&second, &known).unwrap());
     assert_eq!(here.register_length().unwrap(), 2);
+    let another_line = line_3(3, &prescription, later(2));
+    recorded(here.record(&another_line, &[]).unwrap());
 }
 
 #[test]

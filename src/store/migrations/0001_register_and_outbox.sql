@@ -70,6 +70,7 @@ CREATE TABLE dispensed_line (
     id              TEXT PRIMARY KEY,
     hand_over       INTEGER NOT NULL REFERENCES hand_over (sequence),
     place           INTEGER NOT NULL,
+    line            INTEGER NOT NULL, -- the line of the prescription that it answers
     register_number INTEGER UNIQUE REFERENCES register (number),
     state           TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'accepted', 'conflict', 'refused')),
     refusal_code    TEXT,

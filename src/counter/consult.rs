@@ -1,0 +1,113 @@
+//! From a number to what the counter needs to serve it: the base's answer, else the store's copy.
+
+use jiff::Timestamp;
+
+use super::{BaseSeen, Counter, CounterError};
+use crate::base::{BaseError, ConsultAnswer, Received, Transport, read_prescription};
+use crate::domain::finding::Finding;
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::outbox::DelayReason;
+use crate::domain::prescription::Prescription;
+use crate::domain::product::KnownProducts;
+use crate::domain::refusal::Refusal;
+use crate::domain::rules;
+
+/// A prescription, ready to be served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consultation {
+    /// It, with what was handed over here and the base does not know yet.
+    pub prescription: Prescription,
+    /// Where it comes from.
+    pub freshness: Freshness,
+    /// What the rules remark before anything is decided.
+    pub findings: Vec<Finding>,
+    /// The products it orders, and those that may replace them.
+    pub products: KnownProducts,
+}
+
+/// Where a prescription comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// From the base, just now.
+    Fresh,
+    /// From the store, because the base was silent: another pharmacy may have delivered since.
+    FromStore {
+        /// When the base sent that copy.
+        received_at: Timestamp,
+        /// Why the base gave no answer now.
+        why: DelayReason,
+    },
+}
+
+impl Freshness {
+    /// What it shows of the base.
+    pub fn base(self) -> BaseSeen {
+        match self {
+            Self::Fresh => BaseSeen::Answering,
+            Self::FromStore { why, .. } => BaseSeen::Silent(why),
+        }
+    }
+}
+
+/// The answer to a consultation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConsultationAnswer {
+    /// The prescription.
+    Opened(Box<Consultation>),
+    /// The base said no, or knows no such number.
+    Refused(Refusal),
+}
+
+impl<T: Transport> Counter<T> {
+    /// Reads a prescription from the base and keeps it as received; when the base is silent, reads the last copy kept.
+    pub async fn consult(
+        &self,
+        number: &PrescriptionNumber,
+        now: Timestamp,
+    ) -> Result<ConsultationAnswer, CounterError> {
+        let (prescription, freshness) = match self.base.consult(number).await {
+            Ok(ConsultAnswer::Refused(refusal)) => return Ok(ConsultationAnswer::Refused(refusal)),
+            Ok(ConsultAnswer::Found(consulted)) => {
+                self.store
+                    .save_received(number, now, &consulted.received.answers)?;
+                (consulted.prescription, Freshness::Fresh)
+            }
+            Err(error) => self.kept_copy(number, error)?,
+        };
+        let prescription = self.with_local_deliveries(prescription)?;
+        let findings = rules::of_prescription(&prescription, &self.pharmacy.finess, now, self.day(now));
+        let products = self
+            .catalogue
+            .related(prescription.lines.iter().map(|line| &line.code));
+        Ok(ConsultationAnswer::Opened(Box::new(Consultation {
+            prescription,
+            freshness,
+            findings,
+            products,
+        })))
+    }
+
+    fn kept_copy(
+        &self,
+        number: &PrescriptionNumber,
+        error: BaseError,
+    ) -> Result<(Prescription, Freshness), CounterError> {
+        let copy = self.store.received(number)?.ok_or(CounterError::NoCopy(error))?;
+        let received = Received {
+            answers: copy.answers,
+        };
+        let freshness = Freshness::FromStore {
+            received_at: copy.received_at,
+            why: error.delay().0,
+        };
+        // A copy that cannot be read is none.
+        let prescription = read_prescription(number, &received).map_err(|_| CounterError::NoCopy(error))?;
+        Ok((prescription, freshness))
+    }
+
+    /// The same prescription with every delivery of this store: whatever became of its post, the boxes have left.
+    fn with_local_deliveries(&self, prescription: Prescription) -> Result<Prescription, CounterError> {
+        let local = self.store.hand_overs_of(&prescription.number)?;
+        Ok(prescription.with_deliveries(local.iter().flat_map(|entry| entry.hand_over.deliveries())))
+    }
+}
