@@ -1,0 +1,93 @@
+//! The Task of a prescription: always written by the base from the prescription's state.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::hold::Hold;
+use crate::domain::prescription::DeliveryStanding;
+use crate::training::prescription::{Prescription, Progress};
+use crate::training::wire::FINESS;
+
+/// Elements that come from the state alone, whatever was there before.
+const FROM_STATE: [&str; 6] = [
+    "status",
+    "businessStatus",
+    "owner",
+    "contained",
+    "restriction",
+    "output",
+];
+
+/// The Task as that state makes it; its other elements stay.
+pub(super) fn shown(task: &Value, prescription: &Prescription) -> Value {
+    let mut shown = without_state(task);
+    let progress = prescription.progress();
+    let (status, words) = match progress {
+        Progress::Ready => ("ready", None),
+        Progress::InProgress => ("in-progress", business_status(prescription)),
+        Progress::Completed => ("completed", Some("exécutée")),
+        Progress::Cancelled => ("cancelled", Some("annulée")),
+    };
+    shown.insert("status".into(), json!(status));
+    if let Some(words) = words {
+        shown.insert("businessStatus".into(), json!({"text": words}));
+    }
+    if let Some(hold) = &prescription.hold {
+        hold_elements(&mut shown, hold);
+    }
+    let output: Vec<Value> = prescription
+        .deliveries()
+        .map(|delivery| json!({"type": {"text": "délivrance"}, "valueReference": {"reference": delivery.reference}}))
+        .collect();
+    if !output.is_empty() {
+        shown.insert("output".into(), Value::Array(output));
+    }
+    Value::Object(shown)
+}
+
+/// The Task for a prescriber who may not know that a pharmacy touched it.
+pub(super) fn veiled(task: &Value) -> Value {
+    let mut veiled = without_state(task);
+    let status = match task["status"].as_str() {
+        Some("cancelled") => "cancelled",
+        _ => "ready",
+    };
+    veiled.insert("status".into(), json!(status));
+    Value::Object(veiled)
+}
+
+fn without_state(task: &Value) -> Map<String, Value> {
+    let elements = task.as_object().cloned().unwrap_or_default();
+    elements
+        .into_iter()
+        .filter(|(name, _)| !FROM_STATE.contains(&name.as_str()))
+        .collect()
+}
+
+fn business_status(prescription: &Prescription) -> Option<&'static str> {
+    prescription
+        .deliveries()
+        .any(|delivery| delivery.standing == DeliveryStanding::Completed)
+        .then_some("partiellement exécutée")
+}
+
+fn hold_elements(task: &mut Map<String, Value>, hold: &Hold) {
+    let identifier = json!({"system": FINESS, "value": hold.owner.as_str()});
+    let mut holder = json!({
+        "resourceType": "Organization", "id": "holder", "identifier": [identifier], "name": hold.name,
+    });
+    if !hold.phone.is_empty() {
+        holder["telecom"] = json!([{"system": "phone", "value": hold.phone}]);
+    }
+    let mut period = Map::new();
+    for (name, moment) in [("start", hold.since), ("end", hold.until)] {
+        if let Some(moment) = moment {
+            period.insert(name.into(), json!(moment.to_string()));
+        }
+    }
+    task.insert("contained".into(), json!([holder]));
+    task.insert(
+        "owner".into(),
+        json!({"reference": "#holder", "identifier": identifier, "display": hold.name}),
+    );
+    task.insert("restriction".into(), json!({"period": period}));
+}
