@@ -11,6 +11,7 @@ mod dispense;
 mod doctor;
 mod documents;
 mod failure;
+mod log;
 mod outbox;
 mod output;
 mod prescribe;
@@ -19,6 +20,7 @@ mod register;
 mod report;
 mod scan;
 mod target;
+mod text;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;

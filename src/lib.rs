@@ -9,6 +9,8 @@
 //!
 //! Read in this order: the rules, the use cases, what they stand on, then the terminal and the command line.
 
+use std::error::Error;
+
 pub mod domain;
 pub mod safe;
 

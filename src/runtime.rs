@@ -61,7 +61,7 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
     listen_to_system(tokio, &sender);
     let mut screen = Screen::open()?;
     listen_to_terminal(sender);
-    let theme = Theme::of_environment(std::env::var_os("NO_COLOR").as_deref());
+    let theme = Theme::coloured();
     let ended = repeat(&mut screen, &mut app, &mut hands, &inputs, &theme);
     // The line is given back to the shell before anything that may take a moment.
     drop(screen);

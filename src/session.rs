@@ -1,6 +1,5 @@
 //! Opens what a session stands on: the store, the catalogue, the line to the base, and in training the base itself.
 
-use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -34,15 +33,6 @@ pub struct Session {
 /// Why a session cannot open.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// The data directory cannot be made.
-    #[error("the directory {path} cannot be made")]
-    Directory {
-        /// Which directory.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
     /// The store does not open.
     #[error("the store does not open")]
     Store(#[from] StoreError),
@@ -88,8 +78,8 @@ impl Session {
     /// Opens everything. A base that does not answer is no reason not to open: the counter works without it.
     pub async fn open(config: &Config) -> Result<Self, SessionError> {
         let path = &config.data_dir;
-        fs::create_dir_all(path).map_err(|source| SessionError::Directory { path: path.clone(), source })?;
         let catalogue = Catalogue::training()?;
+        // The store makes the directory, for its owner's eyes only.
         let store = Store::open(&store_path(path))?;
         let (address, token, training) = match &config.base {
             BaseChoice::At { address, token } => (parsed(address)?, token.clone().map(AccessToken::new), None),

@@ -16,7 +16,7 @@ pub async fn doctor(config: &Config, format: Format) -> Result<(), Failure> {
     let capability = session.counter.base.capability().await;
     let base = match &capability {
         Ok(capability) => json!({
-            "ok": [Operation::Consult, Operation::Post].into_iter().all(|needed| capability.offers(needed)),
+            "ok": capability.offers(Operation::Consult) && capability.offers(Operation::Post),
             "hold": capability.offers(Operation::Hold),
             "search": capability.offers(Operation::Search),
         }),

@@ -1,6 +1,5 @@
 //! `comptoir register`: the ordonnancier, read, verified, exported and corrected, never changed.
 
-use std::fs;
 use std::io;
 
 use clap::Subcommand;
@@ -48,7 +47,6 @@ pub enum Command {
 
 /// Answers.
 pub fn register(config: &Config, command: Command, format: Format) -> Result<(), Failure> {
-    fs::create_dir_all(&config.data_dir).map_err(|error| Failure::broken(&error))?;
     let store = Store::open(&session::store_path(&config.data_dir))?;
     match command {
         Command::List { from, count } => {

@@ -1,7 +1,5 @@
 //! `comptoir report`: usage figures of this counter, without a patient.
 
-use std::fs;
-
 use serde_json::json;
 
 use super::failure::Failure;
@@ -13,7 +11,6 @@ use crate::ui::wording::command_line as words;
 
 /// Counts.
 pub fn report(config: &Config, format: Format) -> Result<(), Failure> {
-    fs::create_dir_all(&config.data_dir).map_err(|error| Failure::broken(&error))?;
     let store = Store::open(&session::store_path(&config.data_dir))?;
     let registered = store.register_length()?;
     let waiting = store.outbox()?.len();

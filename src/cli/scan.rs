@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::output::{Format, show};
 use crate::domain::scanned::Scanned;
 use crate::safe::Safe;
+use crate::scan::repair::Repair;
 use crate::scan::{self, FileReading, what};
 use crate::ui::wording::command_line as words;
 
@@ -53,7 +54,7 @@ fn document(path: &Path, elapsed_ms: u128, reading: &FileReading) -> Value {
                     Scanned::Prescription(number) => Some(number.as_str()),
                     _ => None,
                 },
-                "repaired": read.repaired.map(what::Repair::code),
+                "repaired": read.repaired.map(Repair::code),
                 "corners": symbol.corners,
                 "page": symbol.page,
             })

@@ -222,7 +222,7 @@ impl Workshop {
                 self.tell(Message::Recorded { entry: Box::new(recorded.entry), numbers: recorded.registered });
             }
             Ok(RecordOutcome::Stopped(findings)) => self.tell(Message::RecordRefused { id, findings }),
-            Ok(RecordOutcome::Outdated) => self.tell(Message::RecordOutdated { id }),
+            Ok(RecordOutcome::Outdated) => self.tell(Message::RecordFailed { id }),
             Err(error) => {
                 report(&error);
                 self.tell(Message::RecordFailed { id });

@@ -1,0 +1,2 @@
+//! Temporary.
+pub async fn play() -> Result<(), super::failure::Failure> { Ok(()) }
