@@ -82,7 +82,10 @@ impl<'t> Rows<'t> {
     /// A paragraph behind a sign: the sign stands alone in its column.
     pub fn signed(&mut self, indent: usize, sign: &str, text: &str, style: Style) {
         let column = indent + width(sign) + 1;
-        for (place, row) in wrapped(text, self.width.saturating_sub(column)).into_iter().enumerate() {
+        for (place, row) in wrapped(text, self.width.saturating_sub(column))
+            .into_iter()
+            .enumerate()
+        {
             let before = if place == 0 {
                 format!("{}{sign} ", " ".repeat(indent))
             } else {
@@ -122,7 +125,10 @@ impl<'t> Rows<'t> {
         for (row, y) in shown.zip(area.top()..area.bottom()) {
             buffer.set_line(area.x, y, &row, area.width);
         }
-        let marks = [(first, "▲", area.top()), (below, "▼", area.bottom().saturating_sub(1))];
+        let marks = [
+            (first, "▲", area.top()),
+            (below, "▼", area.bottom().saturating_sub(1)),
+        ];
         for (hidden, sign, y) in marks {
             if hidden > 0 && area.height > 0 {
                 let mark = Span::styled(format!(" {sign} {hidden} "), self.theme.key);

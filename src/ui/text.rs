@@ -99,7 +99,10 @@ mod tests {
         assert_eq!(wrapped("un deux trois", 8), ["un deux", "trois"]);
         assert_eq!(wrapped("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrapped("", 4), [""]);
-        assert_eq!(wrapped("ici\u{202f}: la suite", 6), ["ici\u{202f}:", "la", "suite"]);
+        assert_eq!(
+            wrapped("ici\u{202f}: la suite", 6),
+            ["ici\u{202f}:", "la", "suite"]
+        );
     }
 
     proptest::proptest! {

@@ -3,6 +3,8 @@
 
 mod counter;
 mod sample;
+mod samples;
+mod screens;
 mod scripted_base;
 mod store;
 mod tidy;

@@ -1,0 +1,147 @@
+//! The counter: what to do now, what was served, what is not acknowledged, whether the base answers.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Span;
+use ratatui::widgets::Widget;
+
+use crate::app::counter::{Counter, path_typed};
+use crate::app::desk::{BaseLight, Listing};
+use crate::app::screen::Scroll;
+use crate::domain::number::NUMBER_LENGTH;
+use crate::safe::safe;
+use crate::ui::rows::Rows;
+use crate::ui::text::{padded, tail};
+use crate::ui::wording::{self, labels, posts};
+use crate::ui::{View, entries, is_wide};
+
+/// The page.
+pub struct Page<'a> {
+    /// What the desk knows, and the styles.
+    pub view: View<'a>,
+    /// Its state.
+    pub counter: &'a Counter,
+}
+
+/// Columns of the labels on the left.
+const LABEL_COLUMNS: usize = 20;
+
+impl Widget for Page<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let [left, _, right] = if is_wide(area) {
+            Layout::horizontal([Constraint::Length(46), Constraint::Length(3), Constraint::Min(0)])
+                .areas(area)
+        } else {
+            let above = 5 + u16::try_from(self.places().len()).unwrap_or(0);
+            Layout::vertical([
+                Constraint::Length(above),
+                Constraint::Length(1),
+                Constraint::Min(0),
+            ])
+            .areas(area)
+        };
+        self.welcome(left).draw(Scroll::default(), left, buffer);
+        self.day(right).draw(self.counter.scroll, right, buffer);
+    }
+}
+
+impl<'a> Page<'a> {
+    /// Label and value of each place and person worth naming.
+    fn places(&self) -> Vec<(&'static str, String)> {
+        let setting = &self.view.desk.setting;
+        let shown = |path: &std::path::Path| safe(&path.display().to_string());
+        let mut places = vec![
+            (labels::OPERATOR, wording::people::operator(&setting.operator)),
+            (labels::BASE, self.base()),
+        ];
+        if let Some(sheets) = &setting.sheets {
+            places.push((labels::SHEETS, shown(sheets)));
+        }
+        if let Some(inbox) = &setting.inbox {
+            places.push((labels::INBOX, shown(inbox)));
+        }
+        places
+    }
+
+    fn base(&self) -> String {
+        match self.view.desk.base {
+            BaseLight::NotAsked => labels::BASE_NOT_ASKED.to_owned(),
+            BaseLight::Answering { since } => labels::base_answering(&self.view.since(since)),
+            BaseLight::Failing { since, reason } => {
+                labels::base_failing(posts::delay_short(reason), &self.view.since(since))
+            }
+        }
+    }
+
+    /// What to do now, and where things are.
+    fn welcome(&self, area: Rect) -> Rows<'a> {
+        let theme = self.view.theme;
+        let mut rows = Rows::new(theme, area);
+        rows.paragraph(0, labels::SCAN_NOW, theme.strong);
+        rows.paragraph(0, labels::OR_TYPE, theme.dim);
+        if is_wide(area) || rows.len() < 3 {
+            rows.blank();
+        }
+        self.input(&mut rows);
+        rows.blank();
+        for (label, value) in self.places() {
+            let style = match (label, self.view.desk.base) {
+                (labels::BASE, BaseLight::Failing { .. }) => theme.bad,
+                (labels::BASE, BaseLight::Answering { .. }) => theme.good,
+                _ => ratatui::style::Style::new(),
+            };
+            // Folders are copied from the screen: never cut where there is room for a second row.
+            rows.field(label, LABEL_COLUMNS.min(rows.width / 3), &value, style);
+        }
+        rows
+    }
+
+    /// The line being typed, with how many of the 18 characters are there.
+    fn input(&self, rows: &mut Rows) {
+        let theme = self.view.theme;
+        let typed = self.counter.input.as_str();
+        let count = typed.chars().filter(|c| c.is_alphanumeric()).count();
+        let hint = if typed.is_empty() || path_typed(typed).is_some() {
+            String::new()
+        } else {
+            format!(" {count}/{NUMBER_LENGTH}")
+        };
+        let columns = rows.width.saturating_sub(10).min(60);
+        let field = padded(&format!("{}▏", tail(&safe(typed), columns - 1)), columns);
+        rows.row(vec![
+            Span::styled("❯ ", theme.key),
+            Span::styled(field, theme.input),
+            Span::styled(hint, theme.dim),
+        ]);
+    }
+
+    /// What is not acknowledged, then what was served today.
+    fn day(&self, area: Rect) -> Rows<'a> {
+        let View { desk, theme } = self.view;
+        let mut rows = Rows::new(theme, area);
+        let waiting: Vec<_> = desk.not_accepted().collect();
+        rows.heading(&labels::not_acknowledged(waiting.len()));
+        match desk.listing {
+            Listing::Asked => rows.paragraph(0, labels::LISTING, theme.dim),
+            Listing::Failed => rows.signed(0, "✗", labels::LISTING_FAILED, theme.bad),
+            Listing::Known if waiting.is_empty() => {
+                rows.signed(0, "✓", labels::NOTHING_WAITING, theme.good);
+            }
+            Listing::Known => {}
+        }
+        for entry in waiting {
+            entries::summary(&mut rows, self.view, entry);
+            entries::why(&mut rows, self.view, entry);
+        }
+        rows.blank();
+        let served: Vec<_> = desk.served_today().collect();
+        rows.heading(&labels::served_today(served.len()));
+        if served.is_empty() && desk.listing == Listing::Known {
+            rows.paragraph(0, labels::NOTHING_SERVED, theme.dim);
+        }
+        for entry in served {
+            entries::summary(&mut rows, self.view, entry);
+        }
+        rows
+    }
+}

@@ -1,0 +1,73 @@
+//! A hand-over in a list: when, for whom, which prescription, where it stands with the base.
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::domain::outbox::{OutboxEntry, PostState};
+use crate::ui::rows::Rows;
+use crate::ui::text::padded;
+use crate::ui::wording::posts::Travel;
+use crate::ui::wording::{labels, people, posts};
+use crate::ui::{Theme, View};
+
+/// Whether it is on its way at this moment.
+pub fn travel(view: View, entry: &OutboxEntry) -> Travel {
+    if view.desk.on_the_way.contains(&entry.hand_over.id) {
+        Travel::OnTheWay
+    } else {
+        Travel::AtRest
+    }
+}
+
+/// How a state looks.
+pub fn state_style(theme: &Theme, state: &PostState) -> Style {
+    match state {
+        PostState::Accepted => theme.good,
+        PostState::Pending => theme.warning,
+        PostState::Refused(_) | PostState::Conflict(_) => theme.bad,
+    }
+}
+
+/// One row: sign, moment, patient, number, state.
+pub fn summary(rows: &mut Rows, view: View, entry: &OutboxEntry) {
+    summary_in(rows, view, entry, Style::new());
+}
+
+/// The same, under the cursor or not.
+pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style) {
+    let hand_over = &entry.hand_over;
+    let travel = travel(view, entry);
+    let state = entry.state();
+    let state_style = state_style(view.theme, state).patch(style);
+    let names = rows.width.saturating_sub(2 + 7 + 25 + 26).clamp(12, 32);
+    let moment = view.moment(hand_over.at);
+    let (moment, names) = match moment.len() {
+        ..=5 => (padded(&moment, 7), names),
+        // An older one says its day, at the expense of the name.
+        _ => (format!("{moment} "), names.saturating_sub(15).max(8)),
+    };
+    rows.row(vec![
+        Span::styled(format!("{} ", posts::state_sign(state, travel)), state_style),
+        Span::styled(moment, style),
+        Span::styled(padded(&people::patient_name(&hand_over.patient), names), style),
+        Span::styled(
+            format!(" {} ", hand_over.number.grouped()),
+            view.theme.dim.patch(style),
+        ),
+        Span::styled(posts::state_word(state, travel), state_style),
+    ]);
+}
+
+/// Why it is not acknowledged, and what happens next.
+pub fn why(rows: &mut Rows, view: View, entry: &OutboxEntry) {
+    let theme = view.theme;
+    if let Some(reason) = posts::state_reason(entry.state()) {
+        rows.paragraph(4, &reason, Style::new());
+        return;
+    }
+    let next = Some(entry.next_attempt)
+        .filter(|next| *next > view.desk.now)
+        .map(|next| view.moment(next));
+    let next = labels::next_attempt(posts::delay_short(entry.reason), entry.attempts, next.as_deref());
+    rows.paragraph(4, &next, theme.dim);
+}

@@ -1,0 +1,166 @@
+//! What surrounds every screen: the bar, the line of news, the keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::app::desk::{BaseLight, Mode};
+use crate::app::keys::{Command, Shown, bindings};
+use crate::app::{Screen, keys};
+use crate::safe::safe;
+use crate::ui::text::{cut, padded, width, wrapped};
+use crate::ui::wording::keys::All;
+use crate::ui::wording::notices::Tone;
+use crate::ui::wording::{self, labels};
+use crate::ui::{SMALLEST, Theme, View};
+
+/// The bar at the top: where one is, whether this counts, whether the base answers.
+pub struct Bar<'a> {
+    /// What the desk knows, and the styles.
+    pub view: View<'a>,
+}
+
+impl Widget for Bar<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let View { desk, theme } = self.view;
+        buffer.set_style(area, theme.bar);
+        let mut right = vec![Span::styled(format!(" {} ", base(desk.base)), theme.bar)];
+        let waiting = desk.not_accepted().count();
+        if waiting > 0 {
+            right.insert(
+                0,
+                Span::styled(format!(" {} ", labels::waiting_short(waiting)), theme.bar),
+            );
+        }
+        if desk.setting.mode == Mode::Training {
+            right.push(Span::styled(format!(" {} ", labels::TRAINING), theme.training));
+        }
+        let right = Line::from(right);
+        let right_columns = right.width();
+        let left = format!(" {}  {}", labels::NAME, safe(&desk.setting.pharmacy.name));
+        let left_columns = usize::from(area.width).saturating_sub(right_columns);
+        let left = Span::styled(padded(&left, left_columns), theme.bar);
+        Line::from([vec![left], right.spans].concat()).render(area, buffer);
+    }
+}
+
+fn base(light: BaseLight) -> &'static str {
+    match light {
+        BaseLight::NotAsked => labels::BASE_NOT_ASKED_SHORT,
+        BaseLight::Answering { .. } => labels::BASE_ANSWERING_SHORT,
+        BaseLight::Failing { .. } => labels::BASE_FAILING_SHORT,
+    }
+}
+
+/// The line of news.
+pub struct News<'a> {
+    /// What the desk knows, and the styles.
+    pub view: View<'a>,
+}
+
+impl Widget for News<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let View { desk, theme } = self.view;
+        let Some(notice) = &desk.notice else {
+            return;
+        };
+        let (tone, sentence) = wording::notice(notice);
+        let (sign, style) = match tone {
+            Tone::Good => ("✓", theme.good),
+            Tone::Plain => ("·", theme.strong),
+            Tone::Attention => ("!", theme.warning),
+        };
+        let text = cut(&format!("{sign} {sentence}"), area.width.into());
+        Line::styled(text, style).render(area, buffer);
+    }
+}
+
+/// The keys that matter here, from the one table.
+pub struct Footer<'a> {
+    /// The screen.
+    pub screen: &'a Screen,
+    /// The styles.
+    pub theme: &'a Theme,
+}
+
+impl Widget for Footer<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let columns = usize::from(area.width);
+        let mut rows: Vec<Line> = vec![Line::default()];
+        for (key, label) in footer_keys(self.screen) {
+            let spans = [
+                Span::styled(key, self.theme.key),
+                Span::raw(format!(" {label}   ")),
+            ];
+            let wanted: usize = spans.iter().map(Span::width).sum();
+            let used = rows.last().map_or(0, Line::width);
+            if used > 0 && used + wanted > columns + 3 {
+                rows.push(Line::default());
+            }
+            if let Some(row) = rows.last_mut() {
+                row.spans.extend(spans);
+            }
+        }
+        for (row, y) in rows.iter().zip(area.top()..area.bottom()) {
+            buffer.set_line(area.x, y, row, area.width);
+        }
+    }
+}
+
+/// Each key of the footer, with what it does on this very screen.
+pub fn footer_keys(screen: &Screen) -> Vec<(String, String)> {
+    let context = screen.context();
+    bindings(context)
+        .iter()
+        .filter(|binding| binding.shown == Shown::Footer)
+        .map(|binding| {
+            let label = match binding.command {
+                Command::Confirm => labels::confirm(screen),
+                other => wording::keys::command(context, other),
+            };
+            (
+                wording::keys::trigger(binding.trigger, All::FirstOnly),
+                label.to_owned(),
+            )
+        })
+        .collect()
+}
+
+/// The first key of a command, for labels beside the thing it changes.
+pub fn key_of(context: keys::Context, command: Command) -> String {
+    bindings(context)
+        .iter()
+        .find(|binding| binding.command == command)
+        .map(|binding| wording::keys::trigger(binding.trigger, All::FirstOnly))
+        .unwrap_or_default()
+}
+
+/// A window in which nothing useful fits.
+pub struct TooSmall<'a> {
+    /// The styles.
+    pub theme: &'a Theme,
+}
+
+impl Widget for TooSmall<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let sentence = labels::too_small(SMALLEST, (area.width, area.height));
+        let rows = wrapped(&sentence, area.width.into());
+        let top = usize::from(area.height).saturating_sub(rows.len()) / 2;
+        for (place, row) in rows.into_iter().enumerate() {
+            let blanks = usize::from(area.width).saturating_sub(width(&row)) / 2;
+            let Ok(y) = u16::try_from(top + place) else {
+                return;
+            };
+            if y < area.height {
+                let text = format!("{}{row}", " ".repeat(blanks));
+                buffer.set_line(
+                    area.x,
+                    area.y + y,
+                    &Line::styled(text, self.theme.strong),
+                    area.width,
+                );
+            }
+        }
+    }
+}

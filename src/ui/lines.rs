@@ -1,0 +1,236 @@
+//! One line of a prescription: what was ordered, what remains, what was decided, what the rules remark.
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::app::form::{Form, OutcomeKind};
+use crate::app::serving::Serving;
+use crate::domain::finding::{Finding, Severity};
+use crate::domain::identifiers::Boxes;
+use crate::domain::prescription::{Delivery, DeliveryStanding, PrescriptionLine};
+use crate::domain::substitution::SubstitutionPermission;
+use crate::safe::safe;
+use crate::ui::rows::Rows;
+use crate::ui::text::{cut, padded, width};
+use crate::ui::wording::{self, findings, labels, reasons};
+use crate::ui::{Theme, View};
+
+/// Columns of "▸ 1 ".
+const NUMBER_COLUMNS: usize = 5;
+/// Columns of the count of boxes.
+const BOXES_COLUMNS: usize = 11;
+/// Columns of the decision.
+const DECISION_COLUMNS: usize = 15;
+
+/// Whether a line is under the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursor {
+    /// It is.
+    Here,
+    /// It is not.
+    Elsewhere,
+}
+
+/// How a finding looks.
+pub fn severity_style(theme: &Theme, severity: Severity) -> Style {
+    match severity {
+        Severity::Blocking => theme.bad,
+        Severity::Warning => theme.warning,
+        Severity::Information => theme.information,
+    }
+}
+
+/// A finding: sign, word, explanation, and its source behind it.
+pub fn finding(rows: &mut Rows, indent: usize, finding: &Finding) {
+    let severity = finding.severity();
+    let style = severity_style(rows.theme, severity);
+    let sign = findings::severity_sign(severity);
+    let text = format!("{} ({})", findings::explanation(finding), finding.source());
+    rows.signed(indent, sign, &text, style);
+}
+
+/// What was decided for a line, in a few columns.
+pub fn decision_word(theme: &Theme, serving: &Serving, line: &PrescriptionLine) -> (String, Style) {
+    let Some(form) = serving.form(line.number) else {
+        return if line.is_open() {
+            (labels::TO_DECIDE.to_owned(), theme.dim)
+        } else {
+            (labels::closed(line).to_owned(), theme.dim)
+        };
+    };
+    if form.missing(line).is_some() {
+        return (labels::TO_COMPLETE.to_owned(), theme.warning);
+    }
+    let kind = form.kind;
+    let word = format!("{} {}", reasons::outcome_sign(kind), reasons::outcome_kind(kind));
+    let style = match kind {
+        OutcomeKind::Conforming | OutcomeKind::Substituted => theme.good,
+        OutcomeKind::Adjusted | OutcomeKind::NotDelivered => theme.warning,
+    };
+    (word, style)
+}
+
+/// The boxes handed over now: those decided, or those due.
+fn boxes_word(form: Option<&Form>, line: &PrescriptionLine) -> String {
+    match (form, line.due()) {
+        (Some(form), _) if form.kind == OutcomeKind::NotDelivered => labels::NO_BOX.to_owned(),
+        (Some(form), Some(due)) if form.boxes != due => labels::boxes_of(form.boxes, due),
+        (Some(form), _) => wording::boxes(form.boxes),
+        (None, _) if !line.is_open() => String::new(),
+        (None, Some(due)) => wording::boxes(due),
+        (None, None) => labels::COUNT_UNSTATED.to_owned(),
+    }
+}
+
+/// The whole block of a line on the sheet.
+pub fn block(rows: &mut Rows, view: View, serving: &Serving, line: &PrescriptionLine, cursor: Cursor) {
+    let theme = view.theme;
+    let form = serving.form(line.number);
+    if cursor == Cursor::Here {
+        rows.focus_begins();
+    }
+    first_row(rows, theme, serving, line, cursor);
+    if !line.dosage.trim().is_empty() {
+        rows.paragraph(NUMBER_COLUMNS, &safe(line.dosage.trim()), Style::new());
+    }
+    rows.paragraph(NUMBER_COLUMNS, &facts(line), theme.dim);
+    if let Some(form) = form {
+        for text in decided(form) {
+            rows.signed(NUMBER_COLUMNS, "→", &text, theme.strong);
+        }
+    }
+    let remarks = serving.remarks(view.desk);
+    for remark in remarks.iter().filter(|remark| remark.line == Some(line.number)) {
+        finding(rows, NUMBER_COLUMNS, remark);
+    }
+    if cursor == Cursor::Here {
+        rows.focus_ends();
+    }
+}
+
+fn first_row(rows: &mut Rows, theme: &Theme, serving: &Serving, line: &PrescriptionLine, cursor: Cursor) {
+    let (word, style) = decision_word(theme, serving, line);
+    let boxes = boxes_word(serving.form(line.number), line);
+    let labels_columns = rows
+        .width
+        .saturating_sub(NUMBER_COLUMNS + BOXES_COLUMNS + DECISION_COLUMNS + 2);
+    let (mark, row_style) = match cursor {
+        Cursor::Here => ("▸", theme.selected),
+        Cursor::Elsewhere => (" ", Style::new()),
+    };
+    let name_style = if line.is_open() {
+        theme.strong.patch(row_style)
+    } else {
+        theme.dim.patch(row_style)
+    };
+    rows.row(vec![
+        Span::styled(
+            format!("{mark}{:>2}. ", line.number.0),
+            theme.key.patch(row_style),
+        ),
+        Span::styled(padded(&safe(&line.label), labels_columns), name_style),
+        Span::styled(format!(" {}", padded(&boxes, BOXES_COLUMNS)), row_style),
+        Span::styled(
+            format!(" {}", padded(&word, DECISION_COLUMNS)),
+            style.patch(row_style),
+        ),
+    ]);
+}
+
+/// Kind, repeats, what was delivered, what remains, substitution: in one row when it fits.
+pub fn facts(line: &PrescriptionLine) -> String {
+    let mut facts = Vec::new();
+    facts.extend(labels::line_kind(&line.kind));
+    facts.extend(line.days.map(labels::for_days));
+    if line.repeats > 0 {
+        facts.push(labels::repeats(line.repeats));
+    }
+    if line.delivered() > Boxes::ZERO {
+        facts.push(labels::delivered(line.delivered()));
+    }
+    if let Some(remaining) = line.remaining() {
+        facts.push(labels::remaining(remaining));
+    }
+    facts.push(substitution(line));
+    facts.join(" · ")
+}
+
+fn substitution(line: &PrescriptionLine) -> String {
+    match &line.substitution {
+        SubstitutionPermission::Allowed => labels::SUBSTITUTABLE.to_owned(),
+        SubstitutionPermission::Forbidden(why) => {
+            labels::not_substitutable(&findings::non_substitutable(why))
+        }
+    }
+}
+
+/// What was decided that the first row does not say: product, reason, lot, words.
+pub fn decided(form: &Form) -> Vec<String> {
+    let mut texts = Vec::new();
+    if let Some(product) = &form.product
+        && form.kind != OutcomeKind::NotDelivered
+    {
+        let basis = product
+            .basis
+            .map(|basis| format!(" — {}", reasons::basis(basis)))
+            .unwrap_or_default();
+        texts.push(format!("{}{basis}", safe(&product.label)));
+    }
+    texts.extend(reason(form));
+    let lot = form.lot.as_ref().map(|lot| labels::lot(&safe(lot.as_str())));
+    let expiry = form.expiry.map(|day| labels::expiry(&wording::day(day)));
+    let traits: Vec<String> = [lot, expiry].into_iter().flatten().collect();
+    if !traits.is_empty() && form.kind != OutcomeKind::NotDelivered {
+        texts.push(traits.join(" · "));
+    }
+    if !form.note.trim().is_empty() {
+        texts.push(labels::quoted(&safe(form.note.trim())));
+    }
+    texts
+}
+
+fn reason(form: &Form) -> Option<String> {
+    let reason = match form.kind {
+        OutcomeKind::Conforming => None,
+        OutcomeKind::Substituted => form.substitution_reason.map(reasons::substitution_reason),
+        OutcomeKind::Adjusted => form.adjustment_reason.map(reasons::adjustment_reason),
+        OutcomeKind::NotDelivered => form.not_delivered_reason.map(reasons::not_delivered_reason),
+    };
+    let agreement = form
+        .agreement
+        .as_ref()
+        .filter(|_| form.kind == OutcomeKind::Adjusted)
+        .map(|agreement| labels::agreed(reasons::channel(agreement.channel)));
+    let partial = form
+        .partial
+        .filter(|_| form.kind != OutcomeKind::NotDelivered)
+        .map(|partial| labels::partial(reasons::partial_reason(partial)));
+    let parts: Vec<String> = [reason.map(labels::reason), agreement, partial]
+        .into_iter()
+        .flatten()
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// A delivery that was made before, by any pharmacy.
+pub fn delivery(rows: &mut Rows, view: View, delivery: &Delivery) {
+    let theme = view.theme;
+    let (sign, said) = match delivery.standing {
+        DeliveryStanding::Completed => ("✓", wording::boxes(delivery.boxes)),
+        DeliveryStanding::Declined => ("✗", labels::DECLINED.to_owned()),
+        DeliveryStanding::EnteredInError => ("—", labels::WITHDRAWN.to_owned()),
+    };
+    let when = delivery.at.map_or_else(
+        || labels::UNDATED.to_owned(),
+        |at| wording::day(view.desk.day_of(at)),
+    );
+    let head = format!("{sign} {when} · {said} · ");
+    let left = rows.width.saturating_sub(width(&head));
+    rows.row(vec![
+        Span::raw(head),
+        Span::raw(cut(&safe(&delivery.product), left)),
+    ]);
+    if !delivery.pharmacy.trim().is_empty() {
+        rows.paragraph(2, &safe(delivery.pharmacy.trim()), theme.dim);
+    }
+}

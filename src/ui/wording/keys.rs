@@ -1,0 +1,164 @@
+//! Words for the keys: the footer and the help are made of them.
+
+use crate::app::keys::{Command, Context, Key, Trigger};
+
+/// The name printed on a key.
+pub fn key(key: Key) -> String {
+    match key {
+        Key::Character(character) => character.to_string(),
+        Key::Control(character) => format!("Ctrl-{}", character.to_ascii_uppercase()),
+        Key::Function(number) => format!("F{number}"),
+        Key::Enter => "Entrée".into(),
+        Key::Escape => "Échap".into(),
+        Key::Backspace => "Retour arrière".into(),
+        Key::Delete => "Suppr".into(),
+        Key::Up => "↑".into(),
+        Key::Down => "↓".into(),
+        Key::Left => "←".into(),
+        Key::Right => "→".into(),
+        Key::PageUp => "Page ↑".into(),
+        Key::PageDown => "Page ↓".into(),
+        Key::Home => "Début".into(),
+        Key::End => "Fin".into(),
+    }
+}
+
+/// The keys of a row; the first alone, or all of them.
+pub fn trigger(trigger: Trigger, all: All) -> String {
+    match (trigger, all) {
+        (Trigger::Digits, _) => "1-9".into(),
+        (Trigger::Keys(keys), All::FirstOnly) => keys.first().copied().map(key).unwrap_or_default(),
+        (Trigger::Keys(keys), All::Every) => {
+            let names: Vec<String> = keys.iter().copied().map(key).collect();
+            names.join(", ")
+        }
+    }
+}
+
+/// How many keys of a row are said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum All {
+    /// In the footer, where there is little room.
+    FirstOnly,
+    /// In the help.
+    Every,
+}
+
+/// What a key does there.
+#[rustfmt::skip] // one row per command, to be read as a table
+pub const fn command(context: Context, command: Command) -> &'static str {
+    match command {
+        Command::Confirm => confirm(context),
+        Command::Back => back(context),
+        Command::Up => "plus haut",
+        Command::Down => "plus bas",
+        Command::PageUp => "page précédente",
+        Command::PageDown => "page suivante",
+        Command::First => "au début",
+        Command::Last => "à la fin",
+        Command::Choose(_) => choose(context),
+        Command::Type(_) => "écrire",
+        Command::Erase => "effacer un caractère",
+        Command::Help => "aide",
+        Command::Outbox => "file d’envoi",
+        Command::Register => "ordonnancier",
+        Command::Quit => "quitter",
+        Command::Conforming => "conforme",
+        Command::Substitute => "substituer",
+        Command::Adjust => "ajuster",
+        Command::NotDeliver => "non délivré",
+        Command::More => "plus",
+        Command::Fewer => "moins",
+        Command::Details => "détails",
+        Command::Undo => "oublier la décision",
+        Command::DecidedOnly => "vérifier les seules lignes décidées",
+        Command::ReadAgain => "relire à la base",
+        Command::Product => "produit délivré",
+        Command::Reason => "motif",
+        Command::Lot => "lot",
+        Command::Expiry => "péremption",
+        Command::Note => "remarque",
+        Command::Search => "chercher un produit",
+        Command::Keep => "garder et continuer",
+        Command::Leave => "quitter sans enregistrer",
+        Command::Retry => "réessayer",
+        Command::PostNow => "envoyer maintenant",
+        Command::Verify => "vérifier la chaîne",
+    }
+}
+
+const fn confirm(context: Context) -> &'static str {
+    match context {
+        Context::Counter => "ouvrir",
+        Context::Prescription => "tout conforme, vérifier",
+        Context::Decision => "ligne décidée",
+        Context::DecisionChoice | Context::DecisionSearch => "choisir",
+        Context::DecisionText | Context::ReviewReason => "valider",
+        Context::Review => "enregistrer",
+        Context::NumberDoubt
+        | Context::Consulting
+        | Context::Recording
+        | Context::Done
+        | Context::Leaving
+        | Context::Identified
+        | Context::Refused
+        | Context::Outbox
+        | Context::Register
+        | Context::Help => "continuer",
+    }
+}
+
+const fn back(context: Context) -> &'static str {
+    match context {
+        Context::Counter => "tout effacer",
+        Context::Consulting => "abandonner",
+        Context::Prescription => "fermer",
+        Context::Done => "patient suivant",
+        Context::Review => "modifier",
+        Context::NumberDoubt
+        | Context::Decision
+        | Context::DecisionChoice
+        | Context::DecisionText
+        | Context::DecisionSearch
+        | Context::ReviewReason
+        | Context::Recording
+        | Context::Leaving
+        | Context::Identified
+        | Context::Refused
+        | Context::Outbox
+        | Context::Register
+        | Context::Help => "retour",
+    }
+}
+
+const fn choose(context: Context) -> &'static str {
+    match context {
+        Context::Prescription => "ligne",
+        Context::Review => "changer une ligne",
+        _ => "choisir",
+    }
+}
+
+/// The name of a screen, in the help.
+pub const fn context(context: Context) -> &'static str {
+    match context {
+        Context::Counter => "Au comptoir",
+        Context::NumberDoubt => "Numéro à préciser",
+        Context::Consulting => "Lecture à la base",
+        Context::Prescription => "Ordonnance",
+        Context::Decision => "Décision d’une ligne",
+        Context::DecisionChoice => "Choix dans une liste",
+        Context::DecisionText => "Saisie",
+        Context::DecisionSearch => "Recherche d’un produit",
+        Context::Review => "Vérification",
+        Context::ReviewReason => "Motif pour passer une alerte",
+        Context::Recording => "Enregistrement",
+        Context::Done => "Délivrance enregistrée",
+        Context::Leaving => "Travail non enregistré",
+        Context::Identified => "Code reconnu",
+        Context::Refused => "Demande sans suite",
+        Context::Outbox => "File d’envoi",
+        Context::Register => "Ordonnancier",
+        Context::Help => "Aide",
+    }
+}

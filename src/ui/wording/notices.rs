@@ -1,0 +1,50 @@
+//! The one line of news at the foot of the screen.
+
+use crate::app::desk::Notice;
+use crate::safe::safe;
+use crate::ui::wording::findings::non_substitutable;
+use crate::ui::wording::refusals::not_a_number;
+use crate::ui::wording::{posts, reasons};
+
+/// How a piece of news is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It went well.
+    Good,
+    /// For information.
+    Plain,
+    /// Something is asked of the person.
+    Attention,
+}
+
+/// A piece of news in a sentence.
+#[rustfmt::skip] // one row per notice, to be read as a table
+pub fn notice(notice: &Notice) -> (Tone, String) {
+    use Tone::{Attention, Good, Plain};
+    match notice {
+        Notice::AlreadyOpen => (Plain, "Cette ordonnance est déjà à l’écran.".into()),
+        Notice::RecordingNow => (Attention, "Un enregistrement est en cours : recommencez dans un instant.".into()),
+        Notice::ReadingFile(path) => (Plain, format!("Lecture de {}…", safe(&path.display().to_string()))),
+        Notice::NotTyped(why) => (Attention, not_a_number(why)),
+        Notice::NothingOpen => (Attention, "Il ne reste rien à délivrer ici sur cette ordonnance.".into()),
+        Notice::NoSuchLine => (Attention, "Aucune ligne ne porte ce numéro.".into()),
+        Notice::LineClosed(line) => (Attention, format!("La ligne {line} ne peut pas être délivrée : voyez pourquoi à côté d’elle.")),
+        Notice::BoxTicked(line) => (Good, format!("Boîte reconnue : ligne {line} décidée.")),
+        Notice::TwoLots(line) => (Attention, format!("Ligne {line} : boîtes de lots différents, aucun lot ne sera inscrit.")),
+        Notice::InsMatches => (Good, "L’INS scanné est bien celui du patient de l’ordonnance.".into()),
+        Notice::NotSubstitutable(why) => (Attention, format!("Non substituable : {}. Reste l’ajustement (a), avec l’accord du prescripteur.", non_substitutable(why))),
+        Notice::DeviceNotSubstitutable => (Attention, "Un dispositif ne se substitue pas. Reste l’ajustement (a), avec l’accord du prescripteur.".into()),
+        Notice::NoMoreBoxes => (Attention, "C’est tout ce qui reste à délivrer sur cette ligne.".into()),
+        Notice::AtLeastOneBox => (Attention, "Au moins une boîte ; pour ne rien délivrer : n (non délivré).".into()),
+        Notice::StillMissing(line, what) => (Attention, format!("Ligne {line} : il manque {}.", reasons::missing(*what))),
+        Notice::NothingDecided => (Attention, "Aucune ligne n’est décidée. Entrée : tout conforme.".into()),
+        Notice::Blocked => (Attention, "Une alerte bloquante (✗) empêche d’enregistrer.".into()),
+        Notice::NotALot => (Attention, "Un lot a au plus 20 lettres, chiffres ou signes, sans accent ni espace.".into()),
+        Notice::NotADate => (Attention, "Cette date n’existe pas. Exemples : 30/06/2028 ou 06/2028.".into()),
+        Notice::WordsNeeded => (Attention, "Quelques mots sont nécessaires : ils seront inscrits à l’ordonnancier.".into()),
+        Notice::ReadAgain => (Good, "Ordonnance relue à l’instant.".into()),
+        Notice::NotReadAgain(reason) => (Attention, format!("Pas de relecture : {}. Rien n’a changé à l’écran.", posts::delay_short(*reason))),
+        Notice::RecordFailed => (Attention, "Rien n’a pu être écrit sur ce poste. Votre travail est intact : Entrée pour réessayer.".into()),
+        Notice::RecordRefused => (Attention, "Les règles s’y opposent : voyez les alertes. Rien n’a été enregistré.".into()),
+    }
+}

@@ -1,0 +1,125 @@
+//! Where a delivery stands with the base, never a word ahead of the truth.
+
+use crate::domain::consent::Consent;
+use crate::domain::outbox::{DelayReason, PostState};
+use crate::ui::wording::refusals::refusal;
+
+/// Why the base has not answered for it yet.
+pub const fn delay(reason: DelayReason) -> &'static str {
+    match reason {
+        DelayReason::NotTried => "L’envoi n’a pas encore été tenté.",
+        DelayReason::Unreachable => "La base est injoignable : le réseau ou la base ne répond pas.",
+        DelayReason::Unavailable => "La base répond qu’elle est momentanément indisponible.",
+        DelayReason::LoginRefused => "La base refuse la connexion de ce poste.",
+        DelayReason::Garbled => "La base a répondu quelque chose d’illisible.",
+        DelayReason::OutcomeUnknown => {
+            "La réponse s’est perdue : l’envoi est peut-être arrivé, cela sera vérifié avant tout nouvel envoi."
+        }
+    }
+}
+
+/// The same in a few words, for a list.
+pub const fn delay_short(reason: DelayReason) -> &'static str {
+    match reason {
+        DelayReason::NotTried => "pas encore tenté",
+        DelayReason::Unreachable => "base injoignable",
+        DelayReason::Unavailable => "base indisponible",
+        DelayReason::LoginRefused => "connexion refusée",
+        DelayReason::Garbled => "réponse illisible",
+        DelayReason::OutcomeUnknown => "réponse perdue, à vérifier",
+    }
+}
+
+/// What a person can do about it meanwhile.
+pub const fn delay_way_out(reason: DelayReason) -> &'static str {
+    match reason {
+        DelayReason::NotTried => "Rien à faire : l’envoi part tout seul.",
+        DelayReason::Unreachable
+        | DelayReason::Unavailable
+        | DelayReason::Garbled
+        | DelayReason::OutcomeUnknown => {
+            "Rien à faire : la délivrance est inscrite ici et l’envoi est retenté tout seul."
+        }
+        DelayReason::LoginRefused => "Reconnectez-vous (carte CPS ou e-CPS) : l’envoi repartira tout seul.",
+    }
+}
+
+/// Whether it is on its way at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Travel {
+    /// It waits here.
+    AtRest,
+    /// It was sent; the answer is awaited.
+    OnTheWay,
+}
+
+/// The sign of a state.
+pub const fn state_sign(state: &PostState, travel: Travel) -> &'static str {
+    match (state, travel) {
+        (PostState::Accepted, _) => "✓",
+        (PostState::Pending, Travel::OnTheWay) => "→",
+        (PostState::Pending, Travel::AtRest) => "…",
+        (PostState::Refused(_) | PostState::Conflict(_), _) => "✗",
+    }
+}
+
+/// The state in a word or two.
+pub const fn state_word(state: &PostState, travel: Travel) -> &'static str {
+    match (state, travel) {
+        (PostState::Accepted, _) => "acceptée",
+        (PostState::Pending, Travel::OnTheWay) => "envoyée, réponse attendue",
+        (PostState::Pending, Travel::AtRest) => "enregistrée ici, à envoyer",
+        (PostState::Refused(_), _) => "refusée par la base",
+        (PostState::Conflict(_), _) => "contredite par la base",
+    }
+}
+
+/// Why the base did not accept it, when it said so.
+pub fn state_reason(state: &PostState) -> Option<String> {
+    match state {
+        PostState::Refused(no) => Some(refusal(no)),
+        PostState::Conflict(no) => Some(format!(
+            "{} Une personne doit trancher ; l’ordonnancier garde l’inscription.",
+            refusal(no)
+        )),
+        PostState::Pending | PostState::Accepted => None,
+    }
+}
+
+/// Whether the prescriber sees an accepted delivery.
+pub const fn visibility(consent: Consent) -> &'static str {
+    match consent {
+        Consent::Agreed => "visible du prescripteur",
+        Consent::Opposed => "masquée au prescripteur (opposition)",
+        Consent::NotRecorded => "masquée au prescripteur (choix non recueilli)",
+    }
+}
+
+/// The patient's choice, in a sentence.
+pub const fn consent(consent: Consent) -> &'static str {
+    match consent {
+        Consent::Agreed => "Le patient a donné son accord",
+        Consent::Opposed => "Opposition du patient",
+        Consent::NotRecorded => "Accord du patient non recueilli",
+    }
+}
+
+/// The sign that goes with it.
+pub const fn consent_sign(consent: Consent) -> &'static str {
+    match consent {
+        Consent::Agreed => "✓",
+        Consent::Opposed => "✗",
+        Consent::NotRecorded => "?",
+    }
+}
+
+/// What the choice means for this delivery, before it is posted.
+pub const fn consent_consequence(consent: Consent) -> &'static str {
+    match consent {
+        Consent::Agreed => "le prescripteur verra cette délivrance.",
+        Consent::Opposed | Consent::NotRecorded => "le prescripteur ne verra pas cette délivrance.",
+    }
+}
+
+/// Who can change it: never the pharmacy.
+pub const CONSENT_CHANGED_BY: &str = "Ce choix ne se modifie pas ici : le patient s’adresse au prescripteur, lors de la prescription, ou ensuite à sa caisse (CSP art. R. 4072-1). La délivrance se fait et s’enregistre dans tous les cas.";

@@ -1,0 +1,203 @@
+//! Words for the coded reasons.
+
+use crate::app::decision::{Choice, TextField};
+use crate::app::form::{Missing, OutcomeKind};
+use crate::domain::dispense::LineOutcome;
+use crate::domain::prescription::{LineStanding, PrescriptionKind, Status};
+use crate::domain::reasons::{
+    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+};
+use crate::domain::substitution::SubstitutionBasis;
+use crate::safe::safe;
+
+/// Why another product was given.
+pub const fn substitution_reason(reason: SubstitutionReason) -> &'static str {
+    match reason {
+        SubstitutionReason::Generic => "générique, hybride ou biosimilaire",
+        SubstitutionReason::OutOfStock => "pas en stock aujourd’hui",
+        SubstitutionReason::Shortage => "rupture d’approvisionnement",
+        SubstitutionReason::ContinuingTherapy => "le patient prend déjà ce produit",
+        SubstitutionReason::PatientRequest => "demande du patient",
+        SubstitutionReason::Other => "autre, à préciser",
+    }
+}
+
+/// What was adjusted.
+pub const fn adjustment_reason(reason: AdjustmentReason) -> &'static str {
+    match reason {
+        AdjustmentReason::Dose => "la dose",
+        AdjustmentReason::Form => "la forme",
+        AdjustmentReason::Duration => "la durée",
+        AdjustmentReason::Quantity => "le nombre de boîtes",
+        AdjustmentReason::Product => "le produit",
+        AdjustmentReason::Interaction => "interaction ou contre-indication",
+        AdjustmentReason::Other => "autre, à préciser",
+    }
+}
+
+/// Why nothing was delivered.
+pub const fn not_delivered_reason(reason: NotDeliveredReason) -> &'static str {
+    match reason {
+        NotDeliveredReason::PatientHasSome => "le patient en a encore",
+        NotDeliveredReason::PatientRefuses => "le patient n’en veut pas",
+        NotDeliveredReason::OutOfStock => "pas en stock aujourd’hui",
+        NotDeliveredReason::Contraindication => "contre-indication ou interaction",
+        NotDeliveredReason::AwaitingPrescriber => "avis du prescripteur attendu",
+        NotDeliveredReason::DeliveredElsewhere => "déjà délivré dans une autre pharmacie",
+        NotDeliveredReason::Other => "autre, à préciser",
+    }
+}
+
+/// Why fewer boxes than due.
+pub const fn partial_reason(reason: PartialReason) -> &'static str {
+    match reason {
+        PartialReason::Owed => "stock insuffisant, le reste est dû",
+        PartialReason::PatientRequest => "demande du patient",
+        PartialReason::PatientHasSome => "le patient en a encore",
+        PartialReason::Other => "autre, à préciser",
+    }
+}
+
+/// How the prescriber agreed.
+pub const fn channel(channel: AgreementChannel) -> &'static str {
+    match channel {
+        AgreementChannel::Phone => "par téléphone",
+        AgreementChannel::SecureMail => "par messagerie sécurisée (MSSanté)",
+        AgreementChannel::InPerson => "de vive voix",
+        AgreementChannel::Other => "autrement, à préciser",
+    }
+}
+
+/// The legal ground of a substitution.
+pub const fn basis(basis: SubstitutionBasis) -> &'static str {
+    match basis {
+        SubstitutionBasis::Generic => "même groupe générique",
+        SubstitutionBasis::Hybrid => "même groupe hybride",
+        SubstitutionBasis::Biosimilar => "même groupe de biosimilaires",
+        SubstitutionBasis::Shortage => "rupture d’approvisionnement",
+        SubstitutionBasis::ParallelImport => "importation parallèle",
+        SubstitutionBasis::PrescriberAgreement => "accord du prescripteur",
+    }
+}
+
+/// The article behind a ground.
+pub const fn basis_source(basis: SubstitutionBasis) -> &'static str {
+    match basis {
+        SubstitutionBasis::Generic | SubstitutionBasis::Hybrid => "CSP art. L. 5125-23, II",
+        SubstitutionBasis::Biosimilar => "CSP art. L. 5125-23-2",
+        SubstitutionBasis::Shortage => "CSP art. L. 5125-23, V",
+        SubstitutionBasis::ParallelImport => "CSP art. R. 5121-115",
+        SubstitutionBasis::PrescriberAgreement => "CSP art. L. 5125-23",
+    }
+}
+
+/// The four outcomes.
+pub const fn outcome_kind(kind: OutcomeKind) -> &'static str {
+    match kind {
+        OutcomeKind::Conforming => "Conforme",
+        OutcomeKind::Substituted => "Substitué",
+        OutcomeKind::Adjusted => "Ajusté",
+        OutcomeKind::NotDelivered => "Non délivré",
+    }
+}
+
+/// Which of the four an outcome is.
+pub const fn kind_of(outcome: &LineOutcome) -> OutcomeKind {
+    match outcome {
+        LineOutcome::Conforming(_) => OutcomeKind::Conforming,
+        LineOutcome::Substituted { .. } => OutcomeKind::Substituted,
+        LineOutcome::Adjusted { .. } => OutcomeKind::Adjusted,
+        LineOutcome::NotDelivered(_) => OutcomeKind::NotDelivered,
+    }
+}
+
+/// The sign of an outcome.
+pub const fn outcome_sign(kind: OutcomeKind) -> &'static str {
+    match kind {
+        OutcomeKind::Conforming => "✓",
+        OutcomeKind::Substituted => "⇄",
+        OutcomeKind::Adjusted => "±",
+        OutcomeKind::NotDelivered => "✗",
+    }
+}
+
+/// The reason of an outcome in words; a conforming delivery needs none.
+pub fn outcome_reason(outcome: &LineOutcome) -> Option<String> {
+    match outcome {
+        LineOutcome::Conforming(_) => None,
+        LineOutcome::Substituted { reason, .. } => Some(substitution_reason(*reason).to_owned()),
+        LineOutcome::Adjusted {
+            reason, agreement, ..
+        } => Some(format!(
+            "{}, accord du prescripteur {}",
+            adjustment_reason(*reason),
+            channel(agreement.channel)
+        )),
+        LineOutcome::NotDelivered(reason) => Some(not_delivered_reason(*reason).to_owned()),
+    }
+}
+
+/// What a numbered list asks.
+pub const fn choice_question(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Substitute => "Quel produit est délivré à la place ?",
+        Choice::SubstitutionReason => "Pourquoi un autre produit ?",
+        Choice::AdjustmentReason => "Qu’est-ce qui est ajusté ?",
+        Choice::Channel => "Comment le prescripteur a-t-il donné son accord ?",
+        Choice::NotDeliveredReason => "Pourquoi cette ligne n’est-elle pas délivrée ?",
+        Choice::PartialReason => "Pourquoi moins de boîtes que prévu ?",
+    }
+}
+
+/// What a short text asks.
+pub const fn text_question(of: TextField) -> &'static str {
+    match of {
+        TextField::Lot => "Numéro de lot (facultatif)",
+        TextField::Expiry => "Date de péremption, JJ/MM/AAAA ou MM/AAAA (facultative)",
+        TextField::Note => "Remarque, en quelques mots",
+    }
+}
+
+/// What is still to be said about a line.
+pub const fn missing(missing: Missing) -> &'static str {
+    match missing {
+        Missing::Product => "le produit délivré",
+        Missing::SubstitutionReason => "le motif de la substitution",
+        Missing::AdjustmentReason => "ce qui est ajusté",
+        Missing::Agreement => "l’accord du prescripteur",
+        Missing::NotDeliveredReason => "le motif de non-délivrance",
+        Missing::PartialReason => "le motif de la délivrance partielle",
+        Missing::Note => "quelques mots pour le motif « autre »",
+    }
+}
+
+/// What the prescriber did with a line.
+pub const fn standing(standing: LineStanding) -> &'static str {
+    match standing {
+        LineStanding::Active => "active",
+        LineStanding::Cancelled => "annulée par le prescripteur",
+        LineStanding::Suspended => "suspendue",
+    }
+}
+
+/// The state of a line or a prescription.
+pub const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Open => "à délivrer",
+        Status::Partial => "délivrée en partie",
+        Status::Done => "entièrement délivrée",
+        Status::Cancelled => "annulée",
+        Status::Expired => "expirée",
+    }
+}
+
+/// A subtype of the prescription.
+pub fn prescription_kind(kind: &PrescriptionKind) -> String {
+    match kind {
+        PrescriptionKind::Secured => "ordonnance sécurisée".into(),
+        PrescriptionKind::Exception => "médicaments d’exception".into(),
+        PrescriptionKind::AldTwoZone => "bizone (ALD)".into(),
+        PrescriptionKind::Urgent => "urgent".into(),
+        PrescriptionKind::Other(code) => safe(code),
+    }
+}

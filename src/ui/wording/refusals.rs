@@ -1,0 +1,191 @@
+//! What could not be served: what it was, why, and what can be done now.
+
+use std::path::Path;
+
+use crate::app::message::{ConsultFailure, ReadFailure};
+use crate::app::refused::Why;
+use crate::domain::number::NotANumber;
+use crate::domain::outbox::DelayReason;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::safe::safe;
+use crate::ui::wording::posts;
+
+/// A "no", in three parts.
+pub struct Advice {
+    /// What it was about.
+    pub what: String,
+    /// Why it is so.
+    pub why: String,
+    /// What can be done now.
+    pub now: String,
+}
+
+/// Why the base refused.
+pub fn refusal_reason(code: &RefusalCode) -> String {
+    let text = match code {
+        RefusalCode::UnknownPrescription => "Aucune ordonnance ne porte ce numéro dans la base.",
+        RefusalCode::Purged => {
+            "Cette ordonnance a existé, puis a été effacée de la base à la fin de sa durée de conservation."
+        }
+        RefusalCode::RoleForbidden => "La base ne permet pas cette opération à votre pharmacie.",
+        RefusalCode::PrescriptionCancelled => "Le prescripteur a annulé cette ordonnance.",
+        RefusalCode::PrescriptionExpired => "La durée de validité de cette ordonnance est dépassée.",
+        RefusalCode::LineCancelled => "Le prescripteur a annulé cette ligne.",
+        RefusalCode::QuantityExceeded => {
+            "La quantité dépasse ce qui a été prescrit, compte tenu de ce qui est déjà délivré."
+        }
+        RefusalCode::HeldElsewhere => "Une autre pharmacie sert cette ordonnance en ce moment.",
+        RefusalCode::StaleVersion => "L’ordonnance a changé dans la base depuis qu’elle a été lue.",
+        RefusalCode::LineUnknown => "Cette ligne ne figure pas sur l’ordonnance, selon la base.",
+        RefusalCode::PatientMismatch => "Le patient de la délivrance n’est pas celui de l’ordonnance.",
+        RefusalCode::Malformed => "La base n’a pas compris la demande de ce logiciel.",
+        RefusalCode::Other(code) => {
+            return format!(
+                "La base refuse, avec un code que ce logiciel ne connaît pas ({}).",
+                safe(code)
+            );
+        }
+    };
+    text.to_owned()
+}
+
+/// What can be done about it.
+pub const fn refusal_way_out(code: &RefusalCode) -> &'static str {
+    match code {
+        RefusalCode::UnknownPrescription => {
+            "Vérifiez le numéro imprimé sous le QR code. S’il est exact, appelez le prescripteur : l’ordonnance n’a peut-être pas été enregistrée."
+        }
+        RefusalCode::Purged | RefusalCode::PrescriptionExpired => {
+            "Rien ne peut être délivré sur ce numéro. Une nouvelle ordonnance est nécessaire."
+        }
+        RefusalCode::RoleForbidden => "Vérifiez la carte ou le compte avec lequel vous êtes connecté.",
+        RefusalCode::PrescriptionCancelled | RefusalCode::LineCancelled => {
+            "Appelez le prescripteur avant toute délivrance."
+        }
+        RefusalCode::QuantityExceeded => {
+            "Relisez l’ordonnance (F5) : une autre délivrance a pu être enregistrée entre-temps."
+        }
+        RefusalCode::HeldElsewhere => "Appelez l’autre pharmacie, puis réessayez.",
+        RefusalCode::StaleVersion => "Relisez l’ordonnance (F5) et vérifiez vos décisions.",
+        RefusalCode::LineUnknown
+        | RefusalCode::PatientMismatch
+        | RefusalCode::Malformed
+        | RefusalCode::Other(_) => {
+            "Notez le numéro et prévenez l’assistance de votre logiciel. La délivrance faite au patient reste inscrite à l’ordonnancier."
+        }
+    }
+}
+
+/// A refusal in one sentence or two, the base's own words appended.
+pub fn refusal(refusal: &Refusal) -> String {
+    let reason = refusal_reason(&refusal.code);
+    let line = refusal
+        .line
+        .map(|line| format!("Ligne {line} : "))
+        .unwrap_or_default();
+    let words = refusal.text.trim();
+    if words.is_empty() {
+        format!("{line}{reason}")
+    } else {
+        format!("{line}{reason} La base dit : « {} »", safe(words))
+    }
+}
+
+/// The three parts of the refused screen.
+pub fn advice(why: &Why) -> Advice {
+    match why {
+        Why::Refusal(number, no) => Advice {
+            what: format!("Ordonnance {}", number.grouped()),
+            why: refusal(no),
+            now: refusal_way_out(&no.code).to_owned(),
+        },
+        Why::Failure(number, failure) => Advice {
+            what: format!("Ordonnance {}", number.grouped()),
+            why: consult_failure(*failure),
+            now: consult_way_out(*failure).to_owned(),
+        },
+        Why::Unread(path, failure) => Advice {
+            what: file(path),
+            why: read_failure(*failure).to_owned(),
+            now: read_way_out(*failure).to_owned(),
+        },
+        Why::NoCode(path) => Advice {
+            what: file(path),
+            why: NO_CODE.to_owned(),
+            now: "Cadrez le QR code de près, bien à plat et sans reflet, puis recommencez ; ou tapez le numéro imprimé dessous. Une ordonnance sans QR code n’est pas une ordonnance numérique.".to_owned(),
+        },
+    }
+}
+
+/// A picture without any code.
+pub const NO_CODE: &str = "L’image est lisible, mais aucun QR code n’y a été trouvé.";
+
+/// Why a prescription could not be retrieved.
+pub fn consult_failure(failure: ConsultFailure) -> String {
+    match failure {
+        ConsultFailure::Base(reason) => format!(
+            "{} Cette ordonnance n’a jamais été consultée ici, il n’y en a donc pas de copie.",
+            posts::delay(reason)
+        ),
+        ConsultFailure::Store => "Le fichier de données de ce poste ne répond pas.".to_owned(),
+    }
+}
+
+const fn consult_way_out(failure: ConsultFailure) -> &'static str {
+    match failure {
+        ConsultFailure::Base(DelayReason::LoginRefused) => {
+            "Reconnectez-vous (carte CPS ou e-CPS), puis réessayez. En attendant, l’ordonnance papier se délivre selon le circuit habituel."
+        }
+        ConsultFailure::Base(_) => {
+            "Réessayez dans un instant (r). Si la panne dure, délivrez d’après l’ordonnance papier, selon le circuit habituel."
+        }
+        ConsultFailure::Store => {
+            "Rien n’a été perdu. Vérifiez la place sur le disque, puis relancez comptoir."
+        }
+    }
+}
+
+fn file(path: &Path) -> String {
+    format!("Fichier {}", safe(&path.display().to_string()))
+}
+
+/// Why a file could not be read.
+pub const fn read_failure(failure: ReadFailure) -> &'static str {
+    match failure {
+        ReadFailure::NotFound => "Ce fichier n’existe pas, ou a été déplacé.",
+        ReadFailure::NotAllowed => "Le système ne permet pas de lire ce fichier.",
+        ReadFailure::UnknownFormat => "Ce fichier n’est ni une image ni un PDF que ce logiciel sache lire.",
+        ReadFailure::Damaged => "Ce fichier est endommagé ou incomplet : l’image est illisible.",
+        ReadFailure::TooLarge => "Cette image est trop grande pour être lue sans risque.",
+        ReadFailure::Locked => "Ce PDF est protégé par un mot de passe.",
+    }
+}
+
+const fn read_way_out(failure: ReadFailure) -> &'static str {
+    match failure {
+        ReadFailure::NotFound => "Vérifiez le chemin : les majuscules et les accents comptent.",
+        ReadFailure::NotAllowed => "Copiez-le dans un dossier qui vous appartient, puis recommencez.",
+        ReadFailure::UnknownFormat => "Les formats lus sont PNG, JPEG, WebP, TIFF, BMP et PDF.",
+        ReadFailure::Damaged => "Demandez un nouvel envoi, ou tapez le numéro imprimé sous le QR code.",
+        ReadFailure::TooLarge => "Recadrez l’image autour du QR code, ou tapez le numéro imprimé dessous.",
+        ReadFailure::Locked => {
+            "Enregistrez-en une copie sans mot de passe, ou tapez le numéro imprimé sous le QR code."
+        }
+    }
+}
+
+/// Why a typed text is not the number of a prescription.
+pub fn not_a_number(why: &NotANumber) -> String {
+    match why {
+        NotANumber::Length(count) => {
+            format!("Un numéro d’ordonnance a 18 caractères ; celui-ci en a {count}.")
+        }
+        NotANumber::Character(character) => format!(
+            "« {} » n’a pas sa place dans un numéro d’ordonnance : seulement des chiffres et des lettres sans accent.",
+            safe(&character.to_string())
+        ),
+        NotANumber::Shape => {
+            "Un numéro d’ordonnance commence par deux chiffres et comporte des lettres.".to_owned()
+        }
+    }
+}
