@@ -1,4 +1,7 @@
 //! Everything tested from outside, in one binary: one module per subject.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod base_client;
+mod contract;
+mod foreign_base;
 mod tidy;
