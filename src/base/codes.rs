@@ -5,9 +5,11 @@
 
 use uuid::Uuid;
 
+use crate::domain::dispense::Completeness;
 use crate::domain::people::Ins;
 use crate::domain::prescription::{DeliveryStanding, LineStanding, PrescriptionKind};
 use crate::domain::product::ProductCode;
+use crate::domain::substitution::SubstitutionBasis;
 
 pub(super) const FHIR_JSON: &str = "application/fhir+json";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -182,4 +184,26 @@ pub(super) fn delivery_standing(status: Option<&str>) -> DeliveryStanding {
 /// The search token of a patient in one of the [`INS_SYSTEMS`].
 pub(super) fn ins_token(system: &str, ins: &Ins) -> String {
     format!("{system}|{}", ins.as_str())
+}
+
+/// FHIR's code for first or following, complete or partial.
+pub(super) const fn completeness(completeness: Completeness) -> &'static str {
+    match completeness {
+        Completeness::FirstComplete => "FFC",
+        Completeness::FirstPartial => "FFP",
+        Completeness::RefillComplete => "RFC",
+        Completeness::RefillPartial => "RFP",
+    }
+}
+
+/// The code of a legal ground.
+pub(super) const fn substitution_basis(basis: SubstitutionBasis) -> &'static str {
+    match basis {
+        SubstitutionBasis::Generic => "generic",
+        SubstitutionBasis::Hybrid => "hybrid",
+        SubstitutionBasis::Biosimilar => "biosimilar",
+        SubstitutionBasis::Shortage => "shortage",
+        SubstitutionBasis::ParallelImport => "parallel-import",
+        SubstitutionBasis::PrescriberAgreement => "prescriber-agreement",
+    }
 }

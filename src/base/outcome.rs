@@ -24,11 +24,14 @@ pub(super) fn remarks(response: &Response, otherwise: &RefusalCode) -> Vec<Remar
             entries: Vec::new(),
         }];
     }
-    outcome
-        .issue
-        .iter()
-        .map(|issue| remark(issue, otherwise))
-        .collect()
+    let errors: Vec<&Issue> = outcome.issue.iter().filter(|issue| is_error(issue)).collect();
+    // An outcome of warnings alone on a refusal: they are all it says.
+    let said = if errors.is_empty() {
+        outcome.issue.iter().collect()
+    } else {
+        errors
+    };
+    said.into_iter().map(|issue| remark(issue, otherwise)).collect()
 }
 
 /// Beside an error, a server may add warnings and information, about entries that it takes.

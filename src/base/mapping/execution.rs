@@ -14,7 +14,7 @@ use crate::base::fhir::{
 };
 use crate::base::mapping::{Origin, Reading, task, value};
 use crate::domain::consent::Consent;
-use crate::domain::dispense::{Agreement, Completeness, DispensedLine, HandOver, LineOutcome, Supply};
+use crate::domain::dispense::{Agreement, DispensedLine, HandOver, LineOutcome, Supply};
 use crate::domain::identifiers::{Boxes, DispensedLineId};
 use crate::domain::prescription::Status;
 use crate::domain::product::ProductCode;
@@ -105,7 +105,7 @@ fn medication_dispense(
         category: Some(CodeableConcept::coded(codes::DISPENSE_CATEGORY, "community")),
         r#type: line
             .completeness
-            .map(|completeness| CodeableConcept::coded(codes::ACT, completeness_code(completeness))),
+            .map(|completeness| CodeableConcept::coded(codes::ACT, codes::completeness(completeness))),
         medication_codeable_concept: None,
         medication_reference: Some(Reference::to("#box")),
         subject: origin.subject.clone(),
@@ -221,7 +221,7 @@ fn circumstances(line: &DispensedLine) -> impl Iterator<Item = Extension> {
         Extension::coded(
             codes::BASIS_EXTENSION,
             codes::SUBSTITUTION_BASIS,
-            basis_code(basis),
+            codes::substitution_basis(basis),
         )
     });
     [adjusted, partial, basis].into_iter().flatten()
@@ -402,25 +402,5 @@ fn provenance(hand_over: &HandOver, posted: &[&DispensedLine], reading: &Reading
             if_match: None,
         }),
         ..Entry::default()
-    }
-}
-
-const fn completeness_code(completeness: Completeness) -> &'static str {
-    match completeness {
-        Completeness::FirstComplete => "FFC",
-        Completeness::FirstPartial => "FFP",
-        Completeness::RefillComplete => "RFC",
-        Completeness::RefillPartial => "RFP",
-    }
-}
-
-const fn basis_code(basis: SubstitutionBasis) -> &'static str {
-    match basis {
-        SubstitutionBasis::Generic => "generic",
-        SubstitutionBasis::Hybrid => "hybrid",
-        SubstitutionBasis::Biosimilar => "biosimilar",
-        SubstitutionBasis::Shortage => "shortage",
-        SubstitutionBasis::ParallelImport => "parallel-import",
-        SubstitutionBasis::PrescriberAgreement => "prescriber-agreement",
     }
 }

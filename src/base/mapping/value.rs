@@ -172,7 +172,7 @@ mod tests {
             (r#"{"value":-1}"#, None, None),
             (r#"{"value":70000}"#, None, Some(u16::MAX)),
             (r#"{"value":1e300}"#, None, None),
-            (r#"{}"#, None, None),
+            ("{}", None, None),
         ] {
             assert_eq!(boxes_ordered(&quantity(json)), ordered.map(Boxes), "{json}");
             assert_eq!(boxes_delivered(&quantity(json)), delivered.map(Boxes), "{json}");

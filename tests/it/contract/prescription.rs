@@ -1,0 +1,272 @@
+//! The prescription of the contract, as a prescriber writes it, and a hand-over of it.
+
+use comptoir::domain::consent::Consent;
+use comptoir::domain::dispense::{Completeness, DispensedLine, HandOver, LineOutcome, Supply};
+use comptoir::domain::identifiers::{Boxes, DispenseId, LineNumber};
+use comptoir::domain::number::PrescriptionNumber;
+use comptoir::domain::people::{Operator, OperatorRole, Patient, Pharmacy, Prescriber, Sex};
+use comptoir::domain::product::ProductCode;
+use comptoir::domain::reasons::SubstitutionReason;
+use comptoir::domain::substitution::SubstitutionBasis;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The line its prescriber withdrew.
+pub(super) const CANCELLED: LineNumber = LineNumber(5);
+
+/// The resource that each line of the hand-over becomes.
+pub(super) const KINDS: [&str; 3] = ["MedicationDispense", "MedicationDispense", "SupplyDelivery"];
+
+const INS_TEST: &str = "urn:oid:1.2.250.1.213.1.4.10";
+const CIP13: &str = "http://data.esante.gouv.fr/ansm/medicament/Presentation";
+const ACT: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+
+/// Stable identifiers, each of its own: a label of the transaction, or an identifier.
+fn urn(number: &PrescriptionNumber, what: &str) -> String {
+    format!(
+        "urn:uuid:{}",
+        Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{number}/{what}").as_bytes())
+    )
+}
+
+fn coded(system: &str, code: &str) -> Value {
+    json!({ "coding": [{ "system": system, "code": code }] })
+}
+
+fn boxes(count: u16) -> Value {
+    json!({ "value": count, "unit": "boîte", "system": "http://standardterms.edqm.eu", "code": "30009000" })
+}
+
+/// A transaction that writes a prescription of five lines: two medicines, a device, one for a
+/// laboratory, and one that was withdrawn.
+pub(super) fn bundle(number: &PrescriptionNumber) -> Value {
+    let entry = |label: &str, resource: Value| {
+        json!({
+            "fullUrl": urn(number, label),
+            "request": { "method": "POST", "url": resource["resourceType"] },
+            "resource": resource
+        })
+    };
+    let mut patient = entry("patient", patient());
+    patient["request"]["ifNoneExist"] = json!(format!("identifier={INS_TEST}|279039999900102"));
+    json!({ "resourceType": "Bundle", "type": "transaction", "entry": [
+        patient,
+        entry("line 1", amoxicillin(number)),
+        entry("line 2", lamotrigine(number)),
+        entry("line 3", tears(number)),
+        entry("line 4", blood_test(number)),
+        entry("line 5", withdrawn(number)),
+        entry("task", task(number)),
+        entry("consent", consent(number)),
+    ] })
+}
+
+fn patient() -> Value {
+    json!({
+        "resourceType": "Patient",
+        "identifier": [{ "use": "official", "system": INS_TEST, "value": "279039999900102" }],
+        "name": [{ "use": "official", "family": "Marchand", "given": ["Camille", "Rose"] }],
+        "gender": "female", "birthDate": "1979-03-28"
+    })
+}
+
+/// What every line has.
+fn line(number: &PrescriptionNumber, kind: &str, place: u16) -> Value {
+    let rpps = json!({ "system": "https://rpps.esante.gouv.fr", "value": "10100000016" });
+    json!({
+        "resourceType": kind,
+        "contained": [{
+            "resourceType": "Practitioner", "id": "prescriber", "identifier": [rpps],
+            "name": [{ "family": "Rivière", "given": ["Hélène"] }],
+            "telecom": [{ "system": "phone", "value": "0199000010" }]
+        }],
+        "extension": [{
+            "url": "https://comptoir.example/fhir/StructureDefinition/line-number", "valuePositiveInt": place
+        }],
+        "identifier": [{ "system": "urn:ietf:rfc:3986", "value": urn(number, &format!("identifier {place}")) }],
+        "status": "active", "intent": "order",
+        "subject": { "reference": urn(number, "patient") },
+        "authoredOn": "2026-11-20",
+        "requester": { "reference": "#prescriber", "identifier": rpps, "display": "Dr Hélène Rivière" },
+        "groupIdentifier": { "system": "urn:oid:1.2.250.1.215.500.1.1", "value": number.as_str() }
+    })
+}
+
+fn medicine(number: &PrescriptionNumber, place: u16, cip13: &str, label: &str, repeats: u16) -> Value {
+    let mut line = line(number, "MedicationRequest", place);
+    line["medicationCodeableConcept"] = coded(CIP13, cip13);
+    line["medicationCodeableConcept"]["text"] = json!(label);
+    line["dosageInstruction"] = json!([{ "text": "1 matin et soir" }]);
+    line["dispenseRequest"] = json!({
+        "validityPeriod": { "start": "2026-11-20", "end": "2027-02-19" },
+        "numberOfRepeatsAllowed": repeats,
+        "quantity": boxes(2)
+    });
+    line
+}
+
+fn amoxicillin(number: &PrescriptionNumber) -> Value {
+    medicine(
+        number,
+        1,
+        "3400933857042",
+        "AMOXICILLINE BIOGARAN 500 mg, gélule",
+        0,
+    )
+}
+
+fn lamotrigine(number: &PrescriptionNumber) -> Value {
+    let label = "LAMOTRIGINE BIOGARAN 100 mg, comprimé dispersible";
+    let mut line = medicine(number, 2, "3400937627795", label, 2);
+    line["substitution"] = json!({
+        "allowedCodeableConcept":
+            coded("http://terminology.hl7.org/CodeSystem/v3-substanceAdminSubstitution", "N"),
+        "reason": coded("https://comptoir.example/fhir/CodeSystem/non-substitutable", "MTE")
+    });
+    line
+}
+
+fn tears(number: &PrescriptionNumber) -> Value {
+    let mut line = line(number, "DeviceRequest", 3);
+    line["codeCodeableConcept"] = coded(
+        "https://mos.esante.gouv.fr/NOS/TRE_R312-LPP/FHIR/TRE-R312-LPP",
+        "1163922",
+    );
+    line["codeCodeableConcept"]["text"] = json!("VISMED, larmes artificielles, unidoses");
+    line["parameter"] = json!([{ "code": { "text": "quantité" }, "valueQuantity": boxes(1) }]);
+    line["occurrenceTiming"] = json!({
+        "repeat": { "boundsPeriod": { "start": "2026-11-20", "end": "2027-02-19" }, "count": 1 }
+    });
+    line
+}
+
+fn blood_test(number: &PrescriptionNumber) -> Value {
+    let mut line = line(number, "ServiceRequest", 4);
+    line["requisition"] = line["groupIdentifier"].take();
+    line.as_object_mut().unwrap().remove("groupIdentifier");
+    line["code"] = json!({ "text": "Bilan sanguin : NFS, CRP" });
+    line["performerType"] = json!({ "text": "laboratoire" });
+    line
+}
+
+fn withdrawn(number: &PrescriptionNumber) -> Value {
+    let mut line = medicine(
+        number,
+        CANCELLED.0,
+        "3400930219911",
+        "AMOXICILLINE EG LABO 500 mg, gélule",
+        0,
+    );
+    line["status"] = json!("cancelled");
+    line
+}
+
+fn task(number: &PrescriptionNumber) -> Value {
+    json!({
+        "resourceType": "Task",
+        "identifier": [{ "system": "urn:ietf:rfc:3986", "value": urn(number, "identifier of the task") }],
+        "groupIdentifier": { "system": "urn:oid:1.2.250.1.215.500.1.1", "value": number.as_str() },
+        "status": "ready", "intent": "order",
+        "for": { "reference": urn(number, "patient") },
+        "authoredOn": "2026-11-20"
+    })
+}
+
+fn consent(number: &PrescriptionNumber) -> Value {
+    json!({
+        "resourceType": "Consent", "status": "active",
+        "scope": coded("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"),
+        "category": [coded("http://loinc.org", "59284-0")],
+        "patient": { "reference": urn(number, "patient") },
+        "dateTime": "2026-11-20T09:00:00+01:00",
+        "policyRule": coded(ACT, "OPTIN"),
+        "provision": {
+            "type": "permit",
+            "action": [coded("http://terminology.hl7.org/CodeSystem/consentaction", "access")],
+            "class": [
+                { "system": "http://hl7.org/fhir/resource-types", "code": "MedicationDispense" },
+                { "system": "http://hl7.org/fhir/resource-types", "code": "SupplyDelivery" }
+            ],
+            "data": [{ "meaning": "related", "reference": { "reference": urn(number, "task") } }]
+        }
+    })
+}
+
+fn dispensed(id: DispenseId, line: u16, outcome: LineOutcome) -> DispensedLine {
+    DispensedLine {
+        id: id.line(usize::from(line)),
+        line: LineNumber(line),
+        ordered: String::new(),
+        completeness: outcome.supply().map(|_| Completeness::FirstComplete),
+        outcome,
+        basis: None,
+        partial: None,
+        note: String::new(),
+    }
+}
+
+fn supply(code: ProductCode, label: &str, boxes: u16) -> Supply {
+    Supply {
+        code,
+        label: label.to_owned(),
+        boxes: Boxes(boxes),
+        lot: "A12".parse().ok(),
+        expiry: "2028-06-30".parse().ok(),
+    }
+}
+
+/// The first line substituted, the second as prescribed, the device handed over.
+pub(super) fn hand_over(number: &PrescriptionNumber, pharmacy: &Pharmacy) -> HandOver {
+    let id = DispenseId(Uuid::new_v5(&Uuid::NAMESPACE_URL, number.as_str().as_bytes()));
+    let cip13 = |code: &str| ProductCode::Cip13(code.parse().unwrap());
+    let generic = LineOutcome::Substituted {
+        supply: supply(cip13("3400930219911"), "AMOXICILLINE EG LABO 500 mg, gélule", 2),
+        reason: SubstitutionReason::Generic,
+    };
+    let lamotrigine = supply(
+        cip13("3400937627795"),
+        "LAMOTRIGINE BIOGARAN 100 mg, comprimé dispersible",
+        2,
+    );
+    let lpp = ProductCode::Lpp("1163922".parse().unwrap());
+    HandOver {
+        id,
+        number: number.clone(),
+        at: "2026-11-22T10:15:00+01:00".parse().unwrap(),
+        operator: Operator {
+            id: "cd".to_owned(),
+            name: "Claire Dupont".to_owned(),
+            role: OperatorRole::Pharmacist,
+            rpps: "10200000023".parse().unwrap(),
+        },
+        pharmacy: pharmacy.clone(),
+        patient: Patient {
+            ins: None,
+            family: "Marchand".to_owned(),
+            given: "Camille Rose".to_owned(),
+            born: None,
+            sex: Sex::Female,
+        },
+        prescriber: Prescriber {
+            rpps: None,
+            family: "Rivière".to_owned(),
+            given: "Hélène".to_owned(),
+            specialty: String::new(),
+            phone: String::new(),
+        },
+        consent: Consent::Agreed,
+        lines: vec![
+            DispensedLine {
+                basis: Some(SubstitutionBasis::Generic),
+                ..dispensed(id, 1, generic)
+            },
+            dispensed(id, 2, LineOutcome::Conforming(lamotrigine)),
+            dispensed(
+                id,
+                3,
+                LineOutcome::Conforming(supply(lpp, "VISMED, larmes artificielles, unidoses", 1)),
+            ),
+        ],
+        overrides: Vec::new(),
+    }
+}
