@@ -1,4 +1,7 @@
 //! Everything tested from outside, in one binary: one module per subject.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod make_images;
+mod scan_images;
+mod sheets;
 mod tidy;
