@@ -9,7 +9,7 @@
 //! Everything here is synchronous and bounded: by the [`Limits`] before anything is decoded, then by
 //! a count of operations, so that the same file gives the same answer on a slow machine. Pictures
 //! come from anywhere, and decoders are not proof against all of them: their panics are caught in
-//! [`guarded`], and nowhere else.
+//! `guarded`, and nowhere else.
 
 use std::cell::Cell;
 use std::fmt;
@@ -17,8 +17,6 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-
-use crate::domain::scanned::Scanned;
 
 pub mod grey;
 pub mod gs1;
@@ -195,13 +193,6 @@ impl FileReading {
             symbols: Vec::new(),
             error: Some(error),
         }
-    }
-
-    /// What each code is, in the same order.
-    pub fn scanned(&self) -> impl Iterator<Item = (&Symbol, Scanned)> {
-        self.symbols
-            .iter()
-            .map(|symbol| (symbol, what::read_text(&symbol.text).scanned))
     }
 }
 

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! The training base: the national prescription base, played here from the other side of the wire.
 //!
 //! It speaks FHIR R4 as `docs/wire.md` says, with its own wire code on purpose: a field misspelt by the
@@ -33,3 +34,8 @@ mod writing;
 pub use http::router;
 pub use roles::Role;
 pub use storage::{StorageError, TrainingBase};
+=======
+//! (being written)
+
+pub mod sheet;
+>>>>>>> scan

@@ -98,6 +98,44 @@ impl Grey {
         self.with_pixels(self.pixels.iter().map(|pixel| 255 - pixel).collect())
     }
 
+    /// Black or white, cut where the two sets of shades are the furthest apart (Otsu).
+    pub fn two_levels(&self) -> Self {
+        let cut = self.cut();
+        self.with_pixels(
+            self.pixels
+                .iter()
+                .map(|pixel| if *pixel <= cut { 0 } else { 255 })
+                .collect(),
+        )
+    }
+
+    fn cut(&self) -> u8 {
+        let mut counts = [0_u64; 256];
+        for pixel in &self.pixels {
+            counts[usize::from(*pixel)] += 1;
+        }
+        let total = self.pixels.len() as u64;
+        let light: u64 = (0..).zip(counts).map(|(shade, count)| shade * count).sum();
+        let (mut dark_count, mut dark_light) = (0_u64, 0_u64);
+        let (mut best, mut best_distance) = (0, 0_u128);
+        for (shade, count) in (0_u8..=255).zip(counts) {
+            dark_count += count;
+            dark_light += u64::from(shade) * count;
+            let bright_count = total - dark_count;
+            if dark_count == 0 || bright_count == 0 {
+                continue;
+            }
+            // Variance between the two sets, times total², so as to stay in whole numbers.
+            let apart = (light * dark_count).abs_diff(total * dark_light);
+            let distance =
+                u128::from(apart) * u128::from(apart) / (u128::from(dark_count) * u128::from(bright_count));
+            if distance > best_distance {
+                (best, best_distance) = (shade, distance);
+            }
+        }
+        best
+    }
+
     /// The same contrast everywhere: how far each pixel is from the mean around it, against how far
     /// its neighbours are. Shadows, faint toner and grey paper come out as black on white.
     pub fn levelled(&self, radius: usize) -> Self {
@@ -203,6 +241,13 @@ mod tests {
     }
 
     #[test]
+    fn two_levels_are_cut_between_ink_and_paper() {
+        let picture = grey(6, &[10, 30, 20, 200, 220, 210]);
+        assert_eq!(picture.two_levels().pixels(), [0, 0, 0, 255, 255, 255]);
+        assert_eq!(grey(2, &[7, 7]).two_levels().pixels(), [255, 255]);
+    }
+
+    #[test]
     fn levelling_brings_faint_and_shaded_marks_to_the_same_contrast() {
         // A faint mark on a bright side and one on a dark side of the same row.
         let mut pixels = [[210_u8; 40], [70; 40]].concat();
@@ -219,7 +264,7 @@ mod tests {
         #[test]
         fn no_size_makes_it_panic(width in 1_usize..9, height in 1_usize..9, factor in 0_usize..12, radius in 0_usize..12) {
             let picture = Grey::new(width, height, vec![200; width * height]).unwrap();
-            for result in [picture.reduced(factor), picture.doubled(), picture.levelled(radius), picture.negative()] {
+            for result in [picture.reduced(factor), picture.doubled(), picture.two_levels(), picture.levelled(radius), picture.negative()] {
                 proptest::prop_assert_eq!(result.pixels().len(), result.width() * result.height());
             }
         }

@@ -15,6 +15,9 @@ pub const SEPARATOR: char = '\u{1d}';
 /// The longest value of the elements without a fixed length that boxes carry.
 const VALUE_LENGTH_MAX: usize = 20;
 
+/// The longest run that elements whose separators were lost can make together.
+const RUN_LENGTH_MAX: usize = 4 * VALUE_LENGTH_MAX;
+
 /// What one application identifier announces.
 #[derive(Clone, Copy)]
 enum Length {
@@ -118,6 +121,7 @@ fn split(text: &str) -> Option<Vec<(&'static str, Option<&str>)>> {
         rest = rest.strip_prefix(SEPARATOR).unwrap_or(rest);
         let is_doubtful = !separators_arrive
             && matches!(length, Length::Variable)
+            && value.len() <= RUN_LENGTH_MAX
             && swallows_a_neighbour(value, &elements, identifier);
         let is_whole = match length {
             Length::Fixed(_) => !value.contains(SEPARATOR),
@@ -250,6 +254,7 @@ mod tests {
             "01034009338570421728063110AB12C\u{1d}21S1", // 31 June
             "01034009338570421728093010AB12C\u{1d}21999999999999999999999", // a serial of 21
             "01034009338570421728093010AB12C\u{1d}10AB12C", // two lots
+            &format!("010340093385704210{}", "A21".repeat(40)), // a run longer than a code
             "010340093385704217280930\u{1d}99X\u{1d}10A", // an element of no known length
             "0103400933857042172809",                    // cut in the expiry
             "0103400933857042101\u{e9}\u{1d}17280930",   // a lot out of its alphabet

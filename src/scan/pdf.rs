@@ -82,3 +82,87 @@ pub fn grey(page: &Pixmap) -> Result<Grey, ReadError> {
     let (width, height) = (usize::from(page.width()), usize::from(page.height()));
     Grey::new(width, height, pixels).ok_or(ReadError::DecoderFailed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::{Limits, read_picture};
+
+    const SHEET: &[u8] = include_bytes!("../../test-images/clean-pdf.pdf");
+    const NUMBER: &str = "01K7M4QX2RT9WBHV6P";
+
+    fn read(bytes: &[u8]) -> Result<Vec<String>, ReadError> {
+        let reading = read_picture(bytes, &Limits::default());
+        match reading.error {
+            None => Ok(reading.symbols.into_iter().map(|symbol| symbol.text).collect()),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// The sheet with one passage changed.
+    fn sheet_with(passage: &str, other: &str) -> Vec<u8> {
+        let passage = passage.as_bytes();
+        let mut windows = SHEET.windows(passage.len());
+        let place = windows.position(|window| window == passage).unwrap();
+        let after = &SHEET[place + passage.len()..];
+        [&SHEET[..place], other.as_bytes(), after].concat()
+    }
+
+    #[test]
+    fn a_pdf_is_known_by_its_mark_even_after_a_few_lines() {
+        let number = Ok(vec![NUMBER.to_owned()]);
+        assert_eq!(read(SHEET), number);
+        let forwarded = [b"Content-Type: application/pdf\r\n\r\n", SHEET].concat();
+        assert!(begins_one(&forwarded));
+        assert!(!begins_one(b"%PDF"));
+        assert!(!begins_one(&[vec![b' '; MARK_WITHIN], SHEET.to_vec()].concat()));
+    }
+
+    #[test]
+    fn a_pdf_that_is_cut_or_locked_says_so() {
+        assert_eq!(read(&SHEET[..200]), Err(ReadError::Truncated));
+        assert_eq!(read(b"%PDF-1.7\n"), Err(ReadError::Truncated));
+        let secret = "0".repeat(64);
+        let lock = format!(
+            "/Encrypt <</Filter/Standard/V 1/R 2/P -4/O<{secret}>/U<{secret}>>>/ID[<00><00>] /Root 1 0 R"
+        );
+        assert_eq!(read(&sheet_with("/Root 1 0 R", &lock)), Err(ReadError::Locked));
+    }
+
+    #[test]
+    fn pages_above_the_limit_are_not_drawn() {
+        let limits = Limits {
+            pdf_pages: 0,
+            ..Limits::default()
+        };
+        assert_eq!(read_picture(SHEET, &limits).error, Some(ReadError::TooLarge));
+    }
+
+    #[test]
+    fn a_page_as_large_as_a_poster_is_drawn_small() {
+        let poster = sheet_with("[0 0 595.2 841.93]", "[0 0 59520 84193]");
+        let mut sides = Vec::new();
+        each_page(&poster, PAGE_DPI, 1, |_, drawn| {
+            let page = drawn.unwrap();
+            sides.push(page.width().max(page.height()));
+        })
+        .unwrap();
+        assert!(
+            sides[0] >= 3900 && f32::from(sides[0]) <= PAGE_SIDE_MAX,
+            "{sides:?}"
+        );
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_damage_makes_a_decoder_fail(place in 0_usize..8000, value: u8) {
+            let mut bytes = SHEET.to_vec();
+            let place = place % bytes.len();
+            bytes[place] = value;
+            let mut pages = Vec::new();
+            let _ = each_page(&bytes, 30, 1, |_, drawn| pages.push(drawn.and_then(|page| grey(&page))));
+            proptest::prop_assert!(pages.iter().all(|page| page.as_ref().err() != Some(&ReadError::DecoderFailed)));
+        }
+    }
+}

@@ -13,6 +13,7 @@
 //! It has no clock: every call says when it happens, as the time elapsed since any fixed moment, and
 //! [`Wedge::deadline`] says when to call [`Wedge::wake`].
 
+use std::fmt;
 use std::time::Duration;
 
 /// The longest pause inside a burst. Readers send a key every 1 to 20 ms, and a busy machine adds
@@ -45,8 +46,8 @@ pub enum Keystroke {
     Tab,
 }
 
-/// What was heard.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What was heard. `Debug` counts the characters of a burst and hides them: a code can hold a patient's identity.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Heard {
     /// A person's key, to be acted on.
     Typed(Keystroke),
@@ -56,8 +57,17 @@ pub enum Heard {
     Burst(String),
 }
 
+impl fmt::Debug for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Typed(key) => write!(f, "Typed({key:?})"),
+            Self::Burst(text) => write!(f, "Burst({} characters)", text.chars().count()),
+        }
+    }
+}
+
 /// Listens to the keys.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Wedge {
     /// Characters whose origin is not known yet.
     held: Vec<char>,
@@ -67,6 +77,12 @@ pub struct Wedge {
     repeated: Option<char>,
     /// When the last burst ended, until another character comes.
     burst_ended: Option<Duration>,
+}
+
+impl fmt::Debug for Wedge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Wedge({} characters held)", self.held.len())
+    }
 }
 
 impl Wedge {
