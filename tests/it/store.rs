@@ -642,6 +642,7 @@ fn an_accepted_line_stays_accepted() {
         .delay(dispense_id(1), DelayReason::OutcomeUnknown, later(2), later(3))
         .unwrap();
     assert!(store.outbox().unwrap().is_empty());
+    assert_eq!(store.hand_over(dispense_id(1)).unwrap().unwrap().attempts, 0);
     assert!(store.claim(dispense_id(1), later(9)).unwrap().is_none());
 }
 
