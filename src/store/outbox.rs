@@ -62,12 +62,22 @@ impl Store {
         })
     }
 
-    /// When the next waiting entry is to be tried; `None` when nothing waits.
-    pub fn outbox_wakes_at(&self) -> Result<Option<Timestamp>, StoreError> {
+    /// When [`Self::outbox_due`] will next have something; `None` when nothing waits.
+    pub fn outbox_wakes_at(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let query = format!(
+            "SELECT min(max(iif(tried_at - :now > :clock_step_max, :now, next_attempt),
+                            iif({UNCLAIMED}, :now, claimed_at + :claim_lasts)))
+             FROM outbox WHERE state = 'pending' AND {NONE_BEFORE}"
+        );
         self.read(|transaction| {
-            let next: Option<i64> = transaction
-                .prepare_cached("SELECT min(next_attempt) FROM outbox WHERE state = 'pending'")?
-                .query_row([], |row| row.get(0))?;
+            let next: Option<i64> = transaction.prepare_cached(&query)?.query_row(
+                named_params! {
+                    ":now": milliseconds(now),
+                    ":claim_lasts": in_milliseconds(CLAIM_LASTS),
+                    ":clock_step_max": in_milliseconds(CLOCK_STEP_MAX),
+                },
+                |row| row.get(0),
+            )?;
             next.map(moment).transpose()
         })
     }
