@@ -21,8 +21,9 @@ pub const CLAIM_LASTS: Duration = Duration::from_secs(30);
 pub const CLOCK_STEP_MAX: Duration = Duration::from_secs(60);
 
 /// An older hand-over of the same prescription goes first: the base must see deliveries in their order.
+// CROSS JOIN is SQLite's way to say: the prescription's few hand-overs first, not all that waits.
 const NONE_BEFORE: &str = "NOT EXISTS (
-    SELECT 1 FROM hand_over AS earlier JOIN outbox AS waiting ON waiting.hand_over = earlier.sequence
+    SELECT 1 FROM hand_over AS earlier CROSS JOIN outbox AS waiting ON waiting.hand_over = earlier.sequence
     WHERE earlier.prescription = (SELECT prescription FROM hand_over WHERE sequence = outbox.hand_over)
       AND earlier.sequence < outbox.hand_over AND waiting.state = 'pending')";
 
@@ -46,7 +47,7 @@ impl Store {
         let which = format!(
             "WHERE state = 'pending' AND {UNCLAIMED} AND {NONE_BEFORE}
              AND (next_attempt <= :now OR tried_at - :now > :clock_step_max)
-             ORDER BY sequence LIMIT :limit"
+             ORDER BY outbox.hand_over LIMIT :limit"
         );
         self.read(|transaction| {
             entries(
@@ -62,12 +63,22 @@ impl Store {
         })
     }
 
-    /// When the next waiting entry is to be tried; `None` when nothing waits.
-    pub fn outbox_wakes_at(&self) -> Result<Option<Timestamp>, StoreError> {
+    /// When [`Self::outbox_due`] will next have something; `None` when nothing waits.
+    pub fn outbox_wakes_at(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let query = format!(
+            "SELECT min(max(iif(tried_at - :now > :clock_step_max, :now, next_attempt),
+                            iif({UNCLAIMED}, :now, claimed_at + :claim_lasts)))
+             FROM outbox WHERE state = 'pending' AND {NONE_BEFORE}"
+        );
         self.read(|transaction| {
-            let next: Option<i64> = transaction
-                .prepare_cached("SELECT min(next_attempt) FROM outbox WHERE state = 'pending'")?
-                .query_row([], |row| row.get(0))?;
+            let next: Option<i64> = transaction.prepare_cached(&query)?.query_row(
+                named_params! {
+                    ":now": milliseconds(now),
+                    ":claim_lasts": in_milliseconds(CLAIM_LASTS),
+                    ":clock_step_max": in_milliseconds(CLOCK_STEP_MAX),
+                },
+                |row| row.get(0),
+            )?;
             next.map(moment).transpose()
         })
     }

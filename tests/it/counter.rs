@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 
 use crate::sample::{dispense_id, later, noon, number, operator, pharmacy, some_boxes};
-use crate::scripted_base::{Mood, ScriptedBase};
+use crate::scripted_base::{Mood, NUMBERS, ScriptedBase};
 
 /// The wait before a second try is between a quarter of a second and two: this jitter takes the longest.
 const JITTER: Jitter = Jitter(999);
@@ -46,7 +46,7 @@ fn counter_at(base: &ScriptedBase, path: &Path) -> Counter<ScriptedBase> {
 
 /// The prescription that the base holds: line 1 orders 2 boxes, line 2 has 4 of 6 left, 3 is a device, 4 for others.
 fn known() -> PrescriptionNumber {
-    "01K7M4QX2RT9WBHV6P".parse().unwrap()
+    NUMBERS[0].parse().unwrap()
 }
 
 /// Waits for a future that only the scripted base can make wait, which it never does.
@@ -56,7 +56,11 @@ fn now<F: Future>(future: F) -> F::Output {
 }
 
 fn opened(counter: &Counter<ScriptedBase>, seconds: i64) -> Consultation {
-    match now(counter.consult(&known(), later(seconds))).unwrap() {
+    opened_under(counter, &known(), seconds)
+}
+
+fn opened_under(counter: &Counter<ScriptedBase>, number: &PrescriptionNumber, seconds: i64) -> Consultation {
+    match now(counter.consult(number, later(seconds))).unwrap() {
         ConsultationAnswer::Opened(consultation) => *consultation,
         ConsultationAnswer::Refused(refusal) => unreachable!("the base holds it: {refusal:?}"),
     }
@@ -232,15 +236,10 @@ fn two_counters_on_one_store_do_not_hand_the_same_boxes_over_twice() {
     let path = folder.path().join("store.db");
     let base = ScriptedBase::new();
     let (here, there) = (counter_at(&base, &path), counter_at(&base, &path));
-    let (seen_here, seen_there) = (opened(&here, 0), opened(&there, 0));
-    recorded(&here, &seen_here, 1, boxes(&seen_here, 2));
+    let (first, second) = (opened(&here, 0), opened(&there, 0));
+    recorded(&here, &first, 1, boxes(&first, 2));
     let late = there
-        .record(
-            &seen_there.prescription,
-            boxes(&seen_there, 2),
-            dispense_id(2),
-            later(2),
-        )
+        .record(&second.prescription, boxes(&second, 2), dispense_id(2), later(2))
         .unwrap();
     assert_eq!(late, RecordOutcome::Outdated);
     let again = opened(&there, 3);
@@ -318,7 +317,7 @@ fn what_was_recorded_before_a_crash_is_posted_after_it() {
 
 #[test]
 fn a_round_stops_at_a_silent_base_and_goes_on_after_a_refusal() {
-    for (mood, tried, base_seen) in [
+    for (mood, tried, seen) in [
         (Mood::Down, 1, BaseSeen::Silent(DelayReason::Unreachable)),
         (Mood::RefusesLogin, 1, BaseSeen::Silent(DelayReason::LoginRefused)),
         (Mood::Overloaded, 1, BaseSeen::Silent(DelayReason::Unavailable)),
@@ -327,25 +326,24 @@ fn a_round_stops_at_a_silent_base_and_goes_on_after_a_refusal() {
             1,
             BaseSeen::Silent(DelayReason::OutcomeUnknown),
         ),
+        (Mood::Mumbles, 2, BaseSeen::Silent(DelayReason::Garbled)),
         (Mood::Refuses, 2, BaseSeen::Answering),
         (Mood::Answers, 2, BaseSeen::Answering),
     ] {
         let base = ScriptedBase::new();
         let counter = counter(&base);
-        record_boxes(&counter, 1, 1);
-        record_boxes(&counter, 2, 1);
+        for (of, number) in (1..).zip(NUMBERS) {
+            let consultation = opened_under(&counter, &number.parse().unwrap(), 0);
+            recorded(&counter, &consultation, of, boxes(&consultation, 2));
+        }
         base.is(mood);
         let round = now(counter.post_due(later(60), JITTER, 10)).unwrap();
-        assert_eq!(
-            (round.tried.len(), round.base),
-            (tried, Some(base_seen)),
-            "{mood:?}"
-        );
+        assert_eq!((round.tried.len(), round.base), (tried, Some(seen)), "{mood:?}");
         let order: Vec<_> = round.tried.iter().map(|entry| entry.hand_over.id).collect();
         assert_eq!(
             order,
             [dispense_id(1), dispense_id(2)][..tried],
-            "{mood:?}: in their order"
+            "{mood:?}: oldest first"
         );
     }
 }
@@ -405,6 +403,19 @@ fn a_later_hand_over_waits_for_the_earlier_one_of_its_prescription() {
     let (entry, _) = post(&counter, 2, 3);
     assert_eq!(entry.state(), &PostState::Accepted);
     assert_eq!(base.deliveries(), 2, "the earlier one went first");
+}
+
+#[test]
+fn a_round_posts_the_hand_overs_of_one_prescription_in_their_order() {
+    let base = ScriptedBase::new();
+    let counter = counter(&base);
+    record_boxes(&counter, 1, 1);
+    record_boxes(&counter, 2, 1);
+    let round = now(counter.post_due(later(60), JITTER, 1)).unwrap();
+    assert_eq!(round.tried.len(), 1, "no more than asked");
+    let round = now(counter.post_due(later(60), JITTER, 10)).unwrap();
+    assert_eq!(round.tried[0].hand_over.id, dispense_id(2));
+    assert_eq!(base.deliveries(), 2);
 }
 
 #[test]

@@ -1,9 +1,12 @@
-//! A base in memory behind the transport: one prescription, deliveries created once, and faults on demand.
+//! A base in memory behind the transport: two prescriptions, deliveries created once, and faults on demand.
 
 use std::sync::{Arc, Mutex};
 
 use comptoir::base::{Method, Request, Response, Transport, TransportError};
 use serde_json::{Value, json};
+
+/// The prescriptions it holds: that of `tests/wire/consult-answer.json`, and the same under another number.
+pub(crate) const NUMBERS: [&str; 2] = ["01K7M4QX2RT9WBHV6P", "01K7M4QX2RT9WBHV6Q"];
 
 /// How the base behaves from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +35,16 @@ pub(crate) struct ScriptedBase {
 struct State {
     mood: Mood,
     consult_answer: Value,
-    deliveries: Vec<Value>,
+    /// The prescription read last: a post reads its own just before.
+    reading: String,
+    /// What it took, each under its prescription.
+    deliveries: Vec<(String, Value)>,
     /// Transactions that arrived, taken or not.
     posts: usize,
 }
 
 impl ScriptedBase {
-    /// The base that holds the prescription of `tests/wire/consult-answer.json`, held by nobody.
+    /// The base, its prescriptions held by nobody.
     pub(crate) fn new() -> Self {
         let mut consult_answer: Value =
             serde_json::from_str(include_str!("../wire/consult-answer.json")).unwrap();
@@ -50,6 +56,7 @@ impl ScriptedBase {
         let state = State {
             mood: Mood::Answers,
             consult_answer,
+            reading: String::new(),
             deliveries: Vec::new(),
             posts: 0,
         };
@@ -108,20 +115,22 @@ impl State {
         }
     }
 
-    fn consult(&self, batch: &Value) -> Value {
-        let mut answer = self.consult_answer.clone();
+    fn consult(&mut self, batch: &Value) -> Value {
         let asked = batch["entry"][0]["request"]["url"].as_str().unwrap();
-        if !asked.contains("01K7M4QX2RT9WBHV6P") {
+        let number = NUMBERS.into_iter().find(|number| asked.contains(number));
+        let mut answer = self.consult_answer.clone();
+        let Some(number) = number else {
             for entry in answer["entry"].as_array_mut().unwrap() {
                 entry["resource"]["entry"] = json!([]);
             }
             return answer;
-        }
+        };
+        number.clone_into(&mut self.reading);
         let lines = answer["entry"][0]["resource"]["entry"].as_array_mut().unwrap();
-        for delivery in &self.deliveries {
+        for (_, delivery) in self.deliveries.iter().filter(|(of, _)| of == number) {
             lines.push(json!({ "resource": delivery, "search": { "mode": "include" } }));
         }
-        answer
+        serde_json::from_str(&answer.to_string().replace(NUMBERS[0], number)).unwrap()
     }
 
     fn take(&mut self, transaction: &Value) -> Result<Response, TransportError> {
@@ -141,11 +150,14 @@ impl State {
         for entry in transaction["entry"].as_array().unwrap() {
             let resource = &entry["resource"];
             let is_delivery = resource["resourceType"] == "MedicationDispense";
-            let is_known = |known: &Value| known["identifier"] == resource["identifier"];
-            if is_delivery && !self.deliveries.iter().any(is_known) {
+            let is_known = self
+                .deliveries
+                .iter()
+                .any(|(_, known)| known["identifier"] == resource["identifier"]);
+            if is_delivery && !is_known {
                 let mut delivery = resource.clone();
                 delivery["id"] = json!(format!("ours-{}", self.deliveries.len()));
-                self.deliveries.push(delivery);
+                self.deliveries.push((self.reading.clone(), delivery));
             }
             answers.push(json!({ "response": { "status": "201 Created" } }));
         }

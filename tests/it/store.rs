@@ -585,13 +585,39 @@ fn a_clock_set_back_postpones_nothing_for_ever() {
         0,
         "a long Retry-After is honoured"
     );
-    assert_eq!(
-        store
-            .outbox_wakes_at()
-            .unwrap()
-            .map(jiff::Timestamp::as_millisecond),
-        Some(an_hour.as_millisecond())
-    );
+}
+
+#[test]
+fn the_outbox_wakes_when_something_is_due_and_never_before() {
+    let store = Store::in_memory().unwrap();
+    assert_eq!(store.outbox_wakes_at(noon()).unwrap(), None);
+    let prescription = prescription(1);
+    recorded(store.record(&one_box(1, &prescription, noon()), &[]).unwrap());
+    recorded(store.record(&line_3(2, &prescription, later(1)), &[]).unwrap());
+    let delay = |tried, next| {
+        let unreachable = DelayReason::Unreachable;
+        store.delay(dispense_id(1), unreachable, tried, next).unwrap();
+    };
+    let wakes = |now, expected, what: &str| {
+        let wakes = store.outbox_wakes_at(now).unwrap().unwrap();
+        assert_eq!(wakes.as_second(), later(expected).as_second(), "{what}");
+        assert_eq!(
+            store.outbox_due(wakes, 9).unwrap().len(),
+            1,
+            "{what}: then something is due"
+        );
+        let is_due_now = !store.outbox_due(now, 9).unwrap().is_empty();
+        assert_eq!(is_due_now, wakes <= now, "{what}: and not before");
+    };
+    wakes(later(5), 5, "due since it was recorded");
+    delay(later(5), later(9));
+    wakes(later(5), 9, "the second waits behind the first, which is delayed");
+    store.claim(dispense_id(1), later(6)).unwrap();
+    wakes(later(10), 36, "another process is at it, until its claim ends");
+    delay(later(7), later(50));
+    wakes(later(7), 50, "delayed beyond the end of the claim");
+    delay(later(900_000), later(900_300));
+    wakes(later(8), 8, "delayed under a clock that was wrong");
 }
 
 #[test]
@@ -642,6 +668,7 @@ fn an_accepted_line_stays_accepted() {
         .delay(dispense_id(1), DelayReason::OutcomeUnknown, later(2), later(3))
         .unwrap();
     assert!(store.outbox().unwrap().is_empty());
+    assert_eq!(store.hand_over(dispense_id(1)).unwrap().unwrap().attempts, 0);
     assert!(store.claim(dispense_id(1), later(9)).unwrap().is_none());
 }
 
