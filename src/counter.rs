@@ -77,6 +77,13 @@ pub enum BaseSeen {
     Silent(DelayReason),
 }
 
+impl BaseSeen {
+    /// Whether the next post would meet the same. An answer that cannot be read may be about one hand-over only.
+    pub fn stops_a_round(self) -> bool {
+        !matches!(self, Self::Answering | Self::Silent(DelayReason::Garbled))
+    }
+}
+
 impl CounterError {
     /// What it shows of the base, when it shows something.
     pub fn base(&self) -> Option<BaseSeen> {

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! The training base: the national prescription base, played here from the other side of the wire.
 //!
 //! It speaks FHIR R4 as `docs/wire.md` says, with its own wire code on purpose: a field misspelt by the
@@ -24,6 +23,7 @@ mod reading;
 mod roles;
 mod search;
 mod session;
+pub mod sheet;
 mod storage;
 mod task;
 mod transitions;
@@ -34,8 +34,3 @@ mod writing;
 pub use http::router;
 pub use roles::Role;
 pub use storage::{StorageError, TrainingBase};
-=======
-//! (being written)
-
-pub mod sheet;
->>>>>>> scan

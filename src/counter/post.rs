@@ -68,7 +68,7 @@ impl<T: Transport> Counter<T> {
             };
             round.tried.push(self.entry(dispense)?);
             round.base = Some(seen);
-            if is_down(seen) {
+            if seen.stops_a_round() {
                 break;
             }
         }
@@ -114,13 +114,5 @@ impl<T: Transport> Counter<T> {
 
     fn entry(&self, dispense: DispenseId) -> Result<OutboxEntry, CounterError> {
         self.store.hand_over(dispense)?.ok_or(CounterError::NotRecorded)
-    }
-}
-
-/// Whether the next post would meet the same. An answer that cannot be read may be about that one hand-over only.
-fn is_down(seen: BaseSeen) -> bool {
-    match seen {
-        BaseSeen::Answering | BaseSeen::Silent(DelayReason::Garbled) => false,
-        BaseSeen::Silent(_) => true,
     }
 }

@@ -188,7 +188,7 @@ impl Workshop {
             if let Err(error) = self.post_round(task).await {
                 report(&error);
             }
-            let next_attempt = self.session.counter.store.outbox_wakes_at().ok().flatten();
+            let next_attempt = self.session.counter.store.outbox_wakes_at(now()).ok().flatten();
             self.tell(Message::PostingEnded { next_attempt });
         }
     }
@@ -205,7 +205,7 @@ impl Workshop {
             self.tell(Message::PostAnswered(Box::new(posted.entry)));
             if let Some(seen) = posted.base {
                 self.tell_base(seen);
-                if seen != BaseSeen::Answering {
+                if seen.stops_a_round() {
                     break;
                 }
             }

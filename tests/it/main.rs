@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod base_client;
+mod command_line;
 mod contract;
 mod counter;
+mod end_to_end;
 mod foreign_base;
 mod make_images;
 mod sample;
@@ -13,4 +15,5 @@ mod screens;
 mod scripted_base;
 mod sheets;
 mod store;
+mod support;
 mod tidy;
