@@ -14,7 +14,7 @@ use crate::training::TrainingBase;
 use crate::ui::wording::command_line as words;
 
 /// Serves until interrupted.
-pub async fn serve(
+pub(super) async fn serve(
     config: &Config,
     listen: SocketAddr,
     data: Option<&Path>,

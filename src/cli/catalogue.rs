@@ -15,7 +15,7 @@ use crate::ui::wording::command_line as words;
 
 /// What is asked of it.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Read the official files of a directory.
     Import {
         /// The directory of the official files.
@@ -37,7 +37,7 @@ pub enum Command {
 }
 
 /// Answers.
-pub fn catalogue(command: &Command, format: Format) -> Result<(), Failure> {
+pub(super) fn catalogue(command: &Command, format: Format) -> Result<(), Failure> {
     let catalogue = Catalogue::training().map_err(|error| Failure::broken(&error))?;
     match command {
         Command::Import { directory } => {
@@ -93,7 +93,7 @@ fn text(products: &[&Product]) -> String {
             |conditions| conditions.join(" · "),
         );
         let Product { cip13, name, presentation, .. } = product;
-        drop(writeln!(text, "{cip13}  {} ({})  {}", Safe(name), Safe(presentation), Safe(&conditions)));
+        let _ = writeln!(text, "{cip13}  {} ({})  {}", Safe(name), Safe(presentation), Safe(&conditions));
     }
     text
 }

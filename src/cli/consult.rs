@@ -15,7 +15,7 @@ use crate::ui::wording;
 use crate::ui::wording::command_line as words;
 
 /// Consults it.
-pub async fn consult(config: &Config, target: &OsStr, format: Format) -> Result<(), Failure> {
+pub(super) async fn consult(config: &Config, target: &OsStr, format: Format) -> Result<(), Failure> {
     let number = target::number(target)?;
     let session = Session::open(config).await?;
     let consultation = opened(&session, &number).await?;
@@ -35,7 +35,7 @@ pub async fn consult(config: &Config, target: &OsStr, format: Format) -> Result<
 }
 
 /// The prescription, or the sentence that says why there is none.
-pub async fn opened(session: &Session, number: &PrescriptionNumber) -> Result<Consultation, Failure> {
+pub(super) async fn opened(session: &Session, number: &PrescriptionNumber) -> Result<Consultation, Failure> {
     match session.counter.consult(number, now()).await? {
         ConsultationAnswer::Opened(consultation) => Ok(*consultation),
         ConsultationAnswer::Refused(refusal) => Err(Failure::refused(words::refused(number, &refusal))),

@@ -14,7 +14,7 @@ use crate::domain::reasons::{
 
 /// Why a decisions file means nothing. Nothing of it is used then.
 #[derive(Debug, thiserror::Error)]
-pub enum DecisionsError {
+pub(super) enum DecisionsError {
     /// Not the JSON described in the README.
     #[error("the decisions file is not what `dispense` reads")]
     NotDecisions(#[source] serde_json::Error),
@@ -70,7 +70,7 @@ struct RawOverride {
 }
 
 /// Reads a decisions file against the prescription it is for.
-pub fn proposal(
+pub(super) fn proposal(
     text: &str,
     prescription: &Prescription,
     product: &dyn Fn(&ProductCode) -> Option<Product>,

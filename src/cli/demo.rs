@@ -1,2 +1,2 @@
 //! Temporary.
-pub async fn play() -> Result<(), super::failure::Failure> { Ok(()) }
+pub(super) async fn play() -> Result<(), super::failure::Failure> { Ok(()) }

@@ -26,7 +26,7 @@ use crate::ui::wording::command_line as words;
 
 /// What is asked.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The number, or a picture or PDF of the sheet.
     target: OsString,
     /// Every open line as prescribed.
@@ -53,7 +53,7 @@ fn passed(text: &str) -> Result<(String, String), String> {
 }
 
 /// Dispenses.
-pub async fn dispense(config: &Config, arguments: &Arguments, format: Format) -> Result<(), Failure> {
+pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: Format) -> Result<(), Failure> {
     let decisions = match (&arguments.decisions, arguments.all) {
         (Some(path), _) => Some(read(path)?),
         (None, true) => None,
@@ -186,6 +186,6 @@ fn stopped(consultation: &Consultation, findings: &[Finding], format: Format) ->
 }
 
 /// The thousandths of a retry's wait to keep.
-pub fn jitter() -> Jitter {
+pub(super) fn jitter() -> Jitter {
     Jitter(fastrand::u16(0..1000))
 }

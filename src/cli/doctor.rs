@@ -10,7 +10,7 @@ use crate::session::{Session, now};
 use crate::ui::wording::command_line as words;
 
 /// Checks. Opening the session already asserts the configuration, the store's settings and SQLite's version.
-pub async fn doctor(config: &Config, format: Format) -> Result<(), Failure> {
+pub(super) async fn doctor(config: &Config, format: Format) -> Result<(), Failure> {
     let session = Session::open(config).await?;
     let register = session.counter.store.verify_register(now())?;
     let capability = session.counter.base.capability().await;

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 
 /// One remark of the rules.
 #[derive(Debug, Serialize)]
-pub struct FindingDocument {
+pub(super) struct FindingDocument {
     id: &'static str,
     severity: &'static str,
     source: &'static str,
@@ -38,12 +38,12 @@ impl From<&Finding> for FindingDocument {
 }
 
 /// All of them.
-pub fn findings(findings: &[Finding]) -> Vec<FindingDocument> {
+pub(super) fn findings(findings: &[Finding]) -> Vec<FindingDocument> {
     findings.iter().map(FindingDocument::from).collect()
 }
 
 /// The code of a status.
-pub fn status(status: Status) -> &'static str {
+pub(super) fn status(status: Status) -> &'static str {
     match status {
         Status::Open => "open",
         Status::Partial => "partial",
@@ -54,7 +54,7 @@ pub fn status(status: Status) -> &'static str {
 }
 
 /// The code of a consent.
-pub fn consent(consent: Consent) -> &'static str {
+pub(super) fn consent(consent: Consent) -> &'static str {
     match consent {
         Consent::Agreed => "agreed",
         Consent::Opposed => "opposed",
@@ -133,7 +133,7 @@ fn line(line: &PrescriptionLine, all: &[Finding]) -> Value {
 }
 
 /// `consult`: the prescription, what remains of it, and what the rules remark.
-pub fn prescription(prescription: &Prescription, remarks: &[Finding], ours: &Finess, today: Date) -> Value {
+pub(super) fn prescription(prescription: &Prescription, remarks: &[Finding], ours: &Finess, today: Date) -> Value {
     json!({
         "number": prescription.number.as_str(),
         "status": status(prescription.status(today)),
@@ -149,7 +149,7 @@ pub fn prescription(prescription: &Prescription, remarks: &[Finding], ours: &Fin
 }
 
 /// `dispense`: one hand-over, its true state, line by line.
-pub fn dispense(
+pub(super) fn dispense(
     entry: &OutboxEntry,
     registered: impl Fn(usize) -> Option<RegisterNumber>,
     visible_to_prescriber: Option<bool>,
@@ -192,7 +192,7 @@ fn refusal(state: &PostState) -> Option<Value> {
 }
 
 /// `outbox list`: what the base has not acknowledged, since when and why.
-pub fn outbox(entries: &[OutboxEntry]) -> Value {
+pub(super) fn outbox(entries: &[OutboxEntry]) -> Value {
     let entries: Vec<Value> = entries
         .iter()
         .map(|entry| {

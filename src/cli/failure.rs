@@ -14,7 +14,7 @@ use crate::ui::wording::command_line as words;
 
 /// The exit codes other programs rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(super) enum Exit {
     /// Done.
     Done = 0,
     /// Something of ours is broken: the store, the system.
@@ -37,7 +37,7 @@ impl From<Exit> for ExitCode {
 
 /// A command that did not end well.
 #[derive(Debug)]
-pub struct Failure {
+pub(super) struct Failure {
     /// How the program exits.
     pub exit: Exit,
     /// What, why, and what to do now.

@@ -15,7 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 const LOG_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Writes the log of this program into the data directory. A log that cannot be written stops nothing.
-pub fn open(data_dir: &Path) {
+pub(super) fn open(data_dir: &Path) {
     let Ok(file) = file(&data_dir.join("comptoir.log")) else { return };
     // Only our own words: a library may log the addresses it calls, and an address may hold a number.
     let ours = Targets::new().with_target("comptoir", LevelFilter::INFO);

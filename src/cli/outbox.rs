@@ -16,7 +16,7 @@ use crate::ui::wording::command_line as words;
 
 /// What is asked of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// What is not acknowledged, since when, why, and when it is tried next.
     List,
     /// Try everything that waits now.
@@ -24,7 +24,7 @@ pub enum Command {
 }
 
 /// Answers.
-pub async fn outbox(config: &Config, command: &Command, format: Format) -> Result<(), Failure> {
+pub(super) async fn outbox(config: &Config, command: &Command, format: Format) -> Result<(), Failure> {
     let session = Session::open(config).await?;
     let silent = match command {
         Command::List => None,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub(super) enum Format {
     /// For people.
     Text,
     /// One document, stable keys.
@@ -16,7 +16,7 @@ pub enum Format {
 }
 
 /// Writes the result: the document, or the same as text.
-pub fn show(format: Format, document: &Value, text: impl FnOnce() -> String) {
+pub(super) fn show(format: Format, document: &Value, text: impl FnOnce() -> String) {
     match format {
         // JSON escapes control characters by itself, and keeps the rest as it came for programs.
         Format::Json => say(&document.to_string()),
@@ -25,12 +25,12 @@ pub fn show(format: Format, document: &Value, text: impl FnOnce() -> String) {
 }
 
 /// Writes lines for people on standard output.
-pub fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let mut out = io::stdout().lock();
-    drop(writeln!(out, "{text}").and_then(|()| out.flush()));
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 /// Writes a sentence on standard error.
-pub fn complain(sentence: &str) {
-    drop(writeln!(io::stderr().lock(), "{sentence}"));
+pub(super) fn complain(sentence: &str) {
+    let _ = writeln!(io::stderr().lock(), "{sentence}");
 }

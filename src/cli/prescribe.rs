@@ -1,4 +1,4 @@
 //! Temporary.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {}
-pub async fn prescribe(_: &crate::config::Config, _: &Arguments, _: super::output::Format) -> Result<(), super::failure::Failure> { Ok(()) }
+pub(super) struct Arguments {}
+pub(super) async fn prescribe(_: &crate::config::Config, _: &Arguments, _: super::output::Format) -> Result<(), super::failure::Failure> { Ok(()) }

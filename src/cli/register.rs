@@ -16,7 +16,7 @@ use crate::ui::wording::command_line as words;
 
 /// What is asked of it.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Its entries, oldest first.
     List {
         /// The first one to list.
@@ -46,7 +46,7 @@ pub enum Command {
 }
 
 /// Answers.
-pub fn register(config: &Config, command: Command, format: Format) -> Result<(), Failure> {
+pub(super) fn register(config: &Config, command: Command, format: Format) -> Result<(), Failure> {
     let store = Store::open(&session::store_path(&config.data_dir))?;
     match command {
         Command::List { from, count } => {

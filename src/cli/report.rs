@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::ui::wording::command_line as words;
 
 /// Counts.
-pub fn report(config: &Config, format: Format) -> Result<(), Failure> {
+pub(super) fn report(config: &Config, format: Format) -> Result<(), Failure> {
     let store = Store::open(&session::store_path(&config.data_dir))?;
     let registered = store.register_length()?;
     let waiting = store.outbox()?.len();

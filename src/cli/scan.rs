@@ -15,7 +15,7 @@ use crate::scan::{self, FileReading, what};
 use crate::ui::wording::command_line as words;
 
 /// Reads them all; fails when nothing could be read from any.
-pub fn scan(files: &[PathBuf], format: Format) -> Result<(), Failure> {
+pub(super) fn scan(files: &[PathBuf], format: Format) -> Result<(), Failure> {
     let readings: Vec<(&Path, u128, FileReading)> = files
         .iter()
         .map(|path| {
@@ -75,7 +75,7 @@ fn text(readings: &[(&Path, u128, FileReading)]) -> String {
             let read = what::read_text(&symbol.text);
             let what = words::scanned_as(&read.scanned);
             let file = path.display().to_string();
-            drop(writeln!(text, "{}: {what}: {}", Safe(&file), Safe(&symbol.text)));
+            let _ = writeln!(text, "{}: {what}: {}", Safe(&file), Safe(&symbol.text));
         }
     }
     text

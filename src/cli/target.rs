@@ -10,7 +10,7 @@ use crate::scan;
 use crate::ui::wording::command_line as words;
 
 /// The prescription number that an argument names or that the picture it names carries.
-pub fn number(argument: &OsStr) -> Result<PrescriptionNumber, Failure> {
+pub(super) fn number(argument: &OsStr) -> Result<PrescriptionNumber, Failure> {
     let path = Path::new(argument);
     if path.exists() {
         return number_of_file(path);

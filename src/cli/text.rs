@@ -19,12 +19,12 @@ use crate::ui::wording::{self, findings as rules, people, posts, reasons};
 macro_rules! line {
     ($text:expr) => { $text.push('\n') };
     ($text:expr, $($argument:tt)*) => {{
-        drop(writeln!($text, $($argument)*));
+        let _ = writeln!($text, $($argument)*);
     }};
 }
 
 /// A prescription, laid out like its sheet.
-pub fn prescription(prescription: &Prescription, findings: &[Finding], today: Date) -> String {
+pub(super) fn prescription(prescription: &Prescription, findings: &[Finding], today: Date) -> String {
     let mut text = String::new();
     let status = reasons::status(prescription.status(today));
     line!(text, "Ordonnance {} — {status}", prescription.number.grouped());
@@ -74,7 +74,7 @@ fn prescription_line(line: &PrescriptionLine) -> String {
 }
 
 /// What the rules remark, each with its source.
-pub fn remarks(findings: &[Finding]) -> String {
+pub(super) fn remarks(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         let place = finding.line.map_or_else(String::new, |line| format!("ligne {} : ", line.0));
@@ -91,7 +91,7 @@ pub fn remarks(findings: &[Finding]) -> String {
 }
 
 /// A hand-over, line by line, with its true state.
-pub fn hand_over(entry: &OutboxEntry, numbers: &[Option<RegisterNumber>], visible: Option<bool>) -> String {
+pub(super) fn hand_over(entry: &OutboxEntry, numbers: &[Option<RegisterNumber>], visible: Option<bool>) -> String {
     let mut text = String::new();
     line!(text, "Délivrance de l’ordonnance {}", entry.hand_over.number.grouped());
     for (place, (one, (_, state))) in entry.hand_over.lines.iter().zip(&entry.states).enumerate() {
@@ -137,7 +137,7 @@ fn state_word(state: &PostState) -> &'static str {
 }
 
 /// What the base has not acknowledged.
-pub fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -> String {
+pub(super) fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -> String {
     if entries.is_empty() {
         return "La file d’envoi est vide : la base a tout accepté.".to_owned();
     }
@@ -156,7 +156,7 @@ pub fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -> Strin
 }
 
 /// Entries of the register, one a line.
-pub fn register(entries: &[RegisterEntry], zone: &TimeZone) -> String {
+pub(super) fn register(entries: &[RegisterEntry], zone: &TimeZone) -> String {
     if entries.is_empty() {
         return "L’ordonnancier ne contient aucune inscription ici.".to_owned();
     }
@@ -182,7 +182,7 @@ fn summary(entry: &RegisterEntry, zone: &TimeZone) -> String {
 }
 
 /// One entry, whole.
-pub fn register_entry(entry: &RegisterEntry, corrected_by: Option<RegisterNumber>, zone: &TimeZone) -> String {
+pub(super) fn register_entry(entry: &RegisterEntry, corrected_by: Option<RegisterNumber>, zone: &TimeZone) -> String {
     let mut text = summary(entry, zone);
     text.push('\n');
     if let Some(RegisterContent::Delivery(delivery)) = &entry.content {

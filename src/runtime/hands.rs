@@ -44,7 +44,7 @@ enum PostTask {
 }
 
 /// Executes effects.
-pub struct Hands {
+pub(super) struct Hands {
     workshop: Arc<Workshop>,
     tokio: Handle,
     // One worker each: a hold is never given back before it is taken, and a post is never doubled by ourselves.

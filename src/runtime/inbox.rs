@@ -8,7 +8,7 @@ use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 /// Watches a folder until it is dropped.
-pub struct Inbox {
+pub(super) struct Inbox {
     _watcher: RecommendedWatcher,
 }
 

@@ -12,7 +12,7 @@ const GS: char = '\u{1d}';
 
 /// What came from the keyboard.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Struck {
+pub(super) enum Struck {
     /// A person pressed a key.
     Key(Key),
     /// A reader sent a code, or a text was pasted.
@@ -21,7 +21,7 @@ pub enum Struck {
 
 /// Listens to the keyboard: tells readers from people.
 #[derive(Debug, Default)]
-pub struct Keyboard {
+pub(super) struct Keyboard {
     wedge: Wedge,
 }
 

@@ -8,7 +8,7 @@ use crossterm::execute;
 use ratatui::{DefaultTerminal, Frame};
 
 /// Our screen, until it is dropped.
-pub struct Screen(DefaultTerminal);
+pub(super) struct Screen(DefaultTerminal);
 
 impl Screen {
     /// Takes the screen: raw keys, the alternate screen, bracketed paste.
