@@ -23,7 +23,7 @@ use crate::training::storage::{NewRow, Row, StorageError, etag};
 use crate::training::task;
 use crate::training::view::View;
 use crate::training::wire::{self, ResourceType};
-use cases::Case;
+pub(super) use cases::Case;
 
 /// A change, and where it stood in its bundle.
 pub(super) struct Entry {

@@ -14,39 +14,39 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-pub const NUMBER: &str = "urn:oid:1.2.250.1.215.500.1.1";
-pub const PATIENT_INS: &str = "279039999900102";
-pub const OTHER_INS: &str = "255081416802538";
+pub(super) const NUMBER: &str = "urn:oid:1.2.250.1.215.500.1.1";
+pub(super) const PATIENT_INS: &str = "279039999900102";
+pub(super) const OTHER_INS: &str = "255081416802538";
 
 /// An answer, read.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Value,
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
 }
 
 impl Answer {
     /// The code of the first refusal.
-    pub fn code(&self) -> &str {
+    pub(super) fn code(&self) -> &str {
         self.body["issue"][0]["details"]["coding"][0]["code"]
             .as_str()
             .unwrap_or("no code")
     }
 
-    pub fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         self.body["issue"][0]["details"]["text"]
             .as_str()
             .unwrap_or("no text")
     }
 
     /// The resources of a searchset.
-    pub fn resources(&self) -> Vec<Value> {
+    pub(super) fn resources(&self) -> Vec<Value> {
         resources(&self.body)
     }
 }
 
-pub fn resources(bundle: &Value) -> Vec<Value> {
+pub(super) fn resources(bundle: &Value) -> Vec<Value> {
     let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
     entries
         .into_iter()
@@ -56,24 +56,24 @@ pub fn resources(bundle: &Value) -> Vec<Value> {
 
 /// A base, its clock, and tokens for everybody.
 #[derive(Clone)]
-pub struct Stage {
+pub(super) struct Stage {
     router: Router,
     clock: Arc<AtomicI64>,
-    pub ours: String,
-    pub theirs: String,
-    pub prescriber: String,
-    pub other_prescriber: String,
-    pub patient: String,
-    pub other_patient: String,
+    pub(super) ours: String,
+    pub(super) theirs: String,
+    pub(super) prescriber: String,
+    pub(super) other_prescriber: String,
+    pub(super) patient: String,
+    pub(super) other_patient: String,
 }
 
 impl Stage {
     /// 22 November 2026, ten o'clock in Paris.
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::on(TrainingBase::in_memory().unwrap())
     }
 
-    pub fn on(base: TrainingBase) -> Self {
+    pub(super) fn on(base: TrainingBase) -> Self {
         let start: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
         let clock = Arc::new(AtomicI64::new(start.as_second()));
         let read = Arc::clone(&clock);
@@ -92,15 +92,15 @@ impl Stage {
         }
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         Timestamp::from_second(self.clock.load(Ordering::SeqCst)).unwrap()
     }
 
-    pub fn wait_minutes(&self, minutes: i64) {
+    pub(super) fn wait_minutes(&self, minutes: i64) {
         self.clock.fetch_add(minutes * 60, Ordering::SeqCst);
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
@@ -111,7 +111,7 @@ impl Stage {
         }
     }
 
-    pub async fn call(
+    pub(super) async fn call(
         &self,
         token: &str,
         method: &str,
@@ -137,22 +137,22 @@ impl Stage {
         self.send(request.body(content).unwrap()).await
     }
 
-    pub async fn get(&self, token: &str, url: &str) -> Answer {
+    pub(super) async fn get(&self, token: &str, url: &str) -> Answer {
         self.call(token, "GET", url, &[("prefer", "handling=strict")], None)
             .await
     }
 
-    pub async fn post(&self, token: &str, url: &str, body: &Value) -> Answer {
+    pub(super) async fn post(&self, token: &str, url: &str, body: &Value) -> Answer {
         self.call(token, "POST", url, &[], Some(body)).await
     }
 
-    pub async fn put(&self, token: &str, url: &str, etag: &str, body: &Value) -> Answer {
+    pub(super) async fn put(&self, token: &str, url: &str, etag: &str, body: &Value) -> Answer {
         self.call(token, "PUT", url, &[("if-match", etag)], Some(body))
             .await
     }
 
     /// Writes a prescription and reads it as a pharmacy does.
-    pub async fn prescribe(&self, file: &str, seed: u128) -> Written {
+    pub(super) async fn prescribe(&self, file: &str, seed: u128) -> Written {
         let order = order(file, seed);
         let number = order.number().to_string();
         let answer = self
@@ -163,7 +163,7 @@ impl Stage {
     }
 
     /// What a pharmacy reads of that number: the five searches of a consultation.
-    pub async fn consult(&self, token: &str, number: &str) -> Consulted {
+    pub(super) async fn consult(&self, token: &str, number: &str) -> Consulted {
         let answer = self.post(token, "/", &consultation(number)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let sets: Vec<Vec<Value>> = answer.resources().iter().map(resources).collect();
@@ -191,39 +191,39 @@ impl Stage {
 
 /// A prescription at the base.
 #[derive(Debug, Clone)]
-pub struct Written {
-    pub number: String,
+pub(super) struct Written {
+    pub(super) number: String,
 }
 
 /// A prescription as read.
 #[derive(Debug, Clone)]
-pub struct Consulted {
-    pub lines: Vec<Value>,
-    pub deliveries: Vec<Value>,
-    pub task: Value,
-    pub consents: Vec<Value>,
+pub(super) struct Consulted {
+    pub(super) lines: Vec<Value>,
+    pub(super) deliveries: Vec<Value>,
+    pub(super) task: Value,
+    pub(super) consents: Vec<Value>,
 }
 
 impl Consulted {
-    pub fn task_url(&self) -> String {
+    pub(super) fn task_url(&self) -> String {
         format!("/Task/{}", self.task["id"].as_str().unwrap())
     }
 
-    pub fn etag(&self) -> String {
+    pub(super) fn etag(&self) -> String {
         etag(&self.task)
     }
 }
 
-pub fn etag(resource: &Value) -> String {
+pub(super) fn etag(resource: &Value) -> String {
     format!("W/\"{}\"", resource["meta"]["versionId"].as_str().unwrap())
 }
 
 /// A medicines database that knows nothing.
-pub fn nothing(_: &ProductCode) -> Option<comptoir::domain::product::Product> {
+pub(super) fn nothing(_: &ProductCode) -> Option<comptoir::domain::product::Product> {
     None
 }
 
-pub fn order(file: &str, seed: u128) -> PrescriptionOrder {
+pub(super) fn order(file: &str, seed: u128) -> PrescriptionOrder {
     PrescriptionOrder::read(
         file,
         Uuid::from_u128(seed),
@@ -234,7 +234,7 @@ pub fn order(file: &str, seed: u128) -> PrescriptionOrder {
 }
 
 /// Two lines, the first renewed once (two boxes, twice), for the patient and by the prescriber of the stage.
-pub fn ordinary(consent: &str) -> String {
+pub(super) fn ordinary(consent: &str) -> String {
     json!({
         "written_on": "2026-11-20",
         "consent": consent,
@@ -248,7 +248,7 @@ pub fn ordinary(consent: &str) -> String {
     .to_string()
 }
 
-pub fn consultation(number: &str) -> Value {
+pub(super) fn consultation(number: &str) -> Value {
     let entry = |url: String| json!({"request": {"method": "GET", "url": url}});
     json!({"resourceType": "Bundle", "type": "batch", "entry": [
         entry(format!("MedicationRequest?group-or-identifier={NUMBER}|{number}&_include=MedicationRequest:patient&_revinclude=MedicationDispense:prescription")),
@@ -260,7 +260,7 @@ pub fn consultation(number: &str) -> Value {
 }
 
 /// The Task as a pharmacy puts it to take the prescription.
-pub fn taken(task: &Value, finess: &str, name: &str, until: Timestamp) -> Value {
+pub(super) fn taken(task: &Value, finess: &str, name: &str, until: Timestamp) -> Value {
     let identifier = json!({"system": "https://finess.esante.gouv.fr", "value": finess});
     let mut task = task.clone();
     task["status"] = json!("in-progress");
@@ -274,7 +274,7 @@ pub fn taken(task: &Value, finess: &str, name: &str, until: Timestamp) -> Value 
 }
 
 /// The Task as a pharmacy puts it to give the prescription back, or at the end of an execution.
-pub fn released(task: &Value, status: &str) -> Value {
+pub(super) fn released(task: &Value, status: &str) -> Value {
     let mut task = task.clone();
     let elements = task.as_object_mut().unwrap();
     for element in ["owner", "contained", "restriction"] {
@@ -285,7 +285,7 @@ pub fn released(task: &Value, status: &str) -> Value {
 }
 
 /// A delivery of a line, by that pharmacy.
-pub fn delivery(line: &Value, finess: &str, boxes: u16, identifier: u128) -> Value {
+pub(super) fn delivery(line: &Value, finess: &str, boxes: u16, identifier: u128) -> Value {
     let quantity = json!({"value": boxes, "unit": "boîte", "system": "http://standardterms.edqm.eu", "code": "30009000"});
     let pharmacy = json!({"identifier": {"system": "https://finess.esante.gouv.fr", "value": finess}, "display": "Pharmacie"});
     let reference = format!(
@@ -321,7 +321,7 @@ pub fn delivery(line: &Value, finess: &str, boxes: u16, identifier: u128) -> Val
     })
 }
 
-pub fn declined(line: &Value, finess: &str, identifier: u128) -> Value {
+pub(super) fn declined(line: &Value, finess: &str, identifier: u128) -> Value {
     let mut delivery = delivery(line, finess, 0, identifier);
     delivery["status"] = json!("declined");
     delivery["statusReasonCodeableConcept"] = json!({"coding": [{"code": "patient-has-some"}]});
@@ -331,12 +331,12 @@ pub fn declined(line: &Value, finess: &str, identifier: u128) -> Value {
     delivery
 }
 
-pub fn name(identifier: u128) -> String {
+pub(super) fn name(identifier: u128) -> String {
     format!("urn:uuid:{}", Uuid::from_u128(identifier))
 }
 
 /// The transaction that reports deliveries, as a counter posts it.
-pub fn execution(consulted: &Consulted, etag: &str, finess: &str, deliveries: &[Value]) -> Value {
+pub(super) fn execution(consulted: &Consulted, etag: &str, finess: &str, deliveries: &[Value]) -> Value {
     let named = |delivery: &Value| delivery["identifier"][0]["value"].as_str().unwrap().to_owned();
     let mut entries: Vec<Value> = deliveries
         .iter()
