@@ -12,6 +12,7 @@
 //! Any input answers 200 to 499. The only exception is 503, when SQLite itself cannot answer: a base that
 //! said "no" then would be lying, since nothing was decided and asking again is right.
 
+pub mod actors;
 mod bundle;
 mod capability;
 mod http;
@@ -21,6 +22,7 @@ pub mod prescribing;
 mod prescription;
 mod reading;
 mod roles;
+pub mod scenarios;
 mod search;
 mod session;
 pub mod sheet;

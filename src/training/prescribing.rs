@@ -18,6 +18,7 @@ use crate::domain::people::{Patient, Prescriber, Sex};
 use crate::domain::prescription::{LineKind, LineStanding, Prescription, PrescriptionKind, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::substitution::{NonSubstitutable, SubstitutionPermission};
+pub(super) use fhir::consent_resource;
 use file::{OrderFile, OrderedLine, PatientFile, PrescriberFile};
 use plausible::Draw;
 

@@ -23,7 +23,7 @@ use crate::training::storage::{NewRow, Row, StorageError, etag};
 use crate::training::task;
 use crate::training::view::View;
 use crate::training::wire::{self, ResourceType};
-use cases::Case;
+pub(super) use cases::Case;
 
 /// A change, and where it stood in its bundle.
 pub(super) struct Entry {
@@ -104,8 +104,15 @@ pub(super) fn apply(
     let mut order: Vec<&plan::Plan> = plans.iter().collect();
     order.sort_by_key(|plan| plan.rank());
     let mut issues = Vec::new();
-    for plan in order {
-        collect(&mut issues, plan.place, unit.act(plan))?;
+    // All entries of one rank are tried, so that the caller learns of every refused one at once. What ranks
+    // later stands on them: its refusal would be a consequence, not a reason.
+    for peers in order.chunk_by(|one, next| one.rank() == next.rank()) {
+        for plan in peers {
+            collect(&mut issues, plan.place, unit.act(plan))?;
+        }
+        if !issues.is_empty() {
+            break;
+        }
     }
     if issues.is_empty() {
         unit.close(&mut issues);

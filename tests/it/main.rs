@@ -17,3 +17,4 @@ mod sheets;
 mod store;
 mod support;
 mod tidy;
+mod training;

@@ -51,7 +51,7 @@ impl PrescriptionOrder {
             }),
         ));
         if prescription.consent != Consent::NotRecorded {
-            let consent = consent(prescription.consent, &patient, &task, at);
+            let consent = consent_resource(prescription.consent, &patient, &task, at);
             entries.push(entry(ResourceType::Consent, &self.name("consent"), consent));
         }
         json!({"resourceType": "Bundle", "type": "transaction", "entry": entries})
@@ -291,7 +291,12 @@ fn substitution(permission: &SubstitutionPermission) -> Value {
 }
 
 /// A patient's choice for one prescription. Not recorded is no choice, and has no resource.
-pub(in crate::training) fn consent(choice: Consent, patient: &str, task: &str, at: Timestamp) -> Value {
+pub(in crate::training) fn consent_resource(
+    choice: Consent,
+    patient: &str,
+    task: &str,
+    at: Timestamp,
+) -> Value {
     let (rule, provision) = if choice.lets_prescribers_see() {
         ("OPTIN", "permit")
     } else {

@@ -11,11 +11,11 @@ use crate::training::view::present_choice;
 use crate::training::wire::{self, ResourceType};
 
 /// One prescription during a request.
-pub(super) struct Case {
+pub(in crate::training) struct Case {
     /// As it was stored.
     before: Option<Prescription>,
     /// As the acts so far make it.
-    pub(super) prescription: Prescription,
+    pub(in crate::training) prescription: Prescription,
     /// The stored Task. `None` while the prescription is being written.
     pub(super) task: Option<(Row, Value)>,
     /// The Task being written.
@@ -56,7 +56,7 @@ impl Case {
     }
 
     /// The stored prescription with that number.
-    pub(super) fn load(
+    pub(in crate::training) fn load(
         storage: &Storage<'_>,
         number: &PrescriptionNumber,
     ) -> Result<Option<Self>, StorageError> {
