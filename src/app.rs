@@ -97,6 +97,7 @@ impl App {
             Message::CatalogueSearched { text, products } => self.catalogue_searched(&text, products),
             Message::Recorded { entry, numbers } => self.recorded(*entry, numbers),
             Message::RecordRefused { id, findings } => self.record_refused(id, findings),
+            Message::RecordOutdated { id } => self.record_outdated(id),
             Message::RecordFailed { id } => self.record_failed(id),
             Message::BaseAnswered => self.desk.base_answered(),
             Message::BaseFailed(reason) => self.desk.base_failed(reason),

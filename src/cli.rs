@@ -126,7 +126,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are not mistakes: clap knows which it is, and where it belongs.
-            let code = if error.use_stderr() { failure::Exit::Usage } else { failure::Exit::Done };
+            let code = if error.use_stderr() {
+                failure::Exit::Usage
+            } else {
+                failure::Exit::Done
+            };
             return match error.print() {
                 Ok(()) => code.into(),
                 Err(_) => failure::Exit::Broken.into(),
@@ -151,8 +155,11 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         base: options.base,
         operator: options.operator,
         // Never a flag: it would stand in the list of running programs.
-        token: std::env::var("COMPTOIR_TOKEN").ok().filter(|token| !token.is_empty()),
+        token: std::env::var("COMPTOIR_TOKEN")
+            .ok()
+            .filter(|token| !token.is_empty()),
     })?;
+    log::open(&config.data_dir);
     let tokio = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

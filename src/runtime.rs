@@ -10,6 +10,7 @@ mod keyboard;
 mod screen;
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -57,11 +58,13 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
     let (sender, inputs) = sync_channel(INPUTS_MAX);
     let inbox = watch_inbox(config, &sender);
     let mut app = App::new(setting(config, &session, inbox.is_some()), now());
+    let session = Arc::new(session);
+    make_ready(config, &session, tokio);
     let mut hands = Hands::new(session, tokio.clone(), sender.clone());
     listen_to_system(tokio, &sender);
     let mut screen = Screen::open()?;
     listen_to_terminal(sender);
-    let theme = Theme::coloured();
+    let theme = Theme::of_environment(std::env::var_os("NO_COLOR").as_deref());
     let ended = repeat(&mut screen, &mut app, &mut hands, &inputs, &theme);
     // The line is given back to the shell before anything that may take a moment.
     drop(screen);
@@ -83,7 +86,12 @@ fn repeat(
     }
     loop {
         screen.draw(|frame| ui::draw(frame, app, theme))?;
-        let struck = match next(inputs, keyboard.deadline().map(|deadline| deadline.saturating_sub(opened.elapsed()))) {
+        let struck = match next(
+            inputs,
+            keyboard
+                .deadline()
+                .map(|deadline| deadline.saturating_sub(opened.elapsed())),
+        ) {
             Next::Input(Input::Terminal(event)) => keyboard.event(event, opened.elapsed()),
             Next::Silence => keyboard.wake(opened.elapsed()),
             Next::Input(Input::Message(message)) => {
@@ -156,9 +164,22 @@ fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
             SessionKind::Real => Mode::Real,
         },
         zone: config.time_zone.clone(),
-        sheets: session.training.as_ref().map(|_| session::sheets_dir(&config.data_dir)),
+        sheets: session
+            .training
+            .as_ref()
+            .map(|_| session::sheets_dir(&config.data_dir)),
         inbox: has_inbox.then(|| config.inbox_dir.clone()),
     }
+}
+
+/// In training: prescriptions to serve and their sheets, made beside the first frame, which does not wait for them.
+fn make_ready(config: &Config, session: &Arc<Session>, tokio: &Handle) {
+    let (session, sheets_dir) = (Arc::clone(session), session::sheets_dir(&config.data_dir));
+    tokio.spawn_blocking(move || {
+        if let Err(error) = session::make_ready(&session, &sheets_dir) {
+            tracing::warn!(error = crate::chain(&error), "the scenarios are not all ready");
+        }
+    });
 }
 
 fn watch_inbox(config: &Config, sender: &SyncSender<Input>) -> Option<Inbox> {
@@ -188,10 +209,15 @@ fn listen_to_terminal(sender: SyncSender<Input>) {
 /// A closed window or a shutdown ends the program as a person would, with the terminal restored.
 fn listen_to_system(tokio: &Handle, sender: &SyncSender<Input>) {
     #[cfg(unix)]
-    for kind in [tokio::signal::unix::SignalKind::terminate(), tokio::signal::unix::SignalKind::hangup()] {
+    for kind in [
+        tokio::signal::unix::SignalKind::terminate(),
+        tokio::signal::unix::SignalKind::hangup(),
+    ] {
         let sender = sender.clone();
         let _inside = tokio.enter();
-        let Ok(mut signal) = tokio::signal::unix::signal(kind) else { continue };
+        let Ok(mut signal) = tokio::signal::unix::signal(kind) else {
+            continue;
+        };
         tokio.spawn(async move {
             signal.recv().await;
             drop(sender.send(Input::Ended));

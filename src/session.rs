@@ -1,5 +1,6 @@
 //! Opens what a session stands on: the store, the catalogue, the line to the base, and in training the base itself.
 
+use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -8,16 +9,20 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use crate::base::{
-    AccessToken, Base, BaseAddress, BaseError, HttpTransport, InvalidAddress, Request, Response, SetupError, Transport,
-    TransportError, training_token,
+    AccessToken, Base, BaseAddress, BaseError, HttpTransport, InvalidAddress, Request, Response, SetupError,
+    Transport, TransportError, training_token,
 };
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::config::{BaseChoice, Config};
 use crate::counter::Counter;
 use crate::domain::people::Pharmacy;
+use crate::domain::prescription::Prescription;
 use crate::store::{Store, StoreError};
+use crate::training::scenarios::{self, ScenarioError};
+use crate::training::sheet::{self, SheetError};
 use crate::training::{self, StorageError, TrainingBase};
 
 /// A session, open.
@@ -54,6 +59,21 @@ pub enum SessionError {
     /// The training base does not start.
     #[error("the training base does not start")]
     Training(#[from] StorageError),
+    /// The scenarios cannot be made ready.
+    #[error("the scenarios cannot be made ready")]
+    Scenarios(#[from] ScenarioError),
+    /// A sheet cannot be drawn.
+    #[error("a sheet cannot be drawn")]
+    Drawing(#[from] SheetError),
+    /// A sheet cannot be written.
+    #[error("the sheet {path} cannot be written")]
+    Sheet {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// No free port on the loopback address.
     #[error("the training base finds no free port on this machine")]
     Port(#[source] io::Error),
@@ -82,7 +102,9 @@ impl Session {
         // The store makes the directory, for its owner's eyes only.
         let store = Store::open(&store_path(path))?;
         let (address, token, training) = match &config.base {
-            BaseChoice::At { address, token } => (parsed(address)?, token.clone().map(AccessToken::new), None),
+            BaseChoice::At { address, token } => {
+                (parsed(address)?, token.clone().map(AccessToken::new), None)
+            }
             BaseChoice::Embedded => {
                 let base = TrainingBase::open(&training_path(path))?;
                 let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -92,14 +114,67 @@ impl Session {
         };
         let line = Line::to(&address, token, &config.pharmacy)?;
         let base = Base::new(line, config.pharmacy.clone());
-        let counter =
-            Counter::new(base, store, catalogue, config.pharmacy.clone(), config.operator.clone());
-        Ok(Self { counter, address, training })
+        let counter = Counter::new(
+            base,
+            store,
+            catalogue,
+            config.pharmacy.clone(),
+            config.operator.clone(),
+        );
+        Ok(Self {
+            counter,
+            address,
+            training,
+        })
     }
 }
 
+/// Makes the scenarios of a training session ready, and writes the sheets that are not there yet.
+pub fn make_ready(session: &Session, sheets_dir: &Path) -> Result<(), SessionError> {
+    let Some(base) = &session.training else {
+        return Ok(());
+    };
+    let product = |code: &_| session.counter.catalogue.find(code).cloned();
+    for ready in scenarios::ensure_ready(base, Uuid::new_v4(), now(), &product)? {
+        let name = format!("{}-{}", ready.scenario.name, ready.order.number());
+        if !sheets_dir.join(format!("{name}.png")).exists() {
+            written_sheet(ready.order.prescription(), sheets_dir, &name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a prescription's sheet as PDF and PNG; gives both paths.
+pub fn written_sheet(
+    prescription: &Prescription,
+    directory: &Path,
+    name: &str,
+) -> Result<(PathBuf, PathBuf), SessionError> {
+    let paths = ["pdf", "png"].map(|extension| directory.join(format!("{name}.{extension}")));
+    let pdf = sheet::pdf(prescription)?;
+    let png = sheet::png(&pdf)?;
+    let write = |path: &Path, bytes: &[u8]| {
+        fs::write(path, bytes).map_err(|source| SessionError::Sheet {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    fs::create_dir_all(directory).map_err(|source| SessionError::Sheet {
+        path: directory.to_owned(),
+        source,
+    })?;
+    let [pdf_path, png_path] = paths;
+    write(&pdf_path, &pdf)?;
+    // Last: whoever waits for the picture then has both.
+    write(&png_path, &png)?;
+    Ok((pdf_path, png_path))
+}
+
 fn parsed(address: &str) -> Result<BaseAddress, SessionError> {
-    address.parse().map_err(|source| SessionError::Address { address: address.to_owned(), source })
+    address.parse().map_err(|source| SessionError::Address {
+        address: address.to_owned(),
+        source,
+    })
 }
 
 /// Serves a training base until the program ends; gives its address.
@@ -116,7 +191,10 @@ pub async fn serve(base: TrainingBase, listen: SocketAddr) -> Result<BaseAddress
 }
 
 /// The clock, read here and in the runtime and the command line only.
-#[expect(clippy::disallowed_methods, reason = "the session gives time to everything that must not read it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the session gives time to everything that must not read it"
+)]
 pub fn now() -> Timestamp {
     Timestamp::now()
 }
@@ -138,15 +216,26 @@ enum Login {
 
 impl Line {
     /// A line to that base.
-    pub fn to(address: &BaseAddress, token: Option<AccessToken>, pharmacy: &Pharmacy) -> Result<Self, SetupError> {
+    pub fn to(
+        address: &BaseAddress,
+        token: Option<AccessToken>,
+        pharmacy: &Pharmacy,
+    ) -> Result<Self, SetupError> {
         let login = match token {
             Some(token) => Login::Configured(HttpTransport::new(address, token)?),
             None => Login::AskedOfTrainingBase(Mutex::new(None)),
         };
-        Ok(Self { address: address.clone(), pharmacy: pharmacy.clone(), login })
+        Ok(Self {
+            address: address.clone(),
+            pharmacy: pharmacy.clone(),
+            login,
+        })
     }
 
-    async fn asked(&self, known: &Mutex<Option<Arc<HttpTransport>>>) -> Result<Arc<HttpTransport>, BaseError> {
+    async fn asked(
+        &self,
+        known: &Mutex<Option<Arc<HttpTransport>>>,
+    ) -> Result<Arc<HttpTransport>, BaseError> {
         let mut known = known.lock().await;
         if let Some(transport) = known.as_ref() {
             return Ok(Arc::clone(transport));

@@ -119,6 +119,8 @@ pub enum Notice {
     ReadAgain,
     /// It could not be read again: what is shown is what was read before.
     NotReadAgain(DelayReason),
+    /// Another terminal answered one of these lines since the prescription was read.
+    ChangedMeanwhile,
     /// The store could not write; nothing is lost.
     RecordFailed,
     /// The rules refused at the last door.

@@ -21,7 +21,7 @@ pub enum Effect {
     /// Tell the base that it no longer is; no answer is waited for. Executed in order with
     /// [`Effect::TakeHold`] on the same number.
     GiveHoldBack(PrescriptionNumber),
-    /// Write the register and the outbox: `Recorded`, `RecordRefused` or `RecordFailed`.
+    /// Write the register and the outbox: `Recorded`, `RecordRefused`, `RecordOutdated` or `RecordFailed`.
     Record(Box<RecordRequest>),
     /// Post what is due: `PostStarted` and `PostAnswered` for each, then `PostingEnded`.
     PostDue,

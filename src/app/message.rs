@@ -94,6 +94,11 @@ pub enum Message {
         /// Every finding.
         findings: Vec<Finding>,
     },
+    /// Another terminal answered one of these lines since the prescription was read; nothing was written.
+    RecordOutdated {
+        /// Which hand-over.
+        id: DispenseId,
+    },
     /// The store could not write; the hand-over can be recorded again with the same identifier.
     RecordFailed {
         /// Which hand-over.
@@ -247,6 +252,7 @@ impl Message {
             Self::CatalogueSearched { .. } => "CatalogueSearched",
             Self::Recorded { .. } => "Recorded",
             Self::RecordRefused { .. } => "RecordRefused",
+            Self::RecordOutdated { .. } => "RecordOutdated",
             Self::RecordFailed { .. } => "RecordFailed",
             Self::BaseAnswered => "BaseAnswered",
             Self::BaseFailed(_) => "BaseFailed",

@@ -37,6 +37,17 @@ impl App {
         Vec::new()
     }
 
+    /// Back on the sheet, with the decisions, and read again: what remains is no longer what was shown.
+    pub(crate) fn record_outdated(&mut self, id: DispenseId) -> Vec<Effect> {
+        let Some(review) = self.take_recording(id) else {
+            return Vec::new();
+        };
+        self.desk.notice = Some(Notice::ChangedMeanwhile);
+        let number = review.serving.prescription.number.clone();
+        *self.screen.beneath_mut() = Screen::Prescription(review.serving);
+        vec![Effect::Consult(number)]
+    }
+
     pub(crate) fn record_failed(&mut self, id: DispenseId) -> Vec<Effect> {
         if let Some(review) = self.take_recording(id) {
             self.desk.notice = Some(Notice::RecordFailed);

@@ -30,5 +30,7 @@ pub(super) async fn serve(
     let address = address.to_string();
     let document = json!({ "address": address, "data": data.display().to_string() });
     show(format, &document, || words::training_base_listens(&address));
-    tokio::signal::ctrl_c().await.map_err(|error| Failure::broken(&error))
+    tokio::signal::ctrl_c()
+        .await
+        .map_err(|error| Failure::broken(&error))
 }

@@ -40,9 +40,9 @@ pub(super) enum Command {
 pub(super) fn catalogue(command: &Command, format: Format) -> Result<(), Failure> {
     let catalogue = Catalogue::training().map_err(|error| Failure::broken(&error))?;
     match command {
-        Command::Import { directory } => {
-            Err(Failure::refused(words::import_not_offered(&directory.display().to_string())))
-        }
+        Command::Import { directory } => Err(Failure::refused(words::import_not_offered(
+            &directory.display().to_string(),
+        ))),
         Command::Status => {
             let Origin::TrainingSubset = catalogue.origin();
             let document = json!({ "origin": "training-subset", "products": catalogue.len() });
@@ -92,8 +92,19 @@ fn text(products: &[&Product]) -> String {
             || words::conditions_unknown().to_owned(),
             |conditions| conditions.join(" · "),
         );
-        let Product { cip13, name, presentation, .. } = product;
-        let _ = writeln!(text, "{cip13}  {} ({})  {}", Safe(name), Safe(presentation), Safe(&conditions));
+        let Product {
+            cip13,
+            name,
+            presentation,
+            ..
+        } = product;
+        let _ = writeln!(
+            text,
+            "{cip13}  {} ({})  {}",
+            Safe(name),
+            Safe(presentation),
+            Safe(&conditions)
+        );
     }
     text
 }

@@ -28,7 +28,11 @@ pub(super) async fn consult(config: &Config, target: &OsStr, format: Format) -> 
                 words::from_store(&received, why) + "\n"
             }
         };
-        text.push_str(&text::prescription(&consultation.prescription, &consultation.findings, today));
+        text.push_str(&text::prescription(
+            &consultation.prescription,
+            &consultation.findings,
+            today,
+        ));
         text
     });
     Ok(())

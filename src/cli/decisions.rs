@@ -81,11 +81,18 @@ pub(super) fn proposal(
         .into_iter()
         .map(|decision| {
             let line = decision.line;
-            read(decision, prescription, product).map_err(|problem| DecisionsError::Decision { line, problem })
+            read(decision, prescription, product)
+                .map_err(|problem| DecisionsError::Decision { line, problem })
         })
         .collect::<Result<_, _>>()?;
-    let overrides = raw.overrides.into_iter().map(|o| Override { finding: o.finding, reason: o.reason });
-    Ok(Proposal { decisions, overrides: overrides.collect() })
+    let overrides = raw.overrides.into_iter().map(|o| Override {
+        finding: o.finding,
+        reason: o.reason,
+    });
+    Ok(Proposal {
+        decisions,
+        overrides: overrides.collect(),
+    })
 }
 
 fn read(
@@ -99,21 +106,49 @@ fn read(
     let (outcome, partial) = match raw.outcome.as_str() {
         "conforming" => {
             let said = raw.partial.as_deref().or(raw.reason.as_deref());
-            (LineOutcome::Conforming(supply(&raw, ordered, product)?), partial(said)?)
+            (
+                LineOutcome::Conforming(supply(&raw, ordered, product)?),
+                partial(said)?,
+            )
         }
         "substituted" => {
-            let reason = coded(&raw.reason, "reason", SubstitutionReason::ALL, SubstitutionReason::code)?;
+            let reason = coded(
+                &raw.reason,
+                "reason",
+                SubstitutionReason::ALL,
+                SubstitutionReason::code,
+            )?;
             let supply = supply(&raw, ordered, product)?;
-            (LineOutcome::Substituted { supply, reason }, partial(raw.partial.as_deref())?)
+            (
+                LineOutcome::Substituted { supply, reason },
+                partial(raw.partial.as_deref())?,
+            )
         }
         "adjusted" => {
-            let reason = coded(&raw.reason, "reason", AdjustmentReason::ALL, AdjustmentReason::code)?;
+            let reason = coded(
+                &raw.reason,
+                "reason",
+                AdjustmentReason::ALL,
+                AdjustmentReason::code,
+            )?;
             let agreement = agreement(raw.agreement.as_ref())?;
             let supply = supply(&raw, ordered, product)?;
-            (LineOutcome::Adjusted { supply, reason, agreement }, partial(raw.partial.as_deref())?)
+            (
+                LineOutcome::Adjusted {
+                    supply,
+                    reason,
+                    agreement,
+                },
+                partial(raw.partial.as_deref())?,
+            )
         }
         "not-delivered" => {
-            let reason = coded(&raw.reason, "reason", NotDeliveredReason::ALL, NotDeliveredReason::code)?;
+            let reason = coded(
+                &raw.reason,
+                "reason",
+                NotDeliveredReason::ALL,
+                NotDeliveredReason::code,
+            )?;
             (LineOutcome::NotDelivered(reason), None)
         }
         other => {
@@ -122,7 +157,12 @@ fn read(
             ));
         }
     };
-    Ok(Decision { line, outcome, partial, note: raw.note })
+    Ok(Decision {
+        line,
+        outcome,
+        partial,
+        note: raw.note,
+    })
 }
 
 fn supply(
@@ -132,7 +172,9 @@ fn supply(
 ) -> Result<Supply, String> {
     let wrong = |key: &str, why: &dyn std::fmt::Display| format!("{key}: {why}");
     let code = match (&raw.cip13, &raw.lpp) {
-        (Some(cip13), _) => Some(ProductCode::Cip13(cip13.parse().map_err(|why| wrong("cip13", &why))?)),
+        (Some(cip13), _) => Some(ProductCode::Cip13(
+            cip13.parse().map_err(|why| wrong("cip13", &why))?,
+        )),
         (None, Some(lpp)) => Some(ProductCode::Lpp(lpp.parse().map_err(|why| wrong("lpp", &why))?)),
         (None, None) => None,
     };
@@ -146,7 +188,13 @@ fn supply(
         .label
         .clone()
         .or(known)
-        .or(if code.is_none() || code.as_ref() == ordered.map(|line| &line.code) { ordered_label } else { None })
+        .or(
+            if code.is_none() || code.as_ref() == ordered.map(|line| &line.code) {
+                ordered_label
+            } else {
+                None
+            },
+        )
         .or_else(|| code.as_ref().map(|code| code.code().to_owned()))
         .unwrap_or_default();
     let code = code
@@ -157,16 +205,27 @@ fn supply(
         Some(lot) => Some(lot.parse::<Lot>().map_err(|why| wrong("lot", &why))?),
         None => None,
     };
-    Ok(Supply { code, label, boxes: raw.boxes.map_or(due, Boxes), lot, expiry: raw.expiry })
+    Ok(Supply {
+        code,
+        label,
+        boxes: raw.boxes.map_or(due, Boxes),
+        lot,
+        expiry: raw.expiry,
+    })
 }
 
 fn agreement(raw: Option<&RawAgreement>) -> Result<Agreement, String> {
     let Some(raw) = raw else {
-        return Err("an adjustment needs the prescriber's agreement: {\"by\":\"prescriber\",\"channel\":…,\"at\":…}"
-            .to_owned());
+        return Err(
+            "an adjustment needs the prescriber's agreement: {\"by\":\"prescriber\",\"channel\":…,\"at\":…}"
+                .to_owned(),
+        );
     };
     if raw.by != "prescriber" {
-        return Err(format!("agreement.by: only the prescriber can agree, not {:?}", raw.by));
+        return Err(format!(
+            "agreement.by: only the prescriber can agree, not {:?}",
+            raw.by
+        ));
     }
     let channel = coded(
         &Some(raw.channel.clone()),
@@ -179,7 +238,13 @@ fn agreement(raw: Option<&RawAgreement>) -> Result<Agreement, String> {
 
 fn partial(said: Option<&str>) -> Result<Option<PartialReason>, String> {
     let Some(said) = said else { return Ok(None) };
-    coded(&Some(said.to_owned()), "partial", PartialReason::ALL, PartialReason::code).map(Some)
+    coded(
+        &Some(said.to_owned()),
+        "partial",
+        PartialReason::ALL,
+        PartialReason::code,
+    )
+    .map(Some)
 }
 
 /// The reason with that code, or a sentence that lists those there are.
@@ -190,7 +255,9 @@ fn coded<T: Copy>(
     code: impl Fn(T) -> &'static str,
 ) -> Result<T, String> {
     let known = || all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", ");
-    let Some(said) = said else { return Err(format!("{key} is missing; it is one of {}", known())) };
+    let Some(said) = said else {
+        return Err(format!("{key} is missing; it is one of {}", known()));
+    };
     all.iter()
         .copied()
         .find(|one| code(*one) == said)

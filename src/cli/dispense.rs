@@ -69,17 +69,20 @@ pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: For
         }
         None => as_prescribed(&consultation),
     };
-    proposal.overrides.extend(
-        arguments.overrides.iter().map(|(finding, reason)| Override {
+    proposal
+        .overrides
+        .extend(arguments.overrides.iter().map(|(finding, reason)| Override {
             finding: finding.clone(),
             reason: reason.clone(),
-        }),
-    );
+        }));
     let id = DispenseId(Uuid::new_v4());
     if arguments.dry_run {
         return dry_run(&session, &consultation, proposal, id, format);
     }
-    match session.counter.record(&consultation.prescription, proposal, id, now())? {
+    match session
+        .counter
+        .record(&consultation.prescription, proposal, id, now())?
+    {
         RecordOutcome::Recorded(recorded) => post(&session, *recorded, format).await,
         RecordOutcome::Stopped(findings) => Err(stopped(&consultation, &findings, format)),
         RecordOutcome::Outdated => Err(Failure::refused(words::changed_meanwhile())),
@@ -87,8 +90,12 @@ pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: For
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path)
-        .map_err(|error| Failure::usage(words::decisions_unreadable(&path.display().to_string(), &error.to_string())))
+    fs::read_to_string(path).map_err(|error| {
+        Failure::usage(words::decisions_unreadable(
+            &path.display().to_string(),
+            &error.to_string(),
+        ))
+    })
 }
 
 fn said(error: &DecisionsError) -> Failure {
@@ -97,8 +104,15 @@ fn said(error: &DecisionsError) -> Failure {
 
 /// Every open line as prescribed; the others are left as they are.
 fn as_prescribed(consultation: &Consultation) -> Proposal {
-    let open = consultation.prescription.lines.iter().filter(|line| PrescriptionLine::is_open(line));
-    Proposal { decisions: open.map(Decision::as_prescribed).collect(), overrides: Vec::new() }
+    let open = consultation
+        .prescription
+        .lines
+        .iter()
+        .filter(|line| PrescriptionLine::is_open(line));
+    Proposal {
+        decisions: open.map(Decision::as_prescribed).collect(),
+        overrides: Vec::new(),
+    }
 }
 
 fn dry_run(
@@ -113,7 +127,9 @@ fn dry_run(
         .check(&consultation.prescription, proposal, id, now())
         .map_err(|findings| stopped(consultation, &findings, format))?;
     let document = checked(&dispense);
-    show(format, &document, || words::dry_run(dispense.hand_over().lines.len()) + &text::remarks(dispense.findings()));
+    show(format, &document, || {
+        words::dry_run(dispense.hand_over().lines.len()) + &text::remarks(dispense.findings())
+    });
     Ok(())
 }
 
@@ -154,14 +170,17 @@ async fn post(session: &Session, recorded: Recorded, format: Format) -> Result<(
         }
     };
     let visible = counter::visible_to_prescriber(&entry);
-    let numbers: Vec<Option<RegisterNumber>> = recorded.registered.iter().map(|(_, number)| *number).collect();
+    let numbers: Vec<Option<RegisterNumber>> =
+        recorded.registered.iter().map(|(_, number)| *number).collect();
     let document = documents::dispense(
         &entry,
         |place| numbers.get(place).copied().flatten(),
         visible,
         &recorded.findings,
     );
-    show(format, &document, || text::hand_over(&entry, &numbers, visible) + &text::remarks(&recorded.findings));
+    show(format, &document, || {
+        text::hand_over(&entry, &numbers, visible) + &text::remarks(&recorded.findings)
+    });
     match entry.state() {
         PostState::Accepted | PostState::Pending => Ok(()),
         PostState::Refused(refusal) | PostState::Conflict(refusal) => {

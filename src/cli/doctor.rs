@@ -25,17 +25,31 @@ pub(super) async fn doctor(config: &Config, format: Format) -> Result<(), Failur
     let checks: Vec<(&str, Value)> = vec![
         ("configuration", json!({ "ok": true })),
         ("store", json!({ "ok": true })),
-        ("register", json!({ "ok": register.first_bad.is_none(), "entries": register.entries })),
-        ("catalogue", json!({ "ok": true, "products": session.counter.catalogue.len(), "subset": true })),
+        (
+            "register",
+            json!({ "ok": register.first_bad.is_none(), "entries": register.entries }),
+        ),
+        (
+            "catalogue",
+            json!({ "ok": true, "products": session.counter.catalogue.len(), "subset": true }),
+        ),
         ("base", base),
     ];
     let sound = checks.iter().all(|(_, check)| check["ok"] == true);
-    let by_name: serde_json::Map<_, _> =
-        checks.iter().map(|(name, check)| ((*name).to_owned(), check.clone())).collect();
+    let by_name: serde_json::Map<_, _> = checks
+        .iter()
+        .map(|(name, check)| ((*name).to_owned(), check.clone()))
+        .collect();
     let document = json!({ "ok": sound, "checks": by_name });
     show(format, &document, || {
-        let rows = checks.iter().map(|(name, check)| words::check(name, check["ok"] == true));
+        let rows = checks
+            .iter()
+            .map(|(name, check)| words::check(name, check["ok"] == true));
         rows.collect::<Vec<_>>().join("\n")
     });
-    if sound { Ok(()) } else { Err(Failure::refused(words::not_sound())) }
+    if sound {
+        Ok(())
+    } else {
+        Err(Failure::refused(words::not_sound()))
+    }
 }

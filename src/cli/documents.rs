@@ -114,7 +114,11 @@ fn substitution(permission: &SubstitutionPermission) -> Value {
 }
 
 fn line(line: &PrescriptionLine, all: &[Finding]) -> Value {
-    let own: Vec<Finding> = all.iter().filter(|f| f.line == Some(line.number)).cloned().collect();
+    let own: Vec<Finding> = all
+        .iter()
+        .filter(|f| f.line == Some(line.number))
+        .cloned()
+        .collect();
     json!({
         "line": line.number.0,
         "kind": kind(&line.kind),
@@ -133,7 +137,12 @@ fn line(line: &PrescriptionLine, all: &[Finding]) -> Value {
 }
 
 /// `consult`: the prescription, what remains of it, and what the rules remark.
-pub(super) fn prescription(prescription: &Prescription, remarks: &[Finding], ours: &Finess, today: Date) -> Value {
+pub(super) fn prescription(
+    prescription: &Prescription,
+    remarks: &[Finding],
+    ours: &Finess,
+    today: Date,
+) -> Value {
     json!({
         "number": prescription.number.as_str(),
         "status": status(prescription.status(today)),
@@ -161,7 +170,11 @@ pub(super) fn dispense(
         .iter()
         .enumerate()
         .map(|(place, line)| {
-            let state = entry.states.iter().find(|(id, _)| *id == line.id).map(|(_, state)| state);
+            let state = entry
+                .states
+                .iter()
+                .find(|(id, _)| *id == line.id)
+                .map(|(_, state)| state);
             json!({
                 "line": line.line.0,
                 "outcome": line.outcome.code(),

@@ -46,28 +46,43 @@ pub(super) struct Failure {
 
 impl Failure {
     /// The command or one of its files means nothing.
-    pub fn usage(sentence: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, sentence: sentence.into() }
+    pub(super) fn usage(sentence: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            sentence: sentence.into(),
+        }
     }
 
     /// Nothing readable, or not a prescription.
-    pub fn not_readable(sentence: impl Into<String>) -> Self {
-        Self { exit: Exit::NotReadable, sentence: sentence.into() }
+    pub(super) fn not_readable(sentence: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::NotReadable,
+            sentence: sentence.into(),
+        }
     }
 
     /// Refused by a rule or by the base.
-    pub fn refused(sentence: impl Into<String>) -> Self {
-        Self { exit: Exit::Refused, sentence: sentence.into() }
+    pub(super) fn refused(sentence: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Refused,
+            sentence: sentence.into(),
+        }
     }
 
     /// The base cannot be reached, and nothing could be done without it.
-    pub fn unreachable(sentence: impl Into<String>) -> Self {
-        Self { exit: Exit::Unreachable, sentence: sentence.into() }
+    pub(super) fn unreachable(sentence: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Unreachable,
+            sentence: sentence.into(),
+        }
     }
 
     /// Something of ours is broken.
-    pub fn broken(error: &dyn Error) -> Self {
-        Self { exit: Exit::Broken, sentence: words::broken(&chain(error)) }
+    pub(super) fn broken(error: &dyn Error) -> Self {
+        Self {
+            exit: Exit::Broken,
+            sentence: words::broken(&chain(error)),
+        }
     }
 }
 

@@ -16,7 +16,9 @@ const LOG_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Writes the log of this program into the data directory. A log that cannot be written stops nothing.
 pub(super) fn open(data_dir: &Path) {
-    let Ok(file) = file(&data_dir.join("comptoir.log")) else { return };
+    let Ok(file) = file(&data_dir.join("comptoir.log")) else {
+        return;
+    };
     // Only our own words: a library may log the addresses it calls, and an address may hold a number.
     let ours = Targets::new().with_target("comptoir", LevelFilter::INFO);
     let layer = fmt::layer().with_ansi(false).with_writer(Mutex::new(file));

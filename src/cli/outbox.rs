@@ -35,7 +35,9 @@ pub(super) async fn outbox(config: &Config, command: &Command, format: Format) -
     if *command == Command::Flush {
         document["flushed"] = json!(silent.is_none());
     }
-    show(format, &document, || text::outbox(&entries, now(), &config.time_zone));
+    show(format, &document, || {
+        text::outbox(&entries, now(), &config.time_zone)
+    });
     match silent {
         None => Ok(()),
         Some(reason) => Err(Failure::unreachable(words::flush_stopped(reason))),
@@ -45,8 +47,14 @@ pub(super) async fn outbox(config: &Config, command: &Command, format: Format) -
 /// Tries all that waits, oldest first; stops at the first sign that the next would fare no better.
 async fn flush(session: &Session) -> Result<Option<crate::domain::outbox::DelayReason>, Failure> {
     let waiting = session.counter.store.outbox()?;
-    for entry in waiting.iter().filter(|entry| *entry.state() == PostState::Pending) {
-        let posted = session.counter.post_one(entry.hand_over.id, now(), jitter()).await?;
+    for entry in waiting
+        .iter()
+        .filter(|entry| *entry.state() == PostState::Pending)
+    {
+        let posted = session
+            .counter
+            .post_one(entry.hand_over.id, now(), jitter())
+            .await?;
         if let Some(BaseSeen::Silent(reason)) = posted.base {
             return Ok(Some(reason));
         }

@@ -52,7 +52,9 @@ pub(super) fn register(config: &Config, command: Command, format: Format) -> Res
         Command::List { from, count } => {
             let entries = store.register_entries(RegisterNumber(from), count)?;
             let documents: Vec<Value> = entries.iter().map(document).collect();
-            show(format, &json!({ "entries": documents }), || text::register(&entries, &config.time_zone));
+            show(format, &json!({ "entries": documents }), || {
+                text::register(&entries, &config.time_zone)
+            });
             Ok(())
         }
         Command::Show { number } => {
@@ -61,7 +63,9 @@ pub(super) fn register(config: &Config, command: Command, format: Format) -> Res
             let corrected_by = store.corrected_by(entry.number)?;
             let mut document = document(&entry);
             document["corrected_by"] = json!(corrected_by.map(|number| number.0));
-            show(format, &document, || text::register_entry(&entry, corrected_by, &config.time_zone));
+            show(format, &document, || {
+                text::register_entry(&entry, corrected_by, &config.time_zone)
+            });
             Ok(())
         }
         Command::Verify => verify(&store, format),
@@ -82,7 +86,9 @@ fn verify(store: &Store, format: Format) -> Result<(), Failure> {
         "head": found.head.to_string(),
         "first_bad": first_bad,
     });
-    show(format, &document, || words::register_verified(found.entries, &found.head.to_string()));
+    show(format, &document, || {
+        words::register_verified(found.entries, &found.head.to_string())
+    });
     match first_bad {
         None => Ok(()),
         Some(number) => Err(Failure::refused(words::register_tampered(number))),
@@ -124,7 +130,8 @@ fn document(entry: &RegisterEntry) -> Value {
             document["dispense"] = json!(delivery.dispense.to_string());
             document["prescription"] = json!(delivery.prescription.as_str());
             document["line"] = json!(delivery.line.0);
-            document["patient"] = json!({ "family": delivery.patient.family, "given": delivery.patient.given });
+            document["patient"] =
+                json!({ "family": delivery.patient.family, "given": delivery.patient.given });
             document["prescriber"] = json!({
                 "family": delivery.prescriber.family,
                 "rpps": delivery.prescriber.rpps.as_ref().map(|rpps| rpps.as_str()),

@@ -24,8 +24,10 @@ pub(super) fn scan(files: &[PathBuf], format: Format) -> Result<(), Failure> {
             (path.as_path(), start.elapsed().as_millis(), reading)
         })
         .collect();
-    let documents: Vec<Value> =
-        readings.iter().map(|(path, elapsed, reading)| document(path, *elapsed, reading)).collect();
+    let documents: Vec<Value> = readings
+        .iter()
+        .map(|(path, elapsed, reading)| document(path, *elapsed, reading))
+        .collect();
     show(format, &json!({ "files": documents }), || text(&readings));
     if readings.iter().any(|(_, _, reading)| !reading.symbols.is_empty()) {
         return Ok(());

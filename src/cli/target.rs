@@ -50,7 +50,11 @@ fn number_of_file(path: &Path) -> Result<PrescriptionNumber, Failure> {
     if let Some(error) = &reading.error {
         return Err(Failure::not_readable(words::unreadable_file(&name, error)));
     }
-    let read: Vec<_> = reading.symbols.iter().map(|symbol| scan::what::read_text(&symbol.text).scanned).collect();
+    let read: Vec<_> = reading
+        .symbols
+        .iter()
+        .map(|symbol| scan::what::read_text(&symbol.text).scanned)
+        .collect();
     let mut numbers: Vec<PrescriptionNumber> = read
         .iter()
         .filter_map(|scanned| match scanned {
@@ -63,9 +67,19 @@ fn number_of_file(path: &Path) -> Result<PrescriptionNumber, Failure> {
     match (numbers.pop(), numbers.as_slice()) {
         (Some(number), []) => Ok(number),
         (Some(last), others) => {
-            let all: Vec<_> = others.iter().chain([&last]).map(PrescriptionNumber::to_string).collect();
-            Err(Failure::not_readable(words::several_prescriptions(&name, &all.join(", "))))
+            let all: Vec<_> = others
+                .iter()
+                .chain([&last])
+                .map(PrescriptionNumber::to_string)
+                .collect();
+            Err(Failure::not_readable(words::several_prescriptions(
+                &name,
+                &all.join(", "),
+            )))
         }
-        (None, _) => Err(Failure::not_readable(words::no_prescription_in_file(&name, read.first()))),
+        (None, _) => Err(Failure::not_readable(words::no_prescription_in_file(
+            &name,
+            read.first(),
+        ))),
     }
 }

@@ -34,13 +34,26 @@ pub(super) fn prescription(prescription: &Prescription, findings: &[Finding], to
         people::patient_name(&prescription.patient),
         people::patient_birth(&prescription.patient, today)
     );
-    line!(text, "Prescripteur  {}", people::prescriber_name(&prescription.prescriber));
+    line!(
+        text,
+        "Prescripteur  {}",
+        people::prescriber_name(&prescription.prescriber)
+    );
     let until = prescription.valid_until.map_or_else(
         || "validité non indiquée".to_owned(),
         |last_day| format!("valable jusqu’au {}", wording::day(last_day)),
     );
-    line!(text, "Écrite le     {}, {until}", wording::day(prescription.written_on));
-    line!(text, "{} — {}", posts::consent(prescription.consent), posts::consent_consequence(prescription.consent));
+    line!(
+        text,
+        "Écrite le     {}, {until}",
+        wording::day(prescription.written_on)
+    );
+    line!(
+        text,
+        "{} — {}",
+        posts::consent(prescription.consent),
+        posts::consent_consequence(prescription.consent)
+    );
     line!(text);
     for one in &prescription.lines {
         text.push_str(&prescription_line(one));
@@ -55,13 +68,23 @@ pub(super) fn prescription(prescription: &Prescription, findings: &[Finding], to
 fn prescription_line(line: &PrescriptionLine) -> String {
     let mut text = String::new();
     let code = line.code.code();
-    line!(text, "{:>2}. {}  {}", line.number.0, Safe(&line.label), Safe(code));
+    line!(
+        text,
+        "{:>2}. {}  {}",
+        line.number.0,
+        Safe(&line.label),
+        Safe(code)
+    );
     if !line.dosage.is_empty() {
         line!(text, "    {}", Safe(&line.dosage));
     }
     let remains = match (line.ordered(), line.remaining()) {
         (Some(ordered), Some(remaining)) => {
-            format!("prescrit {}, reste {}", wording::boxes(ordered), wording::boxes(remaining))
+            format!(
+                "prescrit {}, reste {}",
+                wording::boxes(ordered),
+                wording::boxes(remaining)
+            )
         }
         _ => "nombre de boîtes non indiqué".to_owned(),
     };
@@ -69,7 +92,11 @@ fn prescription_line(line: &PrescriptionLine) -> String {
         SubstitutionPermission::Allowed => String::new(),
         SubstitutionPermission::Forbidden(why) => format!(", {}", rules::non_substitutable(why)),
     };
-    line!(text, "    {remains}{substitution} — {}", reasons::status(line.status()));
+    line!(
+        text,
+        "    {remains}{substitution} — {}",
+        reasons::status(line.status())
+    );
     text
 }
 
@@ -77,7 +104,9 @@ fn prescription_line(line: &PrescriptionLine) -> String {
 pub(super) fn remarks(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
-        let place = finding.line.map_or_else(String::new, |line| format!("ligne {} : ", line.0));
+        let place = finding
+            .line
+            .map_or_else(String::new, |line| format!("ligne {} : ", line.0));
         line!(
             text,
             "{} {} — {place}{} [{}]",
@@ -91,9 +120,17 @@ pub(super) fn remarks(findings: &[Finding]) -> String {
 }
 
 /// A hand-over, line by line, with its true state.
-pub(super) fn hand_over(entry: &OutboxEntry, numbers: &[Option<RegisterNumber>], visible: Option<bool>) -> String {
+pub(super) fn hand_over(
+    entry: &OutboxEntry,
+    numbers: &[Option<RegisterNumber>],
+    visible: Option<bool>,
+) -> String {
     let mut text = String::new();
-    line!(text, "Délivrance de l’ordonnance {}", entry.hand_over.number.grouped());
+    line!(
+        text,
+        "Délivrance de l’ordonnance {}",
+        entry.hand_over.number.grouped()
+    );
     for (place, (one, (_, state))) in entry.hand_over.lines.iter().zip(&entry.states).enumerate() {
         let kind = reasons::kind_of(&one.outcome);
         let product = one.outcome.supply().map_or(&one.ordered, |supply| &supply.label);
@@ -143,7 +180,8 @@ pub(super) fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -
     }
     let mut text = String::new();
     for entry in entries {
-        let why = posts::state_reason(entry.state()).unwrap_or_else(|| wording::delay(entry.reason).to_owned());
+        let why =
+            posts::state_reason(entry.state()).unwrap_or_else(|| wording::delay(entry.reason).to_owned());
         line!(
             text,
             "{}  {}  {} — {why}",
@@ -160,7 +198,11 @@ pub(super) fn register(entries: &[RegisterEntry], zone: &TimeZone) -> String {
     if entries.is_empty() {
         return "L’ordonnancier ne contient aucune inscription ici.".to_owned();
     }
-    entries.iter().map(|entry| summary(entry, zone)).collect::<Vec<_>>().join("\n")
+    entries
+        .iter()
+        .map(|entry| summary(entry, zone))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn summary(entry: &RegisterEntry, zone: &TimeZone) -> String {
@@ -178,22 +220,45 @@ fn summary(entry: &RegisterEntry, zone: &TimeZone) -> String {
             people::prescriber_name(&delivery.prescriber)
         ),
     };
-    format!("{:>6}  {}  {content}", entry.number.0, at.strftime("%d/%m/%Y %H:%M"))
+    format!(
+        "{:>6}  {}  {content}",
+        entry.number.0,
+        at.strftime("%d/%m/%Y %H:%M")
+    )
 }
 
 /// One entry, whole.
-pub(super) fn register_entry(entry: &RegisterEntry, corrected_by: Option<RegisterNumber>, zone: &TimeZone) -> String {
+pub(super) fn register_entry(
+    entry: &RegisterEntry,
+    corrected_by: Option<RegisterNumber>,
+    zone: &TimeZone,
+) -> String {
     let mut text = summary(entry, zone);
     text.push('\n');
     if let Some(RegisterContent::Delivery(delivery)) = &entry.content {
         line!(text, "Prescrit      {}", Safe(&delivery.ordered));
-        line!(text, "Délivré       {}  {}", Safe(&delivery.product), Safe(&delivery.code));
+        line!(
+            text,
+            "Délivré       {}  {}",
+            Safe(&delivery.product),
+            Safe(&delivery.code)
+        );
         let lot = delivery.lot.as_ref().map_or("—", |lot| lot.as_str());
         let expiry = delivery.expiry.map_or_else(|| "—".to_owned(), wording::day);
         line!(text, "Lot           {}, péremption {expiry}", Safe(lot));
-        line!(text, "Ordonnance    {}, ligne {}", delivery.prescription.grouped(), delivery.line);
+        line!(
+            text,
+            "Ordonnance    {}, ligne {}",
+            delivery.prescription.grouped(),
+            delivery.line
+        );
         line!(text, "Opérateur     {}", people::operator(&delivery.operator));
-        line!(text, "Pharmacie     {}, {}", Safe(&delivery.pharmacy.name), Safe(&delivery.pharmacy.address));
+        line!(
+            text,
+            "Pharmacie     {}, {}",
+            Safe(&delivery.pharmacy.name),
+            Safe(&delivery.pharmacy.address)
+        );
         if !delivery.note.is_empty() {
             line!(text, "Note          {}", Safe(&delivery.note));
         }

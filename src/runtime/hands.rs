@@ -55,23 +55,29 @@ pub(super) struct Hands {
 
 /// What they work with.
 struct Workshop {
-    session: Session,
+    session: Arc<Session>,
     sender: SyncSender<Input>,
 }
 
 impl Hands {
     /// Hands that answer on that channel.
-    pub fn new(session: Session, tokio: Handle, sender: SyncSender<Input>) -> Self {
+    pub(super) fn new(session: Arc<Session>, tokio: Handle, sender: SyncSender<Input>) -> Self {
         let workshop = Arc::new(Workshop { session, sender });
         let (holds, asked_holds) = unbounded_channel();
         let (posts, asked_posts) = unbounded_channel();
         let holding = tokio.spawn(Arc::clone(&workshop).hold(asked_holds));
         tokio.spawn(Arc::clone(&workshop).post(asked_posts));
-        Self { workshop, tokio, holds: Some(holds), posts, holding }
+        Self {
+            workshop,
+            tokio,
+            holds: Some(holds),
+            posts,
+            holding,
+        }
     }
 
     /// Begins what the effect asks for; never waits for it.
-    pub fn execute(&mut self, effect: Effect) {
+    pub(super) fn execute(&mut self, effect: Effect) {
         tracing::debug!(effect = effect.name());
         let workshop = Arc::clone(&self.workshop);
         match effect {
@@ -93,7 +99,9 @@ impl Hands {
             Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
             Effect::ListOutbox => self.beside(move || workshop.list_outbox()),
-            Effect::ListRegister { before, count } => self.beside(move || workshop.list_register(before, count)),
+            Effect::ListRegister { before, count } => {
+                self.beside(move || workshop.list_register(before, count))
+            }
             Effect::VerifyRegister => self.beside(move || workshop.verify_register()),
             // The loop ends on it before it comes here.
             Effect::Quit => {}
@@ -101,9 +109,12 @@ impl Hands {
     }
 
     /// Waits, for a moment, until the holds are given back.
-    pub fn finish(mut self) {
+    pub(super) fn finish(mut self) {
         self.holds = None;
-        drop(self.tokio.block_on(tokio::time::timeout(FAREWELL_MAX, &mut self.holding)));
+        drop(
+            self.tokio
+                .block_on(tokio::time::timeout(FAREWELL_MAX, &mut self.holding)),
+        );
     }
 
     fn hold(&self, task: HoldTask) {
@@ -214,15 +225,26 @@ impl Workshop {
     }
 
     fn record(&self, request: RecordRequest) {
-        let RecordRequest { prescription, proposal, circumstances } = request;
+        let RecordRequest {
+            prescription,
+            proposal,
+            circumstances,
+        } = request;
         let id = circumstances.id;
-        match self.session.counter.record(&prescription, proposal, id, circumstances.at) {
+        match self
+            .session
+            .counter
+            .record(&prescription, proposal, id, circumstances.at)
+        {
             Ok(RecordOutcome::Recorded(recorded)) => {
                 let recorded = *recorded;
-                self.tell(Message::Recorded { entry: Box::new(recorded.entry), numbers: recorded.registered });
+                self.tell(Message::Recorded {
+                    entry: Box::new(recorded.entry),
+                    numbers: recorded.registered,
+                });
             }
             Ok(RecordOutcome::Stopped(findings)) => self.tell(Message::RecordRefused { id, findings }),
-            Ok(RecordOutcome::Outdated) => self.tell(Message::RecordFailed { id }),
+            Ok(RecordOutcome::Outdated) => self.tell(Message::RecordOutdated { id }),
             Err(error) => {
                 report(&error);
                 self.tell(Message::RecordFailed { id });
@@ -239,7 +261,10 @@ impl Workshop {
         let readings: Vec<Reading> = reading
             .symbols
             .into_iter()
-            .map(|symbol| Reading { scanned: what::read_text(&symbol.text).scanned, text: symbol.text })
+            .map(|symbol| Reading {
+                scanned: what::read_text(&symbol.text).scanned,
+                text: symbol.text,
+            })
             .collect();
         self.tell(match failure {
             Some(why) if readings.is_empty() => Message::FileUnread { path, why },
@@ -248,7 +273,14 @@ impl Workshop {
     }
 
     fn search(&self, text: String) {
-        let products = self.session.counter.catalogue.search(&text).into_iter().cloned().collect();
+        let products = self
+            .session
+            .counter
+            .catalogue
+            .search(&text)
+            .into_iter()
+            .cloned()
+            .collect();
         self.tell(Message::CatalogueSearched { text, products });
     }
 
@@ -267,7 +299,11 @@ impl Workshop {
         let counter = &self.session.counter;
         let today = counter.served_on(counter.day(now()))?;
         let mut entries = counter.store.outbox()?;
-        entries.retain(|entry| today.iter().all(|served| served.hand_over.id != entry.hand_over.id));
+        entries.retain(|entry| {
+            today
+                .iter()
+                .all(|served| served.hand_over.id != entry.hand_over.id)
+        });
         entries.extend(today);
         Ok(entries)
     }
@@ -325,7 +361,10 @@ fn opened(consultation: counter::Consultation) -> Consultation {
         products: consultation.products,
         freshness: match consultation.freshness {
             counter::Freshness::Fresh => Freshness::Base { at: now() },
-            counter::Freshness::FromStore { received_at, why } => Freshness::Store { since: received_at, why },
+            counter::Freshness::FromStore { received_at, why } => Freshness::Store {
+                since: received_at,
+                why,
+            },
         },
     }
 }

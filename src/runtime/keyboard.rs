@@ -27,10 +27,13 @@ pub(super) struct Keyboard {
 
 impl Keyboard {
     /// An event came at that time, counted from any fixed moment.
-    pub fn event(&mut self, event: Event, at: Duration) -> Vec<Struck> {
+    pub(super) fn event(&mut self, event: Event, at: Duration) -> Vec<Struck> {
         match event {
             // A release or a repetition reported by a modern terminal is not another stroke.
-            Event::Key(KeyEvent { kind: KeyEventKind::Release, .. }) => Vec::new(),
+            Event::Key(KeyEvent {
+                kind: KeyEventKind::Release,
+                ..
+            }) => Vec::new(),
             Event::Key(key) => self.key(key, at),
             Event::Paste(text) => struck(self.wedge.paste(text, at)),
             Event::FocusGained | Event::FocusLost | Event::Mouse(_) | Event::Resize(..) => Vec::new(),
@@ -47,12 +50,12 @@ impl Keyboard {
     }
 
     /// When to call [`Keyboard::wake`] if no event comes before.
-    pub fn deadline(&self) -> Option<Duration> {
+    pub(super) fn deadline(&self) -> Option<Duration> {
         self.wedge.deadline()
     }
 
     /// The deadline may have passed.
-    pub fn wake(&mut self, now: Duration) -> Vec<Struck> {
+    pub(super) fn wake(&mut self, now: Duration) -> Vec<Struck> {
         struck(self.wedge.wake(now))
     }
 }
@@ -88,7 +91,9 @@ fn keystroke(key: KeyEvent) -> Option<Keystroke> {
 
 fn person_key(key: KeyEvent) -> Option<Key> {
     match key.code {
-        KeyCode::Char(character) if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Key::Control(character)),
+        KeyCode::Char(character) if key.modifiers.contains(KeyModifiers::CONTROL) => {
+            Some(Key::Control(character))
+        }
         KeyCode::F(number) => Some(Key::Function(number)),
         KeyCode::Esc => Some(Key::Escape),
         KeyCode::Backspace => Some(Key::Backspace),
@@ -133,7 +138,10 @@ mod tests {
     #[test]
     fn a_persons_key_is_told_once_it_stays_alone() {
         let mut keyboard = Keyboard::default();
-        assert_eq!(keyboard.event(press(KeyCode::Char('s'), KeyModifiers::NONE), at(1000)), []);
+        assert_eq!(
+            keyboard.event(press(KeyCode::Char('s'), KeyModifiers::NONE), at(1000)),
+            []
+        );
         let deadline = keyboard.deadline().unwrap();
         assert_eq!(keyboard.wake(deadline), [Struck::Key(Key::Character('s'))]);
         assert_eq!(
@@ -151,7 +159,10 @@ mod tests {
             keyboard.event(press(code, modifiers), at(time))
         };
         for character in "10A12345".chars() {
-            assert_eq!(send(&mut keyboard, KeyCode::Char(character), KeyModifiers::NONE), []);
+            assert_eq!(
+                send(&mut keyboard, KeyCode::Char(character), KeyModifiers::NONE),
+                []
+            );
         }
         send(&mut keyboard, KeyCode::Char('5'), KeyModifiers::CONTROL);
         send(&mut keyboard, KeyCode::Char('1'), KeyModifiers::NONE);

@@ -7,21 +7,23 @@ use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
 use ratatui::{DefaultTerminal, Frame};
 
+use crate::scan::panic_will_be_caught;
+
 /// Our screen, until it is dropped.
 pub(super) struct Screen(DefaultTerminal);
 
 impl Screen {
     /// Takes the screen: raw keys, the alternate screen, bracketed paste.
-    pub fn open() -> io::Result<Self> {
-        give_back_on_panic();
-        // ratatui adds its own hook, which restores the screen before the panic's message is printed.
+    pub(super) fn open() -> io::Result<Self> {
+        // ratatui's own hook restores the screen before the panic's message is printed; ours goes before it.
         let terminal = ratatui::try_init()?;
+        give_back_on_panic();
         execute!(stdout(), EnableBracketedPaste)?;
         Ok(Self(terminal))
     }
 
     /// Draws a frame.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
+    pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
         self.0.draw(draw).map(drop)
     }
 }
@@ -39,6 +41,10 @@ fn give_back_on_panic() {
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
+            // A hostile picture made a decoder panic: it becomes a sentence, and the screen stays ours.
+            if panic_will_be_caught() {
+                return;
+            }
             drop(execute!(stdout(), DisableBracketedPaste));
             before(panic);
         }));

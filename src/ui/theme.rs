@@ -34,6 +34,14 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// The theme that the environment asks for: `NO_COLOR`, set to anything, means none (no-color.org).
+    pub fn of_environment(no_color: Option<&std::ffi::OsStr>) -> Self {
+        match no_color {
+            Some(asked) if !asked.is_empty() => Self::without_colours(),
+            _ => Self::coloured(),
+        }
+    }
+
     /// With the terminal's own sixteen colours, which its owner chose to be readable.
     pub const fn coloured() -> Self {
         Self {

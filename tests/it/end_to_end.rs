@@ -26,7 +26,12 @@ impl Stage {
         let base = BaseServer::start(files.path());
         let address = base.address.clone();
         let counter = Counter::of_base(&address);
-        Self { files, base: Some(base), address, counter }
+        Self {
+            files,
+            base: Some(base),
+            address,
+            counter,
+        }
     }
 
     fn stop_base(&mut self) {
@@ -60,7 +65,9 @@ fn scanned(counter: &Counter, number: &str) -> Terminal {
 }
 
 fn grouped(number: &str) -> String {
-    [0..2, 2..6, 6..10, 10..14, 14..18].map(|range| &number[range]).join(" ")
+    [0..2, 2..6, 6..10, 10..14, 14..18]
+        .map(|range| &number[range])
+        .join(" ")
 }
 
 #[test]
@@ -70,7 +77,11 @@ fn a_conforming_prescription_takes_one_scan_and_two_keys() {
     let mut terminal = scanned(&stage.counter, &number);
     terminal.press(ENTER);
     terminal.shows("Relecture");
-    assert_eq!(stage.registered(), 0, "nothing is recorded before it was reviewed and confirmed");
+    assert_eq!(
+        stage.registered(),
+        0,
+        "nothing is recorded before it was reviewed and confirmed"
+    );
     terminal.press(ENTER);
     terminal.shows("acceptée");
     terminal.shows("visible du prescripteur");
@@ -168,7 +179,13 @@ fn a_lost_answer_is_looked_up_and_nothing_is_posted_twice() {
         terminal.press(ENTER);
         terminal.shows("Relecture");
         terminal.press(ENTER);
-        wait::until("the execution to be hit", || if proxy.hits() > 0 { Ok(()) } else { Err(terminal.text()) });
+        wait::until("the execution to be hit", || {
+            if proxy.hits() > 0 {
+                Ok(())
+            } else {
+                Err(terminal.text())
+            }
+        });
         terminal.shows("enregistrée ici");
         proxy.set(Fault::None);
         terminal.shows("acceptée");
@@ -225,10 +242,18 @@ fn without_configuration_a_training_session_opens_and_names_its_sheets() {
     terminal.shows("sheets");
     let sheets = counter.data_dir().join("sheets");
     let sheet = wait::until("the sheets", || {
-        let found = std::fs::read_dir(&sheets).into_iter().flatten().flatten().map(|entry| entry.path());
-        let mut pngs: Vec<_> = found.filter(|path| path.extension().is_some_and(|e| e == "png")).collect();
+        let found = std::fs::read_dir(&sheets)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        let mut pngs: Vec<_> = found
+            .filter(|path| path.extension().is_some_and(|e| e == "png"))
+            .collect();
         pngs.sort();
-        pngs.into_iter().find(|path| path.to_string_lossy().contains("conforming")).ok_or_else(|| terminal.text())
+        pngs.into_iter()
+            .find(|path| path.to_string_lossy().contains("conforming"))
+            .ok_or_else(|| terminal.text())
     });
     terminal.paste(&sheet.display().to_string());
     terminal.shows("Patient");
@@ -242,7 +267,11 @@ fn the_terminal_is_given_back_on_leaving() {
     assert!(terminal.is_on_its_own_screen());
     terminal.press("\u{3}");
     let bytes = wait::until("the screen given back", || {
-        if terminal.is_on_its_own_screen() { Err(terminal.text()) } else { Ok(terminal.bytes()) }
+        if terminal.is_on_its_own_screen() {
+            Err(terminal.text())
+        } else {
+            Ok(terminal.bytes())
+        }
     });
     let bytes = String::from_utf8_lossy(&bytes).into_owned();
     assert!(bytes.contains("\u{1b}[?2004l"), "bracketed paste is switched off");
@@ -255,7 +284,11 @@ fn without_colours_no_colour_is_sent() {
     let terminal = Terminal::open_with(&counter, 80, 24, &[("NO_COLOR", "1")]);
     terminal.shows(WAITING);
     let bytes = String::from_utf8_lossy(&terminal.bytes()).into_owned();
-    for colour in (30..38).chain(40..48).chain(90..98).map(|code| format!("\u{1b}[{code}m")) {
+    for colour in (30..38)
+        .chain(40..48)
+        .chain(90..98)
+        .map(|code| format!("\u{1b}[{code}m"))
+    {
         assert!(!bytes.contains(&colour), "{colour:?}");
     }
     assert!(!bytes.contains("\u{1b}[38;") && !bytes.contains("\u{1b}[48;"));

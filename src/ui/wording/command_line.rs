@@ -21,7 +21,10 @@ pub fn broken(chain: &str) -> String {
 
 /// The configuration has no meaning.
 pub fn configuration(chain: &str) -> String {
-    format!("La configuration ne peut pas être utilisée : {}. Corrigez-la, puis relancez la commande.", Safe(chain))
+    format!(
+        "La configuration ne peut pas être utilisée : {}. Corrigez-la, puis relancez la commande.",
+        Safe(chain)
+    )
 }
 
 /// A typed number holds letters that people confuse with digits.
@@ -38,7 +41,10 @@ pub fn not_a_number(typed: &str, why: &NotANumber) -> String {
     let reason = match why {
         NotANumber::Length(found) => format!("il en a {found} au lieu de {NUMBER_LENGTH}"),
         NotANumber::Character(character) => {
-            format!("« {} » n’est ni un chiffre ni une lettre de A à Z", Safe(&character.to_string()))
+            format!(
+                "« {} » n’est ni un chiffre ni une lettre de A à Z",
+                Safe(&character.to_string())
+            )
         }
         NotANumber::Shape => "un numéro commence par deux chiffres et contient des lettres".to_owned(),
     };
@@ -51,7 +57,10 @@ pub fn not_a_number(typed: &str, why: &NotANumber) -> String {
 
 /// A file that does not exist.
 pub fn no_such_file(path: &str) -> String {
-    format!("Le fichier « {} » n’existe pas. Vérifiez son nom et son dossier.", Safe(path))
+    format!(
+        "Le fichier « {} » n’existe pas. Vérifiez son nom et son dossier.",
+        Safe(path)
+    )
 }
 
 /// Two prescriptions on one picture.
@@ -65,7 +74,10 @@ pub fn several_prescriptions(path: &str, numbers: &str) -> String {
 /// Readable, and not a prescription.
 pub fn no_prescription_in_file(path: &str, read: Option<&Scanned>) -> String {
     let what = match read {
-        Some(scanned) => format!("le code lu n’est pas une ordonnance numérique mais {}", scanned_as(scanned)),
+        Some(scanned) => format!(
+            "le code lu n’est pas une ordonnance numérique mais {}",
+            scanned_as(scanned)
+        ),
         None => "aucun code n’y a été trouvé".to_owned(),
     };
     format!(
@@ -127,7 +139,9 @@ pub fn no_such_entry(number: u32) -> String {
 pub fn register_verified(entries: u32, head: &str) -> String {
     match entries {
         0 => "L’ordonnancier est vide.".to_owned(),
-        _ => format!("Ordonnancier vérifié : {entries} inscriptions se suivent sans lacune. Tête de chaîne : {head}."),
+        _ => format!(
+            "Ordonnancier vérifié : {entries} inscriptions se suivent sans lacune. Tête de chaîne : {head}."
+        ),
     }
 }
 
@@ -183,12 +197,19 @@ pub const fn decide_first() -> &'static str {
 
 /// The decisions file cannot be opened.
 pub fn decisions_unreadable(path: &str, why: &str) -> String {
-    format!("Le fichier de décisions « {} » ne peut pas être lu : {}. Rien n’a été enregistré.", Safe(path), Safe(why))
+    format!(
+        "Le fichier de décisions « {} » ne peut pas être lu : {}. Rien n’a été enregistré.",
+        Safe(path),
+        Safe(why)
+    )
 }
 
 /// The decisions file means nothing.
 pub fn decisions_meaningless(why: &str) -> String {
-    format!("Le fichier de décisions n’a pas de sens : {}. Corrigez-le ; rien n’a été enregistré.", Safe(why))
+    format!(
+        "Le fichier de décisions n’a pas de sens : {}. Corrigez-le ; rien n’a été enregistré.",
+        Safe(why)
+    )
 }
 
 /// The rules stop the delivery.
@@ -234,7 +255,9 @@ pub fn refused(number: &PrescriptionNumber, refusal: &Refusal) -> String {
 pub fn base_failed(reason: DelayReason) -> String {
     let what = wording::delay(reason);
     let now = posts::delay_way_out(reason);
-    format!("{what} {now} Cette ordonnance n’a jamais été consultée sur ce poste, ou la demande ne peut se faire sans la base.")
+    format!(
+        "{what} {now} Cette ordonnance n’a jamais été consultée sur ce poste, ou la demande ne peut se faire sans la base."
+    )
 }
 
 /// A stored copy is shown instead of the base's answer.
@@ -247,7 +270,10 @@ pub fn from_store(received: &str, why: DelayReason) -> String {
 
 /// The outbox could not be emptied.
 pub fn flush_stopped(reason: DelayReason) -> String {
-    format!("{} Rien n’est perdu : l’envoi sera retenté.", wording::delay(reason))
+    format!(
+        "{} Rien n’est perdu : l’envoi sera retenté.",
+        wording::delay(reason)
+    )
 }
 
 /// The training base is reachable from other machines.
@@ -263,7 +289,9 @@ pub fn training_base_listens(address: &str) -> String {
 
 /// Usage figures.
 pub fn report(registered: u32, waiting: usize) -> String {
-    format!("Inscriptions à l’ordonnancier : {registered}. Délivrances que la base n’a pas encore acceptées : {waiting}.")
+    format!(
+        "Inscriptions à l’ordonnancier : {registered}. Délivrances que la base n’a pas encore acceptées : {waiting}."
+    )
 }
 
 /// One check of the doctor.
@@ -281,4 +309,140 @@ pub fn check(name: &str, sound: bool) -> String {
 /// Something is not in order.
 pub const fn not_sound() -> &'static str {
     "Au moins un point est à revoir : voyez la liste ci-dessus."
+}
+
+/// No scenario has this name.
+pub fn no_such_scenario(name: &str, known: &str) -> String {
+    format!(
+        "Aucun scénario ne s’appelle « {} ». Il y a : {known}.",
+        Safe(name)
+    )
+}
+
+/// Neither a file nor a scenario.
+pub const fn prescribe_what() -> &'static str {
+    "Que faut-il prescrire ? Donnez --file F.json ou --scenario NOM."
+}
+
+/// The order's file cannot be opened.
+pub fn order_unreadable(path: &str, why: &str) -> String {
+    format!(
+        "Le fichier « {} » ne peut pas être lu : {}. Rien n’a été prescrit.",
+        Safe(path),
+        Safe(why)
+    )
+}
+
+/// The order means nothing.
+pub fn order_meaningless(why: &str) -> String {
+    format!(
+        "Cette ordonnance n’a pas de sens : {}. Rien n’a été prescrit.",
+        Safe(why)
+    )
+}
+
+/// A prescription was written.
+pub fn prescribed(number: &PrescriptionNumber, png: &str) -> String {
+    format!(
+        "Ordonnance {} écrite dans la base de formation. Feuille : {}",
+        number.grouped(),
+        Safe(png)
+    )
+}
+
+/// A prescription was withdrawn.
+pub fn cancelled(number: &PrescriptionNumber) -> String {
+    format!("Ordonnance {} annulée par son prescripteur.", number.grouped())
+}
+
+/// Not an INS.
+pub const fn not_an_ins() -> &'static str {
+    "Ce n’est pas un matricule INS : 15 caractères, dont une clé de deux chiffres qui doit concorder."
+}
+
+/// The patient's choice was recorded.
+pub fn patient_chose(number: &PrescriptionNumber, consent: &str) -> String {
+    let choice = if consent == "agreed" {
+        "accord"
+    } else {
+        "opposition"
+    };
+    format!(
+        "Ordonnance {} : {choice} du patient, par le prescripteur ou la caisse (CSP art. R. 4072-1).",
+        number.grouped()
+    )
+}
+
+/// The prescription names no patient.
+pub const fn anonymous_patient() -> &'static str {
+    "Cette ordonnance ne nomme pas son patient : personne ne peut choisir pour lui."
+}
+
+/// Prescriber and patient can only be played against a base that answers.
+pub const fn actor_without_base() -> &'static str {
+    "La base ne répond pas : le prescripteur et le patient ne peuvent être joués qu’avec elle. Vérifiez son adresse (--base), puis réessayez."
+}
+
+/// What the prescriber sees.
+pub fn prescriber_sees(number: &str, status: &str) -> String {
+    let status = match status {
+        "open" => "à exécuter",
+        "partial" => "partiellement exécutée",
+        "done" => "exécutée",
+        "cancelled" => "annulée",
+        _ => "expirée",
+    };
+    format!("Le prescripteur voit l’ordonnance {} : {status}.", Safe(number))
+}
+
+/// The prescriber sees no delivery; why is not told to a prescriber.
+pub const fn no_delivery_visible() -> &'static str {
+    "    aucune délivrance visible"
+}
+
+/// An outcome, from its code.
+pub fn outcome(code: &str) -> &'static str {
+    match code {
+        "conforming" => "conforme",
+        "substituted" => "substitué",
+        "adjusted" => "ajusté",
+        _ => "non délivré",
+    }
+}
+
+/// The demonstration opens.
+pub fn demo_opens(address: &str) -> String {
+    format!(
+        "FORMATION — démonstration : la base de formation répond sur {address}. \
+         Patients et prescripteurs sont fictifs ; rien n’en sera conservé.\n"
+    )
+}
+
+/// One scenario begins.
+pub fn demo_scenario(title: &str) -> String {
+    format!(
+        "── {title} {}",
+        "─".repeat(70_usize.saturating_sub(title.chars().count()))
+    )
+}
+
+/// The prescriber wrote it.
+pub fn demo_prescribed(number: &PrescriptionNumber) -> String {
+    format!(
+        "1. Le prescripteur écrit l’ordonnance {} ; sa feuille est imprimée avec son code QR.",
+        number.grouped()
+    )
+}
+
+/// The sheet was scanned.
+pub fn demo_scanned(number: &PrescriptionNumber) -> String {
+    format!(
+        "2. Au comptoir, l’image de la feuille est scannée : {}. L’ordonnance est lue dans la base :\n",
+        number.grouped()
+    )
+}
+
+/// The demonstration ends.
+pub const fn demo_ends() -> &'static str {
+    "Dans un terminal, « comptoir » ouvre la même chose à l’écran ; « comptoir --help » donne les commandes."
 }

@@ -38,9 +38,15 @@ impl BaseServer {
             .unwrap();
         // The line is printed once it listens: no need to knock.
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let document: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line:?}"));
-        Self { child, address: document["address"].as_str().unwrap().to_owned() }
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let document: serde_json::Value =
+            serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line:?}"));
+        Self {
+            child,
+            address: document["address"].as_str().unwrap().to_owned(),
+        }
     }
 
     /// Stops it as a power cut would.

@@ -41,12 +41,20 @@ pub(crate) fn program() -> PathBuf {
 impl Counter {
     /// A counter with its own embedded training base.
     pub(crate) fn with_its_own_base() -> Self {
-        Self { home: tempfile::tempdir().unwrap(), base: None, token: None }
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            base: None,
+            token: None,
+        }
     }
 
     /// A counter of a base at that address.
     pub(crate) fn of_base(address: &str) -> Self {
-        Self { home: tempfile::tempdir().unwrap(), base: Some(address.to_owned()), token: None }
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            base: Some(address.to_owned()),
+            token: None,
+        }
     }
 
     /// The same with a login of its own.
@@ -63,13 +71,24 @@ impl Counter {
     /// The environment in which its programs run: nothing of the person who runs the tests.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
         let mut environment = vec![
-            ("COMPTOIR_DATA_DIR".to_owned(), self.data_dir().display().to_string()),
+            (
+                "COMPTOIR_DATA_DIR".to_owned(),
+                self.data_dir().display().to_string(),
+            ),
             ("HOME".to_owned(), self.home.path().display().to_string()),
             ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),
         ];
-        environment.extend(self.base.iter().map(|base| ("COMPTOIR_BASE".to_owned(), base.clone())));
-        environment.extend(self.token.iter().map(|token| ("COMPTOIR_TOKEN".to_owned(), token.clone())));
+        environment.extend(
+            self.base
+                .iter()
+                .map(|base| ("COMPTOIR_BASE".to_owned(), base.clone())),
+        );
+        environment.extend(
+            self.token
+                .iter()
+                .map(|token| ("COMPTOIR_TOKEN".to_owned(), token.clone())),
+        );
         environment
     }
 
@@ -93,8 +112,18 @@ impl Counter {
     pub(crate) fn prescribe(&self, scenario: &str) -> (String, PathBuf) {
         let out = self.home.path().join("written");
         let document = self
-            .run(&["prescribe", "--scenario", scenario, "--out", &out.display().to_string(), "--json"])
+            .run(&[
+                "prescribe",
+                "--scenario",
+                scenario,
+                "--out",
+                &out.display().to_string(),
+                "--json",
+            ])
             .json_with(0);
-        (document["number"].as_str().unwrap().to_owned(), Path::new(document["png"].as_str().unwrap()).to_owned())
+        (
+            document["number"].as_str().unwrap().to_owned(),
+            Path::new(document["png"].as_str().unwrap()).to_owned(),
+        )
     }
 }

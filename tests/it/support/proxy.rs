@@ -30,7 +30,10 @@ impl Proxy {
     pub(crate) fn before(base: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let upstream = base.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let upstream = base
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
         let fault = Arc::new(Mutex::new(Fault::None));
         let hits = Arc::new(AtomicU32::new(0));
         let (shared, counted) = (Arc::clone(&fault), Arc::clone(&hits));
@@ -55,10 +58,16 @@ impl Proxy {
 }
 
 fn relay(mut client: TcpStream, upstream: &str, fault: &Mutex<Fault>, hits: &AtomicU32) {
-    let Some(request) = read_request(&mut client) else { return };
+    let Some(request) = read_request(&mut client) else {
+        return;
+    };
     // Only an execution posts a transaction bundle.
     let is_execution = String::from_utf8_lossy(&request).contains("\"transaction\"");
-    let fault = if is_execution { *fault.lock().unwrap() } else { Fault::None };
+    let fault = if is_execution {
+        *fault.lock().unwrap()
+    } else {
+        Fault::None
+    };
     if fault != Fault::None {
         hits.fetch_add(1, Ordering::SeqCst);
     }
@@ -66,7 +75,9 @@ fn relay(mut client: TcpStream, upstream: &str, fault: &Mutex<Fault>, hits: &Ato
         drop(client.shutdown(Shutdown::Both));
         return;
     }
-    let Ok(mut base) = TcpStream::connect(upstream) else { return };
+    let Ok(mut base) = TcpStream::connect(upstream) else {
+        return;
+    };
     let mut answer = Vec::new();
     if base.write_all(&request).is_err() || base.read_to_end(&mut answer).is_err() {
         return;
@@ -84,7 +95,9 @@ fn read_request(client: &mut TcpStream) -> Option<Vec<u8>> {
     loop {
         let count = client.read(&mut chunk).ok().filter(|count| *count > 0)?;
         received.extend_from_slice(&chunk[..count]);
-        let Some(end) = received.windows(4).position(|w| w == b"\r\n\r\n") else { continue };
+        let Some(end) = received.windows(4).position(|w| w == b"\r\n\r\n") else {
+            continue;
+        };
         let head = String::from_utf8_lossy(&received[..end]).into_owned();
         let length = head
             .lines()

@@ -26,9 +26,19 @@ impl Terminal {
     }
 
     /// The same with more environment.
-    pub(crate) fn open_with(counter: &Counter, columns: u16, rows: u16, environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn open_with(
+        counter: &Counter,
+        columns: u16,
+        rows: u16,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system()
-            .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
+            .openpty(PtySize {
+                rows,
+                cols: columns,
+                pixel_width: 0,
+                pixel_height: 0,
+            })
             .unwrap();
         let mut command = CommandBuilder::new(program());
         command.env_clear();
@@ -53,7 +63,13 @@ impl Terminal {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Self { child, keys, screen, raw, _line: pair.master }
+        Self {
+            child,
+            keys,
+            screen,
+            raw,
+            _line: pair.master,
+        }
     }
 
     /// What is on the screen.
