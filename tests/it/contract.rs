@@ -10,7 +10,7 @@ use comptoir::base::{
 };
 use comptoir::domain::consent::Consent;
 use comptoir::domain::dispense::HandOver;
-use comptoir::domain::identifiers::{Boxes, DispensedLineId};
+use comptoir::domain::identifiers::{Boxes, DispensedLineId, LineNumber};
 use comptoir::domain::number::PrescriptionNumber;
 use comptoir::domain::outbox::PostState;
 use comptoir::domain::people::Pharmacy;
@@ -21,13 +21,13 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
-use prescription::{bundle, hand_over};
+use prescription::{bundle, hand_over, withdrawal};
 use wire_tap::{LosesOneAnswer, MeddledWith};
 
 /// Runs every row against the base at that address.
 ///
-/// `seed` writes a transaction of `contract/prescription.rs`, as a prescriber would; each prescription
-/// has a number of its own. `now` is the base's own time, for one that looks at its clock.
+/// `seed` sends a transaction of `contract/prescription.rs` as a prescriber: one that writes a prescription
+/// under a number of its own, or one that withdraws a line. `now` is the base's own time, for one that looks at its clock.
 pub(crate) async fn every_row(address: &BaseAddress, now: Timestamp, seed: impl AsyncFn(Value)) {
     let contract = Contract {
         // The wire carries whole seconds.
@@ -48,7 +48,7 @@ pub(crate) async fn every_row(address: &BaseAddress, now: Timestamp, seed: impl 
     contract
         .a_task_that_moved_in_between_is_posted_all_the_same()
         .await;
-    contract.a_cancelled_line_is_not_posted().await;
+    contract.a_withdrawn_line_is_not_posted().await;
 }
 
 /// A pharmacy's side of the base.
@@ -84,6 +84,21 @@ async fn counter(address: &BaseAddress, finess: &str, name: &str) -> Counter {
 impl Counter {
     fn base(&self) -> Base<HttpTransport> {
         Base::new(self.transport.clone(), self.pharmacy.clone())
+    }
+
+    /// A medicine's resource as the base has it.
+    async fn resource_of_line(&self, number: &PrescriptionNumber, line: LineNumber) -> Value {
+        let target =
+            format!("MedicationRequest?group-or-identifier=urn:oid:1.2.250.1.215.500.1.1%7C{number}");
+        let response = self.transport.exchange(Request::get(target)).await.unwrap();
+        let found: Value = serde_json::from_str(response.text().unwrap()).unwrap();
+        let mut resources = found["entry"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["resource"].clone());
+        let place = |resource: &Value| resource["extension"][0]["valuePositiveInt"] == line.0;
+        resources.find(place).unwrap()
     }
 
     /// How many deliveries the base holds under that identifier.
@@ -149,7 +164,6 @@ impl<S: AsyncFn(Value)> Contract<S> {
         assert_eq!(read.lines[1].substitution, narrow);
         assert_eq!(read.lines[2].kind, LineKind::Device);
         assert!(matches!(&read.lines[3].kind, LineKind::Other { executor } if executor == "laboratoire"));
-        assert_eq!(read.lines[4].standing, LineStanding::Cancelled);
     }
 
     async fn a_patient_is_searched_where_it_is_offered(&self) {
@@ -272,10 +286,18 @@ impl<S: AsyncFn(Value)> Contract<S> {
         self.is_there_once(&hand_over).await;
     }
 
-    async fn a_cancelled_line_is_not_posted(&self) {
+    async fn a_withdrawn_line_is_not_posted(&self) {
         let number = self.seeded("01CNTRACTXCANCELX1").await;
         let mut hand_over = hand_over(&number, &self.ours.pharmacy, self.now);
-        hand_over.lines[0].line = prescription::CANCELLED;
+        hand_over.lines[0].line = prescription::WITHDRAWN;
+        (self.seed)(withdrawal(
+            self.ours.resource_of_line(&number, prescription::WITHDRAWN).await,
+        ))
+        .await;
+        assert_eq!(
+            self.read(&number).await.lines[4].standing,
+            LineStanding::Cancelled
+        );
         let states = self.ours.base().post(&hand_over, &ids(&hand_over)).await.unwrap();
         let is_refused = matches!(&states[0],
             (id, PostState::Refused(refusal)) if *id == hand_over.lines[0].id && refusal.code == RefusalCode::LineCancelled);

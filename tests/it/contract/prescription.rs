@@ -13,8 +13,8 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The line its prescriber withdrew.
-pub(super) const CANCELLED: LineNumber = LineNumber(5);
+/// The line its prescriber withdraws afterwards.
+pub(super) const WITHDRAWN: LineNumber = LineNumber(5);
 
 /// The resource that each line of the hand-over becomes.
 pub(super) const KINDS: [&str; 3] = ["MedicationDispense", "MedicationDispense", "SupplyDelivery"];
@@ -53,7 +53,7 @@ fn boxes(count: u16) -> Value {
 }
 
 /// A transaction that writes a prescription of five lines: two medicines, a device, one for a
-/// laboratory, and one that was withdrawn. It may be executed for 90 days.
+/// laboratory, and a medicine more. It may be executed for 90 days.
 pub(super) fn bundle(number: &PrescriptionNumber, written_on: Date) -> Value {
     let entry = |label: &str, resource: Value| {
         json!({
@@ -168,16 +168,29 @@ fn blood_test(writing: Writing<'_>) -> Value {
     line
 }
 
+/// The medicine more, to be withdrawn.
 fn withdrawn(writing: Writing<'_>) -> Value {
-    let mut line = medicine(
+    medicine(
         writing,
-        CANCELLED.0,
+        WITHDRAWN.0,
         "3400930219911",
         "AMOXICILLINE EG LABO 500 mg, gélule",
         0,
-    );
+    )
+}
+
+/// A transaction that withdraws a line, as its prescriber does: from the base's own resource.
+pub(super) fn withdrawal(mut line: Value) -> Value {
     line["status"] = json!("cancelled");
-    line
+    let version = line["meta"]["versionId"].as_str().unwrap().to_owned();
+    json!({ "resourceType": "Bundle", "type": "transaction", "entry": [{
+        "request": {
+            "method": "PUT",
+            "url": format!("MedicationRequest/{}", line["id"].as_str().unwrap()),
+            "ifMatch": format!("W/\"{version}\"")
+        },
+        "resource": line
+    }] })
 }
 
 fn task(writing: Writing<'_>) -> Value {
