@@ -123,7 +123,7 @@ impl<S: AsyncFn(Value)> Contract<S> {
     /// A fresh prescription, written to the base.
     async fn seeded(&self, number: &str) -> PrescriptionNumber {
         let number = number.parse().unwrap();
-        (self.seed)(bundle(&number, self.today())).await;
+        (self.seed)(bundle(&number, self.now)).await;
         number
     }
 

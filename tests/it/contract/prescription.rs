@@ -9,7 +9,7 @@ use comptoir::domain::product::ProductCode;
 use comptoir::domain::reasons::SubstitutionReason;
 use comptoir::domain::substitution::SubstitutionBasis;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan, Zoned};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,15 +24,18 @@ const CIP13: &str = "http://data.esante.gouv.fr/ansm/medicament/Presentation";
 const ACT: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
 /// What every resource of one prescription shares.
-#[derive(Clone, Copy)]
 struct Writing<'a> {
     number: &'a PrescriptionNumber,
-    on: Date,
+    at: Zoned,
 }
 
 impl Writing<'_> {
-    fn validity(self) -> Value {
-        json!({ "start": self.on.to_string(), "end": (self.on + 90.days()).to_string() })
+    fn day(&self) -> Date {
+        self.at.date()
+    }
+
+    fn validity(&self) -> Value {
+        json!({ "start": self.day().to_string(), "end": (self.day() + 90.days()).to_string() })
     }
 }
 
@@ -54,7 +57,7 @@ fn boxes(count: u16) -> Value {
 
 /// A transaction that writes a prescription of five lines: two medicines, a device, one for a
 /// laboratory, and a medicine more. It may be executed for 90 days.
-pub(super) fn bundle(number: &PrescriptionNumber, written_on: Date) -> Value {
+pub(super) fn bundle(number: &PrescriptionNumber, now: Timestamp) -> Value {
     let entry = |label: &str, resource: Value| {
         json!({
             "fullUrl": urn(number, label),
@@ -64,19 +67,19 @@ pub(super) fn bundle(number: &PrescriptionNumber, written_on: Date) -> Value {
     };
     let writing = Writing {
         number,
-        on: written_on,
+        at: now.in_tz("Europe/Paris").unwrap(),
     };
     let mut patient = entry("patient", patient());
     patient["request"]["ifNoneExist"] = json!(format!("identifier={INS_TEST}|279039999900102"));
     json!({ "resourceType": "Bundle", "type": "transaction", "entry": [
         patient,
-        entry("line 1", amoxicillin(writing)),
-        entry("line 2", lamotrigine(writing)),
-        entry("line 3", tears(writing)),
-        entry("line 4", blood_test(writing)),
-        entry("line 5", withdrawn(writing)),
-        entry("task", task(writing)),
-        entry("consent", consent(writing)),
+        entry("line 1", amoxicillin(&writing)),
+        entry("line 2", lamotrigine(&writing)),
+        entry("line 3", tears(&writing)),
+        entry("line 4", blood_test(&writing)),
+        entry("line 5", withdrawn(&writing)),
+        entry("task", task(&writing)),
+        entry("consent", consent(&writing)),
     ] })
 }
 
@@ -90,7 +93,7 @@ fn patient() -> Value {
 }
 
 /// What every line has.
-fn line(writing: Writing<'_>, kind: &str, place: u16) -> Value {
+fn line(writing: &Writing<'_>, kind: &str, place: u16) -> Value {
     let rpps = json!({ "system": "https://rpps.esante.gouv.fr", "value": "10100000016" });
     json!({
         "resourceType": kind,
@@ -105,13 +108,13 @@ fn line(writing: Writing<'_>, kind: &str, place: u16) -> Value {
         "identifier": [{ "system": "urn:ietf:rfc:3986", "value": urn(writing.number, &format!("identifier {place}")) }],
         "status": "active", "intent": "order",
         "subject": { "reference": urn(writing.number, "patient") },
-        "authoredOn": writing.on.to_string(),
+        "authoredOn": writing.day().to_string(),
         "requester": { "reference": "#prescriber", "identifier": rpps, "display": "Dr Hélène Rivière" },
         "groupIdentifier": { "system": "urn:oid:1.2.250.1.215.500.1.1", "value": writing.number.as_str() }
     })
 }
 
-fn medicine(writing: Writing<'_>, place: u16, cip13: &str, label: &str, repeats: u16) -> Value {
+fn medicine(writing: &Writing<'_>, place: u16, cip13: &str, label: &str, repeats: u16) -> Value {
     let mut line = line(writing, "MedicationRequest", place);
     line["medicationCodeableConcept"] = coded(CIP13, cip13);
     line["medicationCodeableConcept"]["text"] = json!(label);
@@ -124,7 +127,7 @@ fn medicine(writing: Writing<'_>, place: u16, cip13: &str, label: &str, repeats:
     line
 }
 
-fn amoxicillin(writing: Writing<'_>) -> Value {
+fn amoxicillin(writing: &Writing<'_>) -> Value {
     medicine(
         writing,
         1,
@@ -134,7 +137,7 @@ fn amoxicillin(writing: Writing<'_>) -> Value {
     )
 }
 
-fn lamotrigine(writing: Writing<'_>) -> Value {
+fn lamotrigine(writing: &Writing<'_>) -> Value {
     let label = "LAMOTRIGINE BIOGARAN 100 mg, comprimé dispersible";
     let mut line = medicine(writing, 2, "3400937627795", label, 2);
     line["substitution"] = json!({
@@ -145,7 +148,7 @@ fn lamotrigine(writing: Writing<'_>) -> Value {
     line
 }
 
-fn tears(writing: Writing<'_>) -> Value {
+fn tears(writing: &Writing<'_>) -> Value {
     let mut line = line(writing, "DeviceRequest", 3);
     line["codeCodeableConcept"] = coded(
         "https://mos.esante.gouv.fr/NOS/TRE_R312-LPP/FHIR/TRE-R312-LPP",
@@ -159,7 +162,7 @@ fn tears(writing: Writing<'_>) -> Value {
     line
 }
 
-fn blood_test(writing: Writing<'_>) -> Value {
+fn blood_test(writing: &Writing<'_>) -> Value {
     let mut line = line(writing, "ServiceRequest", 4);
     line["requisition"] = line["groupIdentifier"].take();
     line.as_object_mut().unwrap().remove("groupIdentifier");
@@ -169,7 +172,7 @@ fn blood_test(writing: Writing<'_>) -> Value {
 }
 
 /// The medicine more, to be withdrawn.
-fn withdrawn(writing: Writing<'_>) -> Value {
+fn withdrawn(writing: &Writing<'_>) -> Value {
     medicine(
         writing,
         WITHDRAWN.0,
@@ -193,24 +196,24 @@ pub(super) fn withdrawal(mut line: Value) -> Value {
     }] })
 }
 
-fn task(writing: Writing<'_>) -> Value {
+fn task(writing: &Writing<'_>) -> Value {
     json!({
         "resourceType": "Task",
         "identifier": [{ "system": "urn:ietf:rfc:3986", "value": urn(writing.number, "identifier of the task") }],
         "groupIdentifier": { "system": "urn:oid:1.2.250.1.215.500.1.1", "value": writing.number.as_str() },
         "status": "ready", "intent": "order",
         "for": { "reference": urn(writing.number, "patient") },
-        "authoredOn": writing.on.to_string()
+        "authoredOn": writing.day().to_string()
     })
 }
 
-fn consent(writing: Writing<'_>) -> Value {
+fn consent(writing: &Writing<'_>) -> Value {
     json!({
         "resourceType": "Consent", "status": "active",
         "scope": coded("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"),
         "category": [coded("http://loinc.org", "59284-0")],
         "patient": { "reference": urn(writing.number, "patient") },
-        "dateTime": writing.on.to_string(),
+        "dateTime": writing.at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         "policyRule": coded(ACT, "OPTIN"),
         "provision": {
             "type": "permit",
