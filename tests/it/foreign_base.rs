@@ -22,7 +22,7 @@ impl Drop for Node {
     }
 }
 
-/// Why a test that could run does not.
+/// Where the server is, or why it is not.
 enum Installed {
     At(PathBuf),
     /// No npm, or no network outside CI.
