@@ -32,6 +32,7 @@ pub use transport::{Body, Content, Method, Request, Response, Transport, Transpo
 use crate::domain::hold::Hold;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::DelayReason;
+use crate::domain::people::Prescriber;
 use crate::domain::prescription::Prescription;
 use crate::domain::refusal::Refusal;
 
@@ -138,8 +139,8 @@ pub struct FoundPrescription {
     pub number: PrescriptionNumber,
     /// The day it was written, if it says.
     pub written_on: Option<jiff::civil::Date>,
-    /// The prescriber's name, may be empty.
-    pub prescriber: String,
+    /// Who wrote it.
+    pub prescriber: Prescriber,
     /// The products ordered, in words.
     pub lines: Vec<String>,
 }

@@ -242,13 +242,10 @@ fn found_in(response: &Response, ins: &Ins) -> Result<Vec<FoundPrescription>, Ba
             known.lines.push(label);
             continue;
         }
-        let prescriber = people::prescriber(&order, &pool);
         found.push(FoundPrescription {
             number,
             written_on: order.authored_on.as_deref().and_then(value::first_day),
-            prescriber: format!("{} {}", prescriber.given, prescriber.family)
-                .trim()
-                .to_owned(),
+            prescriber: people::prescriber(&order, &pool),
             lines: vec![label],
         });
     }

@@ -31,6 +31,9 @@ impl Default for Limits {
     }
 }
 
+/// Gateways close idle connections without a word; a request sent on one of them would have an unknown outcome.
+const IDLE_MAX: Duration = Duration::from_secs(15);
+
 /// What may be chosen besides the address and the token.
 #[derive(Debug, Clone, Default)]
 pub struct HttpOptions {
@@ -162,6 +165,7 @@ fn client_of(address: &BaseAddress, options: &HttpOptions) -> Result<Client, Set
         .no_proxy()
         .referer(false)
         .tls_version_min(tls::Version::TLS_1_2)
+        .pool_idle_timeout(IDLE_MAX)
         .connect_timeout(options.limits.connect)
         .timeout(options.limits.total);
     if let Some(pem) = &options.root_certificate {

@@ -10,25 +10,28 @@ use comptoir::base::{
 };
 use comptoir::domain::consent::Consent;
 use comptoir::domain::dispense::HandOver;
-use comptoir::domain::identifiers::{Boxes, DispensedLineId};
+use comptoir::domain::identifiers::{Boxes, DispensedLineId, LineNumber};
 use comptoir::domain::number::PrescriptionNumber;
 use comptoir::domain::outbox::PostState;
 use comptoir::domain::people::Pharmacy;
 use comptoir::domain::prescription::{LineKind, LineStanding, Prescription, Status};
 use comptoir::domain::refusal::RefusalCode;
 use comptoir::domain::substitution::{NonSubstitutable, SubstitutionPermission};
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
-use prescription::{bundle, hand_over};
+use prescription::{bundle, hand_over, withdrawal};
 use wire_tap::{LosesOneAnswer, MeddledWith};
 
 /// Runs every row against the base at that address.
 ///
-/// `seed` writes a transaction of `contract/prescription.rs`, as a prescriber would; each prescription
-/// has a number of its own.
-pub(crate) async fn every_row(address: &BaseAddress, seed: impl AsyncFn(Value)) {
+/// `seed` sends a transaction of `contract/prescription.rs` as a prescriber: one that writes a prescription
+/// under a number of its own, or one that withdraws a line. `now` is the base's own time, for one that looks at its clock.
+pub(crate) async fn every_row(address: &BaseAddress, now: Timestamp, seed: impl AsyncFn(Value)) {
     let contract = Contract {
+        // The wire carries whole seconds.
+        now: Timestamp::from_second(now.as_second()).unwrap(),
         ours: counter(address, "990000001", "Pharmacie de la Formation").await,
         theirs: counter(address, "990000002", "Pharmacie du Port").await,
         seed,
@@ -45,7 +48,7 @@ pub(crate) async fn every_row(address: &BaseAddress, seed: impl AsyncFn(Value)) 
     contract
         .a_task_that_moved_in_between_is_posted_all_the_same()
         .await;
-    contract.a_cancelled_line_is_not_posted().await;
+    contract.a_withdrawn_line_is_not_posted().await;
 }
 
 /// A pharmacy's side of the base.
@@ -55,6 +58,7 @@ struct Counter {
 }
 
 struct Contract<S> {
+    now: Timestamp,
     ours: Counter,
     theirs: Counter,
     seed: S,
@@ -82,6 +86,21 @@ impl Counter {
         Base::new(self.transport.clone(), self.pharmacy.clone())
     }
 
+    /// A medicine's resource as the base has it.
+    async fn resource_of_line(&self, number: &PrescriptionNumber, line: LineNumber) -> Value {
+        let target =
+            format!("MedicationRequest?group-or-identifier=urn:oid:1.2.250.1.215.500.1.1%7C{number}");
+        let response = self.transport.exchange(Request::get(target)).await.unwrap();
+        let found: Value = serde_json::from_str(response.text().unwrap()).unwrap();
+        let mut resources = found["entry"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["resource"].clone());
+        let place = |resource: &Value| resource["extension"][0]["valuePositiveInt"] == line.0;
+        resources.find(place).unwrap()
+    }
+
     /// How many deliveries the base holds under that identifier.
     async fn count(&self, kind: &str, id: DispensedLineId) -> usize {
         let target = format!("{kind}?identifier=urn:ietf:rfc:3986%7Curn:uuid:{id}");
@@ -91,20 +110,20 @@ impl Counter {
     }
 }
 
-fn at(text: &str) -> Timestamp {
-    text.parse().unwrap()
-}
-
-const NOW: &str = "2026-11-22T10:15:00+01:00";
-const UNTIL: &str = "2026-11-22T10:45:00+01:00";
-const LATER: &str = "2026-11-22T11:00:00+01:00";
-const LATEST: &str = "2026-11-22T11:30:00+01:00";
-
 impl<S: AsyncFn(Value)> Contract<S> {
+    /// When a hold taken now ends.
+    fn until(&self) -> Timestamp {
+        self.now + 30.minutes()
+    }
+
+    fn today(&self) -> Date {
+        self.now.in_tz("Europe/Paris").unwrap().date()
+    }
+
     /// A fresh prescription, written to the base.
     async fn seeded(&self, number: &str) -> PrescriptionNumber {
         let number = number.parse().unwrap();
-        (self.seed)(bundle(&number)).await;
+        (self.seed)(bundle(&number, self.now)).await;
         number
     }
 
@@ -133,19 +152,18 @@ impl<S: AsyncFn(Value)> Contract<S> {
         let number = self.seeded("01CNTRACTXREADXXX1").await;
         let read = self.read(&number).await;
         assert_eq!(read.lines.len(), 5);
-        assert_eq!(read.status("2026-11-22".parse().unwrap()), Status::Open);
+        assert_eq!(read.status(self.today()), Status::Open);
         assert_eq!(read.patient.family, "Marchand");
         assert!(read.patient.ins.is_some());
         assert_eq!(read.prescriber.family, "Rivière");
         assert_eq!(read.consent, Consent::Agreed);
         assert_eq!(read.hold, None);
-        assert_eq!(read.valid_until, Some("2027-02-19".parse().unwrap()));
+        assert_eq!(read.valid_until, Some(self.today() + 90.days()));
         assert_eq!(read.lines[1].ordered(), Some(Boxes(6)));
         let narrow = SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin);
         assert_eq!(read.lines[1].substitution, narrow);
         assert_eq!(read.lines[2].kind, LineKind::Device);
         assert!(matches!(&read.lines[3].kind, LineKind::Other { executor } if executor == "laboratoire"));
-        assert_eq!(read.lines[4].standing, LineStanding::Cancelled);
     }
 
     async fn a_patient_is_searched_where_it_is_offered(&self) {
@@ -165,13 +183,13 @@ impl<S: AsyncFn(Value)> Contract<S> {
     async fn a_hold_is_taken_respected_and_given_back(&self) {
         let number = self.seeded("01CNTRACTXHOLDXXX1").await;
         let (ours, theirs) = (self.ours.base(), self.theirs.base());
-        let taken = ours.take_hold(&number, at(NOW), at(UNTIL)).await.unwrap();
-        assert!(matches!(taken, HoldAnswer::Taken(hold) if hold.until == Some(at(UNTIL))));
+        let taken = ours.take_hold(&number, self.now, self.until()).await.unwrap();
+        assert!(matches!(taken, HoldAnswer::Taken(hold) if hold.until == Some(self.until())));
         let hold = self.read(&number).await.hold.unwrap();
-        assert!(hold.is_of(&self.ours.pharmacy.finess) && hold.binds(at(NOW)));
+        assert!(hold.is_of(&self.ours.pharmacy.finess) && hold.binds(self.now));
         assert_eq!(hold.phone, self.ours.pharmacy.phone);
 
-        let refused = theirs.take_hold(&number, at(NOW), at(UNTIL)).await.unwrap();
+        let refused = theirs.take_hold(&number, self.now, self.until()).await.unwrap();
         assert!(matches!(refused, HoldAnswer::HeldElsewhere(hold) if hold.is_of(&self.ours.pharmacy.finess)));
         theirs.give_hold_back(&number).await.unwrap();
         assert!(
@@ -181,20 +199,20 @@ impl<S: AsyncFn(Value)> Contract<S> {
 
         ours.give_hold_back(&number).await.unwrap();
         assert_eq!(self.read(&number).await.hold, None);
-        let taken = theirs.take_hold(&number, at(NOW), at(UNTIL)).await.unwrap();
+        let taken = theirs.take_hold(&number, self.now, self.until()).await.unwrap();
         assert!(matches!(taken, HoldAnswer::Taken(_)));
         theirs.give_hold_back(&number).await.unwrap();
     }
 
     async fn a_hold_taken_by_another_in_between_is_seen(&self) {
         let number = self.seeded("01CNTRACTXSTALEXX1").await;
-        let theirs = &self.theirs;
+        let (theirs, now, until) = (&self.theirs, self.now, self.until());
         let meddled = MeddledWith::before_a_put(self.ours.transport.clone(), async || {
-            let taken = theirs.base().take_hold(&number, at(NOW), at(UNTIL)).await;
+            let taken = theirs.base().take_hold(&number, now, until).await;
             assert!(matches!(taken, Ok(HoldAnswer::Taken(_))));
         });
         let base = Base::new(meddled, self.ours.pharmacy.clone());
-        let answer = base.take_hold(&number, at(NOW), at(UNTIL)).await.unwrap();
+        let answer = base.take_hold(&number, self.now, self.until()).await.unwrap();
         assert!(
             matches!(answer, HoldAnswer::HeldElsewhere(hold) if hold.is_of(&self.theirs.pharmacy.finess))
         );
@@ -222,9 +240,9 @@ impl<S: AsyncFn(Value)> Contract<S> {
 
     async fn a_hand_over_is_posted_once_however_often_it_is_sent(&self) {
         let number = self.seeded("01CNTRACTXPOSTXXX1").await;
-        let hand_over = hand_over(&number, &self.ours.pharmacy);
+        let hand_over = hand_over(&number, &self.ours.pharmacy, self.now);
         let base = self.ours.base();
-        base.take_hold(&number, at(NOW), at(UNTIL)).await.unwrap();
+        base.take_hold(&number, self.now, self.until()).await.unwrap();
         for _ in 0..2 {
             assert_eq!(
                 base.post(&hand_over, &ids(&hand_over)).await,
@@ -241,7 +259,7 @@ impl<S: AsyncFn(Value)> Contract<S> {
 
     async fn a_lost_answer_doubles_nothing(&self) {
         let number = self.seeded("01CNTRACTXLOSTXXX1").await;
-        let hand_over = hand_over(&number, &self.ours.pharmacy);
+        let hand_over = hand_over(&number, &self.ours.pharmacy, self.now);
         let lossy = LosesOneAnswer::to_a_transaction(self.ours.transport.clone());
         let base = Base::new(lossy, self.ours.pharmacy.clone());
         let first = base.post(&hand_over, &ids(&hand_over)).await;
@@ -254,10 +272,10 @@ impl<S: AsyncFn(Value)> Contract<S> {
 
     async fn a_task_that_moved_in_between_is_posted_all_the_same(&self) {
         let number = self.seeded("01CNTRACTXMOVEDXX1").await;
-        let hand_over = hand_over(&number, &self.ours.pharmacy);
-        let ours = &self.ours;
+        let hand_over = hand_over(&number, &self.ours.pharmacy, self.now);
+        let (ours, now, until) = (&self.ours, self.now, self.until());
         let meddled = MeddledWith::before_a_transaction(self.ours.transport.clone(), async || {
-            let taken = ours.base().take_hold(&number, at(LATER), at(LATEST)).await;
+            let taken = ours.base().take_hold(&number, now, until).await;
             assert!(matches!(taken, Ok(HoldAnswer::Taken(_))));
         });
         let base = Base::new(meddled, self.ours.pharmacy.clone());
@@ -268,10 +286,18 @@ impl<S: AsyncFn(Value)> Contract<S> {
         self.is_there_once(&hand_over).await;
     }
 
-    async fn a_cancelled_line_is_not_posted(&self) {
+    async fn a_withdrawn_line_is_not_posted(&self) {
         let number = self.seeded("01CNTRACTXCANCELX1").await;
-        let mut hand_over = hand_over(&number, &self.ours.pharmacy);
-        hand_over.lines[0].line = prescription::CANCELLED;
+        let mut hand_over = hand_over(&number, &self.ours.pharmacy, self.now);
+        hand_over.lines[0].line = prescription::WITHDRAWN;
+        (self.seed)(withdrawal(
+            self.ours.resource_of_line(&number, prescription::WITHDRAWN).await,
+        ))
+        .await;
+        assert_eq!(
+            self.read(&number).await.lines[4].standing,
+            LineStanding::Cancelled
+        );
         let states = self.ours.base().post(&hand_over, &ids(&hand_over)).await.unwrap();
         let is_refused = matches!(&states[0],
             (id, PostState::Refused(refusal)) if *id == hand_over.lines[0].id && refusal.code == RefusalCode::LineCancelled);

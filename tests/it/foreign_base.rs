@@ -22,7 +22,7 @@ impl Drop for Node {
     }
 }
 
-/// Why a test that could run does not.
+/// Where the server is, or why it is not.
 enum Installed {
     At(PathBuf),
     /// No npm, or no network outside CI.
@@ -133,5 +133,6 @@ async fn the_client_keeps_its_contract_with_a_foreign_server() {
         let response = transport.exchange(request).await.unwrap();
         assert_eq!(response.status, 200, "{:?}", response.text());
     };
-    contract::every_row(&address, seed).await;
+    let now = "2026-11-22T10:15:00+01:00".parse().unwrap();
+    contract::every_row(&address, now, seed).await;
 }

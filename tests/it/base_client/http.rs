@@ -75,7 +75,9 @@ async fn a_request_carries_its_token_its_types_and_its_body() {
     let request = Request::get("Task/t1?x=%7C")
         .carrying(Method::Put, "application/fhir+json", "été".to_owned())
         .with_header("prefer", "handling=strict");
-    let response = transport(&address).exchange(request).await.unwrap();
+    let transport = transport(&address);
+    assert!(!format!("{transport:?}").contains("secret"));
+    let response = transport.exchange(request).await.unwrap();
     assert_eq!(
         response.text(),
         Some(

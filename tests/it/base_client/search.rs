@@ -155,7 +155,7 @@ async fn the_ins_travels_in_the_body_alone() {
     };
     assert_eq!(found.len(), 1, "two lines of one prescription");
     assert_eq!((&found[0].number, found[0].lines.len()), (&number(), 2));
-    assert_eq!(found[0].prescriber, "Hélène Rivière");
+    assert_eq!(found[0].prescriber.family, "Rivière");
     assert_eq!(found[0].written_on, Some("2026-11-20".parse().unwrap()));
 }
 

@@ -8,11 +8,13 @@ use comptoir::domain::people::{Operator, OperatorRole, Patient, Pharmacy, Prescr
 use comptoir::domain::product::ProductCode;
 use comptoir::domain::reasons::SubstitutionReason;
 use comptoir::domain::substitution::SubstitutionBasis;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan, Zoned};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The line its prescriber withdrew.
-pub(super) const CANCELLED: LineNumber = LineNumber(5);
+/// The line its prescriber withdraws afterwards.
+pub(super) const WITHDRAWN: LineNumber = LineNumber(5);
 
 /// The resource that each line of the hand-over becomes.
 pub(super) const KINDS: [&str; 3] = ["MedicationDispense", "MedicationDispense", "SupplyDelivery"];
@@ -20,6 +22,22 @@ pub(super) const KINDS: [&str; 3] = ["MedicationDispense", "MedicationDispense",
 const INS_TEST: &str = "urn:oid:1.2.250.1.213.1.4.10";
 const CIP13: &str = "http://data.esante.gouv.fr/ansm/medicament/Presentation";
 const ACT: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+
+/// What every resource of one prescription shares.
+struct Writing<'a> {
+    number: &'a PrescriptionNumber,
+    at: Zoned,
+}
+
+impl Writing<'_> {
+    fn day(&self) -> Date {
+        self.at.date()
+    }
+
+    fn validity(&self) -> Value {
+        json!({ "start": self.day().to_string(), "end": (self.day() + 90.days()).to_string() })
+    }
+}
 
 /// Stable identifiers, each of its own: a label of the transaction, or an identifier.
 fn urn(number: &PrescriptionNumber, what: &str) -> String {
@@ -38,8 +56,8 @@ fn boxes(count: u16) -> Value {
 }
 
 /// A transaction that writes a prescription of five lines: two medicines, a device, one for a
-/// laboratory, and one that was withdrawn.
-pub(super) fn bundle(number: &PrescriptionNumber) -> Value {
+/// laboratory, and a medicine more. It may be executed for 90 days.
+pub(super) fn bundle(number: &PrescriptionNumber, now: Timestamp) -> Value {
     let entry = |label: &str, resource: Value| {
         json!({
             "fullUrl": urn(number, label),
@@ -47,17 +65,21 @@ pub(super) fn bundle(number: &PrescriptionNumber) -> Value {
             "resource": resource
         })
     };
+    let writing = Writing {
+        number,
+        at: now.in_tz("Europe/Paris").unwrap(),
+    };
     let mut patient = entry("patient", patient());
     patient["request"]["ifNoneExist"] = json!(format!("identifier={INS_TEST}|279039999900102"));
     json!({ "resourceType": "Bundle", "type": "transaction", "entry": [
         patient,
-        entry("line 1", amoxicillin(number)),
-        entry("line 2", lamotrigine(number)),
-        entry("line 3", tears(number)),
-        entry("line 4", blood_test(number)),
-        entry("line 5", withdrawn(number)),
-        entry("task", task(number)),
-        entry("consent", consent(number)),
+        entry("line 1", amoxicillin(&writing)),
+        entry("line 2", lamotrigine(&writing)),
+        entry("line 3", tears(&writing)),
+        entry("line 4", blood_test(&writing)),
+        entry("line 5", withdrawn(&writing)),
+        entry("task", task(&writing)),
+        entry("consent", consent(&writing)),
     ] })
 }
 
@@ -71,7 +93,7 @@ fn patient() -> Value {
 }
 
 /// What every line has.
-fn line(number: &PrescriptionNumber, kind: &str, place: u16) -> Value {
+fn line(writing: &Writing<'_>, kind: &str, place: u16) -> Value {
     let rpps = json!({ "system": "https://rpps.esante.gouv.fr", "value": "10100000016" });
     json!({
         "resourceType": kind,
@@ -83,31 +105,31 @@ fn line(number: &PrescriptionNumber, kind: &str, place: u16) -> Value {
         "extension": [{
             "url": "https://comptoir.example/fhir/StructureDefinition/line-number", "valuePositiveInt": place
         }],
-        "identifier": [{ "system": "urn:ietf:rfc:3986", "value": urn(number, &format!("identifier {place}")) }],
+        "identifier": [{ "system": "urn:ietf:rfc:3986", "value": urn(writing.number, &format!("identifier {place}")) }],
         "status": "active", "intent": "order",
-        "subject": { "reference": urn(number, "patient") },
-        "authoredOn": "2026-11-20",
+        "subject": { "reference": urn(writing.number, "patient") },
+        "authoredOn": writing.day().to_string(),
         "requester": { "reference": "#prescriber", "identifier": rpps, "display": "Dr Hélène Rivière" },
-        "groupIdentifier": { "system": "urn:oid:1.2.250.1.215.500.1.1", "value": number.as_str() }
+        "groupIdentifier": { "system": "urn:oid:1.2.250.1.215.500.1.1", "value": writing.number.as_str() }
     })
 }
 
-fn medicine(number: &PrescriptionNumber, place: u16, cip13: &str, label: &str, repeats: u16) -> Value {
-    let mut line = line(number, "MedicationRequest", place);
+fn medicine(writing: &Writing<'_>, place: u16, cip13: &str, label: &str, repeats: u16) -> Value {
+    let mut line = line(writing, "MedicationRequest", place);
     line["medicationCodeableConcept"] = coded(CIP13, cip13);
     line["medicationCodeableConcept"]["text"] = json!(label);
     line["dosageInstruction"] = json!([{ "text": "1 matin et soir" }]);
     line["dispenseRequest"] = json!({
-        "validityPeriod": { "start": "2026-11-20", "end": "2027-02-19" },
+        "validityPeriod": writing.validity(),
         "numberOfRepeatsAllowed": repeats,
         "quantity": boxes(2)
     });
     line
 }
 
-fn amoxicillin(number: &PrescriptionNumber) -> Value {
+fn amoxicillin(writing: &Writing<'_>) -> Value {
     medicine(
-        number,
+        writing,
         1,
         "3400933857042",
         "AMOXICILLINE BIOGARAN 500 mg, gélule",
@@ -115,9 +137,9 @@ fn amoxicillin(number: &PrescriptionNumber) -> Value {
     )
 }
 
-fn lamotrigine(number: &PrescriptionNumber) -> Value {
+fn lamotrigine(writing: &Writing<'_>) -> Value {
     let label = "LAMOTRIGINE BIOGARAN 100 mg, comprimé dispersible";
-    let mut line = medicine(number, 2, "3400937627795", label, 2);
+    let mut line = medicine(writing, 2, "3400937627795", label, 2);
     line["substitution"] = json!({
         "allowedCodeableConcept":
             coded("http://terminology.hl7.org/CodeSystem/v3-substanceAdminSubstitution", "N"),
@@ -126,8 +148,8 @@ fn lamotrigine(number: &PrescriptionNumber) -> Value {
     line
 }
 
-fn tears(number: &PrescriptionNumber) -> Value {
-    let mut line = line(number, "DeviceRequest", 3);
+fn tears(writing: &Writing<'_>) -> Value {
+    let mut line = line(writing, "DeviceRequest", 3);
     line["codeCodeableConcept"] = coded(
         "https://mos.esante.gouv.fr/NOS/TRE_R312-LPP/FHIR/TRE-R312-LPP",
         "1163922",
@@ -135,13 +157,13 @@ fn tears(number: &PrescriptionNumber) -> Value {
     line["codeCodeableConcept"]["text"] = json!("VISMED, larmes artificielles, unidoses");
     line["parameter"] = json!([{ "code": { "text": "quantité" }, "valueQuantity": boxes(1) }]);
     line["occurrenceTiming"] = json!({
-        "repeat": { "boundsPeriod": { "start": "2026-11-20", "end": "2027-02-19" }, "count": 1 }
+        "repeat": { "boundsPeriod": writing.validity(), "count": 1 }
     });
     line
 }
 
-fn blood_test(number: &PrescriptionNumber) -> Value {
-    let mut line = line(number, "ServiceRequest", 4);
+fn blood_test(writing: &Writing<'_>) -> Value {
+    let mut line = line(writing, "ServiceRequest", 4);
     line["requisition"] = line["groupIdentifier"].take();
     line.as_object_mut().unwrap().remove("groupIdentifier");
     line["code"] = json!({ "text": "Bilan sanguin : NFS, CRP" });
@@ -149,36 +171,49 @@ fn blood_test(number: &PrescriptionNumber) -> Value {
     line
 }
 
-fn withdrawn(number: &PrescriptionNumber) -> Value {
-    let mut line = medicine(
-        number,
-        CANCELLED.0,
+/// The medicine more, to be withdrawn.
+fn withdrawn(writing: &Writing<'_>) -> Value {
+    medicine(
+        writing,
+        WITHDRAWN.0,
         "3400930219911",
         "AMOXICILLINE EG LABO 500 mg, gélule",
         0,
-    );
-    line["status"] = json!("cancelled");
-    line
+    )
 }
 
-fn task(number: &PrescriptionNumber) -> Value {
+/// A transaction that withdraws a line, as its prescriber does: from the base's own resource.
+pub(super) fn withdrawal(mut line: Value) -> Value {
+    line["status"] = json!("cancelled");
+    let version = line["meta"]["versionId"].as_str().unwrap().to_owned();
+    json!({ "resourceType": "Bundle", "type": "transaction", "entry": [{
+        "request": {
+            "method": "PUT",
+            "url": format!("MedicationRequest/{}", line["id"].as_str().unwrap()),
+            "ifMatch": format!("W/\"{version}\"")
+        },
+        "resource": line
+    }] })
+}
+
+fn task(writing: &Writing<'_>) -> Value {
     json!({
         "resourceType": "Task",
-        "identifier": [{ "system": "urn:ietf:rfc:3986", "value": urn(number, "identifier of the task") }],
-        "groupIdentifier": { "system": "urn:oid:1.2.250.1.215.500.1.1", "value": number.as_str() },
+        "identifier": [{ "system": "urn:ietf:rfc:3986", "value": urn(writing.number, "identifier of the task") }],
+        "groupIdentifier": { "system": "urn:oid:1.2.250.1.215.500.1.1", "value": writing.number.as_str() },
         "status": "ready", "intent": "order",
-        "for": { "reference": urn(number, "patient") },
-        "authoredOn": "2026-11-20"
+        "for": { "reference": urn(writing.number, "patient") },
+        "authoredOn": writing.day().to_string()
     })
 }
 
-fn consent(number: &PrescriptionNumber) -> Value {
+fn consent(writing: &Writing<'_>) -> Value {
     json!({
         "resourceType": "Consent", "status": "active",
         "scope": coded("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"),
         "category": [coded("http://loinc.org", "59284-0")],
-        "patient": { "reference": urn(number, "patient") },
-        "dateTime": "2026-11-20T09:00:00+01:00",
+        "patient": { "reference": urn(writing.number, "patient") },
+        "dateTime": writing.at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         "policyRule": coded(ACT, "OPTIN"),
         "provision": {
             "type": "permit",
@@ -187,7 +222,7 @@ fn consent(number: &PrescriptionNumber) -> Value {
                 { "system": "http://hl7.org/fhir/resource-types", "code": "MedicationDispense" },
                 { "system": "http://hl7.org/fhir/resource-types", "code": "SupplyDelivery" }
             ],
-            "data": [{ "meaning": "related", "reference": { "reference": urn(number, "task") } }]
+            "data": [{ "meaning": "related", "reference": { "reference": urn(writing.number, "task") } }]
         }
     })
 }
@@ -216,7 +251,7 @@ fn supply(code: ProductCode, label: &str, boxes: u16) -> Supply {
 }
 
 /// The first line substituted, the second as prescribed, the device handed over.
-pub(super) fn hand_over(number: &PrescriptionNumber, pharmacy: &Pharmacy) -> HandOver {
+pub(super) fn hand_over(number: &PrescriptionNumber, pharmacy: &Pharmacy, at: Timestamp) -> HandOver {
     let id = DispenseId(Uuid::new_v5(&Uuid::NAMESPACE_URL, number.as_str().as_bytes()));
     let cip13 = |code: &str| ProductCode::Cip13(code.parse().unwrap());
     let generic = LineOutcome::Substituted {
@@ -232,7 +267,7 @@ pub(super) fn hand_over(number: &PrescriptionNumber, pharmacy: &Pharmacy) -> Han
     HandOver {
         id,
         number: number.clone(),
-        at: "2026-11-22T10:15:00+01:00".parse().unwrap(),
+        at,
         operator: Operator {
             id: "cd".to_owned(),
             name: "Claire Dupont".to_owned(),
