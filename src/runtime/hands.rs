@@ -111,10 +111,8 @@ impl Hands {
     /// Waits, for a moment, until the holds are given back.
     pub(super) fn finish(mut self) {
         self.holds = None;
-        drop(
-            self.tokio
-                .block_on(tokio::time::timeout(FAREWELL_MAX, &mut self.holding)),
-        );
+        let farewell = async { tokio::time::timeout(FAREWELL_MAX, &mut self.holding).await };
+        drop(self.tokio.block_on(farewell));
     }
 
     fn hold(&self, task: HoldTask) {

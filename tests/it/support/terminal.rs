@@ -3,11 +3,15 @@
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use super::command::{Counter, program};
 use super::wait;
+
+/// How soon a person answers what a screen shows; the terminal takes an Enter before 150 ms for a reader's.
+const PERSON_ANSWERS_AFTER: Duration = Duration::from_millis(200);
 
 /// A running terminal; it ends with the test.
 pub(crate) struct Terminal {
@@ -58,8 +62,8 @@ impl Terminal {
         thread::spawn(move || {
             let mut chunk = [0; 8192];
             while let Ok(count @ 1..) = output.read(&mut chunk) {
-                seen.lock().unwrap().process(&chunk[..count]);
                 bytes.lock().unwrap().extend_from_slice(&chunk[..count]);
+                seen.lock().unwrap().process(&chunk[..count]);
             }
         });
         let keys = pair.master.take_writer().unwrap();
@@ -72,9 +76,14 @@ impl Terminal {
         }
     }
 
-    /// What is on the screen.
+    /// What is on the screen; French's unbreakable spaces read as spaces.
     pub(crate) fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
+        self.screen
+            .lock()
+            .unwrap()
+            .screen()
+            .contents()
+            .replace(['\u{a0}', '\u{202f}'], " ")
     }
 
     /// Every byte the program has written so far.
@@ -95,20 +104,27 @@ impl Terminal {
         });
     }
 
-    /// Presses keys, exactly these bytes.
-    pub(crate) fn press(&mut self, keys: &str) {
+    /// A person presses a key, having seen the screen.
+    pub(crate) fn press(&mut self, key: &str) {
+        // Part of the input, not a wait: a key that comes sooner after a burst is the reader's own.
+        thread::sleep(PERSON_ANSWERS_AFTER);
+        self.send(key);
+    }
+
+    /// Sends exactly these bytes, at once.
+    pub(crate) fn send(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
 
     /// Scans as a keyboard-wedge reader does: the whole text at once, then Enter.
     pub(crate) fn scan(&mut self, text: &str) {
-        self.press(&format!("{text}\r"));
+        self.send(&format!("{text}\r"));
     }
 
     /// Pastes as a terminal with bracketed paste does.
     pub(crate) fn paste(&mut self, text: &str) {
-        self.press(&format!("\u{1b}[200~{text}\u{1b}[201~"));
+        self.send(&format!("\u{1b}[200~{text}\u{1b}[201~"));
     }
 
     /// Kills it as a power cut would.
