@@ -1050,3 +1050,172 @@ async fn la_consultation_a_la_forme_de_l_exemple_partage() {
         }
     }
 }
+
+#[tokio::test]
+async fn l_execution_partagee_avec_le_client_est_acceptee() {
+    let stage = Stage::new();
+    let file = json!({
+        "written_on": "2026-11-20",
+        "patient": {"ins": super::stage::PATIENT_INS},
+        "prescriber": {"rpps": "10100000016"},
+        "lines": [
+            {"cip13": "3400933857042", "boxes": 2},
+            {"cip13": "3400937627795", "boxes": 2, "repeats": 2},
+            {"lpp": "1163922"},
+            {"other": "Bilan sanguin"},
+        ],
+    });
+    let number = stage.prescribe(&file.to_string(), 8).await.number;
+    assert_eq!(take(&stage, &stage.ours, OURS, &number, 30).await.status, 200);
+    let seen = stage.consult(&stage.ours, &number).await;
+    let id = |resource: &Value| resource["id"].as_str().unwrap().to_owned();
+    let mut text = include_str!("../../wire/execution.json").replace("01K7M4QX2RT9WBHV6P", &number);
+    for (shared, ours) in [
+        (
+            "MedicationRequest/l1",
+            format!("MedicationRequest/{}", id(&seen.lines[0])),
+        ),
+        (
+            "MedicationRequest/l2",
+            format!("MedicationRequest/{}", id(&seen.lines[1])),
+        ),
+        (
+            "DeviceRequest/d3",
+            format!("DeviceRequest/{}", id(&seen.lines[2])),
+        ),
+        (
+            "Patient/p1",
+            seen.task["for"]["reference"].as_str().unwrap().to_owned(),
+        ),
+        ("Task/t1", format!("Task/{}", id(&seen.task))),
+        ("\"t1\"", format!("\"{}\"", id(&seen.task))),
+        ("W/\\\"3\\\"", "W/\\\"2\\\"".to_owned()),
+        (
+            "urn:uuid:22222222-2222-4222-8222-222222222222",
+            seen.task["identifier"][0]["value"].as_str().unwrap().to_owned(),
+        ),
+    ] {
+        assert!(text.contains(shared), "{shared}");
+        text = text.replace(shared, &ours);
+    }
+    let posted = stage
+        .post(&stage.ours, "/", &serde_json::from_str(&text).unwrap())
+        .await;
+    assert_eq!(posted.status, 200, "{}", posted.body);
+    let statuses: Vec<&Value> = posted.body["entry"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["response"]["status"])
+        .collect();
+    assert_eq!(
+        statuses,
+        [
+            "201 Created",
+            "201 Created",
+            "201 Created",
+            "200 OK",
+            "201 Created"
+        ],
+        "as in execution-answer.json"
+    );
+    let after = stage.consult(&stage.ours, &number).await;
+    assert_eq!(
+        (after.deliveries.len(), &after.task["status"]),
+        (3, &json!("in-progress"))
+    );
+    assert_eq!(after.task["businessStatus"]["text"], "partiellement exécutée");
+    let substituted = after
+        .deliveries
+        .iter()
+        .find(|delivery| delivery["substitution"].is_object())
+        .unwrap();
+    assert_eq!(
+        substituted["contained"][0]["batch"]["lotNumber"], "A12",
+        "kept as it came"
+    );
+}
+
+#[tokio::test]
+async fn la_cloture_sans_delivrance_et_la_tache_d_autrui_ne_se_modifient_pas() {
+    let stage = Stage::new();
+    let (number, before) = written(&stage).await;
+    let with = |element: &str, value: Value| {
+        let mut task = before.task.clone();
+        task[element] = value;
+        task
+    };
+    for (what, token, task, status) in [
+        (
+            "closed without a delivery",
+            &stage.ours,
+            with("status", json!("completed")),
+            422,
+        ),
+        (
+            "in progress without a holder",
+            &stage.ours,
+            with("status", json!("in-progress")),
+            422,
+        ),
+        (
+            "for another patient",
+            &stage.ours,
+            with("for", json!({"reference": "Patient/other"})),
+            422,
+        ),
+        (
+            "under another number",
+            &stage.ours,
+            with(
+                "groupIdentifier",
+                json!({"system": super::stage::NUMBER, "value": "01K7M4QX2RT9WBHV6P"}),
+            ),
+            422,
+        ),
+        (
+            "taken by a patient",
+            &stage.patient,
+            taken(&before.task, OURS, "Moi", stage.now()),
+            403,
+        ),
+        (
+            "taken by the prescriber",
+            &stage.prescriber,
+            taken(&before.task, OURS, "Moi", stage.now()),
+            403,
+        ),
+        (
+            "taken in another's name",
+            &stage.ours,
+            taken(&before.task, THEIRS, "Lui", stage.now()),
+            403,
+        ),
+    ] {
+        let answer = stage.put(token, &before.task_url(), &before.etag(), &task).await;
+        assert_eq!(answer.status, status, "{what}: {}", answer.body);
+    }
+    let stale = taken(&before.task, OURS, "Nous", stage.now());
+    assert_eq!(
+        stage
+            .put(&stage.ours, &before.task_url(), "W/\"5\"", &stale)
+            .await
+            .status,
+        412
+    );
+    assert_eq!(
+        stage
+            .call(&stage.ours, "PUT", &before.task_url(), &[], Some(&stale))
+            .await
+            .status,
+        412,
+        "a version must be named"
+    );
+    for method in ["DELETE", "PATCH", "OPTIONS"] {
+        let answer = stage
+            .call(&stage.ours, method, &before.task_url(), &[], Some(&stale))
+            .await;
+        assert_eq!(answer.status, 405, "{method}: nothing is ever deleted");
+    }
+    delivers(&stage, &stage.ours, OURS, &number, 191).await;
+}
