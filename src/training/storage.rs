@@ -171,7 +171,7 @@ impl Storage<'_> {
         let mut values = vec![kind.name().to_owned()];
         for filter in filters {
             sql.push_str(" AND ");
-            filter.compile(&mut sql, &mut values);
+            sql.push_str(&filter.compile(&mut values));
         }
         sql.push_str(" ORDER BY place");
         self.rows(&sql, &values)
@@ -307,41 +307,37 @@ impl Storage<'_> {
 }
 
 impl Filter {
-    /// Appends the condition, with a question mark for each value.
-    fn compile(&self, sql: &mut String, values: &mut Vec<String>) {
-        let mut among = |before: &str, alternatives: &[String], after: &str| {
-            let marks = vec!["?"; alternatives.len()].join(", ");
-            sql.push_str(&format!("{before} IN ({marks}){after}"));
+    /// The condition, with a question mark for each value that it adds.
+    fn compile(&self, values: &mut Vec<String>) -> String {
+        let mut among = |column: &str, alternatives: &[String]| {
             values.extend_from_slice(alternatives);
+            format!("{column} IN ({})", vec!["?"; alternatives.len()].join(", "))
         };
         match self {
-            Self::Number(numbers) => among("number", numbers, ""),
-            Self::Patient(ids) => among("patient", ids, ""),
-            Self::Line(lines) => among("line", lines, ""),
-            Self::Status(statuses) => among("status", statuses, ""),
-            Self::Id(ids) => among("id", ids, ""),
-            Self::Task(ids) => among(
-                "number IN (SELECT number FROM resource AS task WHERE task.type = 'Task' AND task.id",
-                ids,
-                ")",
-            ),
+            Self::Number(numbers) => among("number", numbers),
+            Self::Patient(ids) => among("patient", ids),
+            Self::Line(lines) => among("line", lines),
+            Self::Status(statuses) => among("status", statuses),
+            Self::Id(ids) => among("id", ids),
+            Self::Task(ids) => {
+                let same_task = among("task.id", ids);
+                format!(
+                    "number IN (SELECT number FROM resource AS task WHERE task.type = 'Task' AND {same_task})"
+                )
+            }
             Self::Identifier(tokens) => {
-                let conditions: Vec<&str> = tokens
-                    .iter()
-                    .map(|(system, value)| {
-                        values.push(value.clone());
-                        values.extend(system.clone());
-                        if system.is_some() {
-                            "(value = ? AND system = ?)"
-                        } else {
-                            "value = ?"
-                        }
-                    })
-                    .collect();
-                sql.push_str(&format!(
-                    "place IN (SELECT resource FROM identifier WHERE {})",
-                    conditions.join(" OR ")
-                ));
+                let mut named = |(system, value): &(Option<String>, String)| {
+                    values.push(value.clone());
+                    values.extend(system.clone());
+                    if system.is_some() {
+                        "(value = ? AND system = ?)"
+                    } else {
+                        "value = ?"
+                    }
+                };
+                let conditions: Vec<&str> = tokens.iter().map(&mut named).collect();
+                let any = conditions.join(" OR ");
+                format!("place IN (SELECT resource FROM identifier WHERE {any})")
             }
         }
     }

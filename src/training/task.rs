@@ -18,7 +18,7 @@ pub(super) fn shown(task: &Value, prescription: &Prescription) -> Value {
     let mut shown = without_state(task);
     let (status, words) = match prescription.progress() {
         Progress::Ready => ("ready", None),
-        Progress::InProgress => ("in-progress", business_status(prescription)),
+        Progress::Begun => ("in-progress", business_status(prescription)),
         Progress::Completed => ("completed", Some("exécutée")),
         Progress::Cancelled => ("cancelled", Some(CANCELLED)),
     };

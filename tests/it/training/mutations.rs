@@ -25,7 +25,7 @@ struct Valid {
 
 async fn valid_requests(stage: &Stage, seed: u128) -> Vec<Valid> {
     let number = stage.prescribe(&ordinary("agreed"), seed).await.number;
-    let seen = stage.consult(&stage.ours, &number).await;
+    let known = stage.consult(&stage.ours, &number).await;
     let fhir = |token: &str, method, url: String, if_match: Option<String>, body: Value| Valid {
         token: token.to_owned(),
         method,
@@ -46,16 +46,16 @@ async fn valid_requests(stage: &Stage, seed: u128) -> Vec<Valid> {
         form: None,
     };
     let deliveries = [
-        delivery(&seen.lines[0], OURS, 2, seed * 10),
-        delivery(&seen.lines[1], OURS, 1, seed * 10 + 1),
+        delivery(&known.lines[0], OURS, 2, seed * 10),
+        delivery(&known.lines[1], OURS, 1, seed * 10 + 1),
     ];
     let hour = stage.now() + jiff::SignedDuration::from_hours(1);
     let consent = json!({
-        "resourceType": "Consent", "status": "active", "patient": seen.task["for"], "dateTime": stage.now().to_string(),
+        "resourceType": "Consent", "status": "active", "patient": known.task["for"], "dateTime": stage.now().to_string(),
         "policyRule": {"coding": [{"code": "OPTOUT"}]},
-        "provision": {"type": "deny", "data": [{"reference": {"reference": &seen.task_url()[1..]}}]},
+        "provision": {"type": "deny", "data": [{"reference": {"reference": &known.task_url()[1..]}}]},
     });
-    let mut cancelled = seen.task.clone();
+    let mut cancelled = known.task.clone();
     cancelled["status"] = json!("cancelled");
     let written =
         order(&ordinary("opposed"), seed + 1_000_000).transaction(stage.now(), &super::stage::nothing);
@@ -65,23 +65,23 @@ async fn valid_requests(stage: &Stage, seed: u128) -> Vec<Valid> {
         fhir(
             &stage.ours,
             "PUT",
-            seen.task_url(),
-            Some(seen.etag()),
-            taken(&seen.task, OURS, "Nous", hour),
+            known.task_url(),
+            Some(known.etag()),
+            taken(&known.task, OURS, "Nous", hour),
         ),
         fhir(
             &stage.ours,
             "PUT",
-            seen.task_url(),
-            Some(seen.etag()),
-            released(&seen.task, "ready"),
+            known.task_url(),
+            Some(known.etag()),
+            released(&known.task, "ready"),
         ),
         fhir(
             &stage.ours,
             "POST",
             "/".into(),
             None,
-            execution(&seen, &seen.etag(), OURS, &deliveries),
+            execution(&known, &known.etag(), OURS, &deliveries),
         ),
         fhir(
             &stage.ours,
@@ -94,8 +94,8 @@ async fn valid_requests(stage: &Stage, seed: u128) -> Vec<Valid> {
         fhir(
             &stage.prescriber,
             "PUT",
-            seen.task_url(),
-            Some(seen.etag()),
+            known.task_url(),
+            Some(known.etag()),
             cancelled,
         ),
         fhir(
@@ -105,7 +105,7 @@ async fn valid_requests(stage: &Stage, seed: u128) -> Vec<Valid> {
             None,
             json!({"role": "patient", "identity": PATIENT_INS, "name": "É"}),
         ),
-        read(&stage.ours, format!("{}/_history/1", seen.task_url())),
+        read(&stage.ours, format!("{}/_history/1", known.task_url())),
         read(
             &stage.ours,
             format!("/Task?group-identifier={number}&_revinclude=Consent:data&_count=2&_page=1"),
@@ -222,7 +222,7 @@ fn request(valid: &Valid, random: &mut Rng) -> Option<Request<Body>> {
                     .choice([
                         "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW",
                     ])
-                    .unwrap()
+                    .unwrap();
             }
             1 => {
                 let odd = [
@@ -266,12 +266,12 @@ fn request(valid: &Valid, random: &mut Rng) -> Option<Request<Body>> {
                 raw = Some(mutate_text(
                     &valid.body.as_ref().map_or_else(String::new, Value::to_string),
                     random,
-                ))
+                ));
             }
             8 => {
                 valid.form = valid
                     .form
-                    .map(|form| String::from_utf8_lossy(&mutate_text(&form, random)).into_owned())
+                    .map(|form| String::from_utf8_lossy(&mutate_text(&form, random)).into_owned());
             }
             _ => {
                 if let Some(body) = &mut valid.body {
