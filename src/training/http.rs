@@ -351,6 +351,7 @@ fn nests_too_deep(json: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::training::storage::StorageError;
 
     #[test]
     fn only_brackets_outside_texts_nest() {
@@ -365,5 +366,13 @@ mod tests {
         ] {
             assert_eq!(nests_too_deep(json.as_bytes()), too_deep, "{json}");
         }
+    }
+
+    #[test]
+    fn a_storage_that_fails_is_the_only_answer_above_499_and_asks_to_come_back() {
+        let broken = StorageError::Content("resource");
+        let response = answered(Err(Halt::Broken(broken)));
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], RETRY_AFTER);
     }
 }
