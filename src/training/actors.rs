@@ -59,6 +59,14 @@ pub enum Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// The same as a result, for callers that end at a refusal.
+    pub fn into_result(self) -> Result<T, Refusal> {
+        match self {
+            Self::Done(done) => Ok(done),
+            Self::Refused(refusal) => Err(refusal),
+        }
+    }
+
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Answer<U> {
         match self {
             Self::Done(done) => Answer::Done(change(done)),

@@ -8,7 +8,7 @@ use crate::training::wire::ResourceType;
 
 const OAUTH: &str = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
 
-/// The CapabilityStatement of the base at that address.
+/// The capability statement of the base at that address.
 pub(super) fn statement(address: &str) -> Value {
     let resources: Vec<Value> = ResourceType::ALL.iter().map(|kind| resource(*kind)).collect();
     json!({

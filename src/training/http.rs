@@ -26,6 +26,8 @@ use crate::training::writing::{self, Entry};
 const BODY_MAX: usize = 1024 * 1024;
 /// The longest name a token may carry, in bytes.
 const NAME_MAX: usize = 200;
+/// How deep a body may nest: what is stored comes back inside bundles, to readers with limits of their own.
+const DEPTH_MAX: usize = 64;
 /// Seconds after which a caller may try again when the storage did not answer.
 const RETRY_AFTER: &str = "1";
 
@@ -277,10 +279,13 @@ impl Call {
             .any(|accepted| essence.eq_ignore_ascii_case(accepted))
     }
 
-    /// The body as JSON. The reader itself stops at 128 levels of nesting.
+    /// The body as JSON.
     fn json(&self) -> Result<Value, Refusal> {
         if !self.has_type(&["application/fhir+json", "application/json"]) {
             return Err(Refusal::NotJson);
+        }
+        if nests_too_deep(&self.body) {
+            return Err(Refusal::Unreadable("Le contenu est trop imbriqué.".into()));
         }
         serde_json::from_slice(&self.body)
             .map_err(|_| Refusal::Unreadable("Le contenu n’est pas du JSON.".into()))
@@ -321,5 +326,53 @@ impl Call {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'[' | b']'));
         format!("http://{}", if is_host { &host } else { "localhost" })
+    }
+}
+
+/// Whether brackets nest deeper than the limit; those within texts do not count.
+fn nests_too_deep(json: &[u8]) -> bool {
+    let (mut depth, mut in_text, mut is_escaped) = (0_usize, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training::storage::StorageError;
+
+    #[test]
+    fn only_brackets_outside_texts_nest() {
+        let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
+        for (json, too_deep) in [
+            (nested(DEPTH_MAX), false),
+            (nested(DEPTH_MAX + 1), true),
+            (format!("\"{}\"", nested(200)), false),
+            (format!("\"\\\"{}", nested(200)), false),
+            (format!("\"\\\\\"{}", nested(200)), true),
+            ("[],".repeat(200), false),
+        ] {
+            assert_eq!(nests_too_deep(json.as_bytes()), too_deep, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_storage_that_fails_is_the_only_answer_above_499_and_asks_to_come_back() {
+        let broken = StorageError::Content("resource");
+        let response = answered(Err(Halt::Broken(broken)));
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], RETRY_AFTER);
     }
 }

@@ -193,16 +193,16 @@ fn boxes(count: Boxes) -> String {
 }
 
 fn held_elsewhere(name: &str, phone: &str, until: Option<Timestamp>) -> String {
-    let mut text = format!("Prise en charge par {name}");
-    if !phone.is_empty() {
-        text.push_str(&format!(" ({phone})"));
-    }
+    let phone = if phone.is_empty() {
+        String::new()
+    } else {
+        format!(" ({phone})")
+    };
     let paris = until.and_then(|until| Some(until.to_zoned(TimeZone::get("Europe/Paris").ok()?)));
-    if let Some(paris) = paris {
-        text.push_str(&paris.strftime(" jusqu’au %d/%m/%Y à %-H h %M").to_string());
-    }
-    text.push('.');
-    text
+    let end = paris.map_or_else(String::new, |paris| {
+        paris.strftime(" jusqu’au %d/%m/%Y à %-H h %M").to_string()
+    });
+    format!("Prise en charge par {name}{phone}{end}.")
 }
 
 fn french_day(day: Date) -> String {

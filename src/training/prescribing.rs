@@ -141,7 +141,7 @@ fn day(place: &str, text: &str) -> Result<Date, OrderError> {
 
 /// Three months, or the whole treatment when it is longer; the first day counts.
 fn last_day(written_on: Date, lines: &[PrescriptionLine]) -> Date {
-    let after = |span: Span| written_on.checked_add(span).and_then(|day| day.yesterday()).ok();
+    let after = |span: Span| written_on.checked_add(span).and_then(Date::yesterday).ok();
     let treatments = lines.iter().filter_map(|line| {
         let days = i32::from(line.days?) * (i32::from(line.repeats) + 1);
         after(days.days())

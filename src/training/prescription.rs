@@ -55,7 +55,7 @@ pub(super) struct Delivery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
     Ready,
-    InProgress,
+    Begun,
     Completed,
     Cancelled,
 }
@@ -135,7 +135,7 @@ impl Prescription {
         } else if something_for_pharmacies && pharmacy_lines.all(Line::is_done) {
             Progress::Completed
         } else if self.hold.is_some() || self.lines.iter().any(|line| line.delivered() > Boxes::ZERO) {
-            Progress::InProgress
+            Progress::Begun
         } else {
             Progress::Ready
         }

@@ -355,12 +355,14 @@ fn included(search: &Search, page: &[Row], view: &View<'_>) -> Result<Vec<Row>, 
 }
 
 fn next_page(kind: R, search: &Search, last: i64, address: &str) -> String {
-    let mut url = format!("{address}/{kind}?");
-    for (name, value) in &search.repeated {
-        url.push_str(&format!("{}={}&", escaped(name), escaped(value)));
-    }
-    url.push_str(&format!("_page={}", base_36(last)));
-    url
+    let page = (String::from("_page"), base_36(last));
+    let fields: Vec<String> = search
+        .repeated
+        .iter()
+        .chain([&page])
+        .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
+        .collect();
+    format!("{address}/{kind}?{}", fields.join("&"))
 }
 
 /// The place of the last match, as callers see it: a word to hand back, not a number to compute with.

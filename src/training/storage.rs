@@ -167,13 +167,7 @@ impl Storage<'_> {
 
     /// Resources of one type that satisfy every condition, in the order of their creation.
     pub(super) fn matching(&self, kind: ResourceType, filters: &[Filter]) -> Result<Vec<Row>, StorageError> {
-        let mut sql = format!("SELECT {COLUMNS} FROM resource WHERE type = ?");
-        let mut values = vec![kind.name().to_owned()];
-        for filter in filters {
-            sql.push_str(" AND ");
-            filter.compile(&mut sql, &mut values);
-        }
-        sql.push_str(" ORDER BY place");
+        let (sql, values) = question(kind, filters);
         self.rows(&sql, &values)
     }
 
@@ -306,42 +300,56 @@ impl Storage<'_> {
     }
 }
 
+/// The search in SQL, and the values for its question marks.
+fn question(kind: ResourceType, filters: &[Filter]) -> (String, Vec<String>) {
+    let by_identifier = filters
+        .iter()
+        .any(|filter| matches!(filter, Filter::Identifier(_)));
+    // SQLite would read every resource of the type rather than the few that the identifier names:
+    // the plus keeps it from using the index on the type.
+    let type_column = if by_identifier { "+type" } else { "type" };
+    let mut sql = format!("SELECT {COLUMNS} FROM resource WHERE {type_column} = ?");
+    let mut values = vec![kind.name().to_owned()];
+    for filter in filters {
+        sql.push_str(" AND ");
+        sql.push_str(&filter.compile(&mut values));
+    }
+    sql.push_str(" ORDER BY place");
+    (sql, values)
+}
+
 impl Filter {
-    /// Appends the condition, with a question mark for each value.
-    fn compile(&self, sql: &mut String, values: &mut Vec<String>) {
-        let mut among = |before: &str, alternatives: &[String], after: &str| {
-            let marks = vec!["?"; alternatives.len()].join(", ");
-            sql.push_str(&format!("{before} IN ({marks}){after}"));
+    /// The condition, with a question mark for each value that it adds.
+    fn compile(&self, values: &mut Vec<String>) -> String {
+        let mut among = |column: &str, alternatives: &[String]| {
             values.extend_from_slice(alternatives);
+            format!("{column} IN ({})", vec!["?"; alternatives.len()].join(", "))
         };
         match self {
-            Self::Number(numbers) => among("number", numbers, ""),
-            Self::Patient(ids) => among("patient", ids, ""),
-            Self::Line(lines) => among("line", lines, ""),
-            Self::Status(statuses) => among("status", statuses, ""),
-            Self::Id(ids) => among("id", ids, ""),
-            Self::Task(ids) => among(
-                "number IN (SELECT number FROM resource AS task WHERE task.type = 'Task' AND task.id",
-                ids,
-                ")",
-            ),
+            Self::Number(numbers) => among("number", numbers),
+            Self::Patient(ids) => among("patient", ids),
+            Self::Line(lines) => among("line", lines),
+            Self::Status(statuses) => among("status", statuses),
+            Self::Id(ids) => among("id", ids),
+            Self::Task(ids) => {
+                let same_task = among("task.id", ids);
+                format!(
+                    "number IN (SELECT number FROM resource AS task WHERE task.type = 'Task' AND {same_task})"
+                )
+            }
             Self::Identifier(tokens) => {
-                let conditions: Vec<&str> = tokens
-                    .iter()
-                    .map(|(system, value)| {
-                        values.push(value.clone());
-                        values.extend(system.clone());
-                        if system.is_some() {
-                            "(value = ? AND system = ?)"
-                        } else {
-                            "value = ?"
-                        }
-                    })
-                    .collect();
-                sql.push_str(&format!(
-                    "place IN (SELECT resource FROM identifier WHERE {})",
-                    conditions.join(" OR ")
-                ));
+                let mut named = |(system, value): &(Option<String>, String)| {
+                    values.push(value.clone());
+                    values.extend(system.clone());
+                    if system.is_some() {
+                        "(value = ? AND system = ?)"
+                    } else {
+                        "value = ?"
+                    }
+                };
+                let conditions: Vec<&str> = tokens.iter().map(&mut named).collect();
+                let any = conditions.join(" OR ");
+                format!("place IN (SELECT resource FROM identifier WHERE {any})")
             }
         }
     }
@@ -378,5 +386,54 @@ mod tests {
             .pragma_update(None, "user_version", 99)
             .unwrap();
         assert!(matches!(TrainingBase::open(&path), Err(StorageError::Format(99))));
+    }
+
+    #[test]
+    fn no_search_reads_more_when_the_base_holds_more() {
+        let base = TrainingBase::in_memory().unwrap();
+        let one = || vec![String::from("x")];
+        let connection = base.connection.lock().unwrap();
+        for filter in [
+            Filter::Number(one()),
+            Filter::Identifier(vec![(None, "x".into()), (Some("y".into()), "x".into())]),
+            Filter::Patient(one()),
+            Filter::Line(one()),
+            Filter::Task(one()),
+            Filter::Id(one()),
+        ] {
+            let filters = [filter, Filter::Status(one())];
+            let (sql, values) = question(ResourceType::MedicationRequest, &filters);
+            let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps = plan
+                .query_map(params_from_iter(values), |row| row.get::<_, String>(3))
+                .unwrap();
+            for step in steps.map(Result::unwrap) {
+                let reads_everything = step.contains("SCAN") || step.contains("(type=?)");
+                assert!(!reads_everything, "{filters:?}: {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_base_that_another_process_keeps_busy_says_so_and_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("base.sqlite");
+        let base = TrainingBase::open(&path).unwrap();
+        base.connection
+            .lock()
+            .unwrap()
+            .busy_timeout(Duration::ZERO)
+            .unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let remember = || base.write(|storage| Ok(storage.remember_scenario("x", ["1", "2", "3"])?));
+        assert!(matches!(remember(), Err(Halt::Broken(StorageError::Sqlite(_)))));
+        let read = base.read(|storage| Ok(storage.of_scenario("x")?));
+        assert!(
+            read.is_ok_and(|found| found.is_empty()),
+            "reading goes on meanwhile"
+        );
+        other.execute_batch("ROLLBACK").unwrap();
+        assert!(remember().is_ok());
     }
 }

@@ -7,30 +7,22 @@ use crate::domain::prescription::DeliveryStanding;
 use crate::training::prescription::{Prescription, Progress};
 use crate::training::wire::FINESS;
 
-/// Elements that come from the state alone, whatever was there before.
-const FROM_STATE: [&str; 6] = [
-    "status",
-    "businessStatus",
-    "owner",
-    "contained",
-    "restriction",
-    "output",
-];
+/// Elements that come from the state alone, whatever was there before. The status does too, but every Task has
+/// one: it is replaced where it stands, because the order of elements must not tell a touched Task either.
+const FROM_STATE: [&str; 5] = ["businessStatus", "owner", "contained", "restriction", "output"];
+
+const CANCELLED: &str = "annulée";
 
 /// The Task as that state makes it; its other elements stay.
 pub(super) fn shown(task: &Value, prescription: &Prescription) -> Value {
     let mut shown = without_state(task);
-    let progress = prescription.progress();
-    let (status, words) = match progress {
+    let (status, words) = match prescription.progress() {
         Progress::Ready => ("ready", None),
-        Progress::InProgress => ("in-progress", business_status(prescription)),
+        Progress::Begun => ("in-progress", business_status(prescription)),
         Progress::Completed => ("completed", Some("exécutée")),
-        Progress::Cancelled => ("cancelled", Some("annulée")),
+        Progress::Cancelled => ("cancelled", Some(CANCELLED)),
     };
-    shown.insert("status".into(), json!(status));
-    if let Some(words) = words {
-        shown.insert("businessStatus".into(), json!({"text": words}));
-    }
+    say(&mut shown, status, words);
     if let Some(hold) = &prescription.hold {
         hold_elements(&mut shown, hold);
     }
@@ -47,12 +39,18 @@ pub(super) fn shown(task: &Value, prescription: &Prescription) -> Value {
 /// The Task for a prescriber who may not know that a pharmacy touched it.
 pub(super) fn veiled(task: &Value) -> Value {
     let mut veiled = without_state(task);
-    let status = match task["status"].as_str() {
-        Some("cancelled") => "cancelled",
-        _ => "ready",
-    };
-    veiled.insert("status".into(), json!(status));
+    match task["status"].as_str() {
+        Some("cancelled") => say(&mut veiled, "cancelled", Some(CANCELLED)),
+        _ => say(&mut veiled, "ready", None),
+    }
     Value::Object(veiled)
+}
+
+fn say(task: &mut Map<String, Value>, status: &str, words: Option<&str>) {
+    task.insert("status".into(), json!(status));
+    if let Some(words) = words {
+        task.insert("businessStatus".into(), json!({"text": words}));
+    }
 }
 
 fn without_state(task: &Value) -> Map<String, Value> {

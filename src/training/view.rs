@@ -15,6 +15,9 @@ use crate::training::task;
 use crate::training::transitions::Choice;
 use crate::training::wire::{self, ResourceType};
 
+/// How many versions one history tells, the newest first; each earlier one is still read by its number.
+const HISTORY_MAX: u32 = 100;
+
 /// One caller's view.
 pub(super) struct View<'a> {
     storage: &'a Storage<'a>,
@@ -129,6 +132,7 @@ impl<'a> View<'a> {
     /// Every version of a resource, newest first.
     pub(super) fn history(&self, row: &Row, address: &str) -> Result<Value, Halt> {
         let oldest = if self.sees_past(row) { 1 } else { row.version };
+        let oldest = oldest.max(row.version.saturating_sub(HISTORY_MAX - 1));
         let mut entries = Vec::new();
         for version in (oldest..=row.version).rev() {
             let method = if version == 1 { "POST" } else { "PUT" };

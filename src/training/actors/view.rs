@@ -214,7 +214,7 @@ fn read_line(line: &Value) -> PrescriberLine {
 fn is_compound(line: &Value) -> bool {
     let categories = line["category"].as_array().into_iter().flatten();
     categories
-        .flat_map(|category| category["coding"].as_array())
+        .filter_map(|category| category["coding"].as_array())
         .flatten()
         .any(|coding| coding["code"] == "compound")
 }

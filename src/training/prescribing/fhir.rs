@@ -34,13 +34,13 @@ impl PrescriptionOrder {
             entries.push(entry(
                 kind,
                 &identifier,
-                self.line(kind, line, &identifier, &patient, product),
+                &self.line(kind, line, &identifier, &patient, product),
             ));
         }
         entries.push(entry(
             ResourceType::Task,
             &task,
-            json!({
+            &json!({
                 "resourceType": "Task",
                 "identifier": [{"system": URI, "value": task}],
                 "groupIdentifier": self.group(),
@@ -52,7 +52,7 @@ impl PrescriptionOrder {
         ));
         if prescription.consent != Consent::NotRecorded {
             let consent = consent_resource(prescription.consent, &patient, &task, at);
-            entries.push(entry(ResourceType::Consent, &self.name("consent"), consent));
+            entries.push(entry(ResourceType::Consent, &self.name("consent"), &consent));
         }
         json!({"resourceType": "Bundle", "type": "transaction", "entry": entries})
     }
@@ -68,7 +68,7 @@ impl PrescriptionOrder {
 
     fn patient_entry(&self, name: &str) -> Value {
         let patient = &self.prescription().patient;
-        let mut entry = entry(ResourceType::Patient, name, patient_resource(patient));
+        let mut entry = entry(ResourceType::Patient, name, &patient_resource(patient));
         if let Some(ins) = &patient.ins {
             entry["request"]["ifNoneExist"] = json!(format!("identifier={INS_TEST}|{}", ins.as_str()));
         }
@@ -178,7 +178,7 @@ fn resource_type(line: &PrescriptionLine) -> ResourceType {
     }
 }
 
-fn entry(kind: ResourceType, name: &str, resource: Value) -> Value {
+fn entry(kind: ResourceType, name: &str, resource: &Value) -> Value {
     json!({"fullUrl": name, "resource": resource, "request": {"method": "POST", "url": kind.name()}})
 }
 

@@ -1,5 +1,7 @@
 //! Reading what `prescribe --file` accepts.
 
+#![expect(clippy::too_many_lines, reason = "tables of cases")]
+
 use jiff::civil::date;
 use serde_json::json;
 

@@ -27,17 +27,11 @@ async fn actor(address: &str, role: Role, identity: &str) -> Actor {
 }
 
 fn done<T>(answer: Result<Answer<T>, ActorError>) -> T {
-    match answer.unwrap() {
-        Answer::Done(done) => done,
-        Answer::Refused(refusal) => panic!("{refusal:?}"),
-    }
+    answer.unwrap().into_result().unwrap()
 }
 
 fn refused<T>(answer: Result<Answer<T>, ActorError>) -> RefusalCode {
-    match answer.unwrap() {
-        Answer::Done(_) => panic!("it was not refused"),
-        Answer::Refused(refusal) => refusal.code,
-    }
+    answer.unwrap().into_result().err().unwrap().code
 }
 
 #[tokio::test]
