@@ -91,7 +91,7 @@ impl App {
     }
 
     fn lay_refused(&mut self, why: Why) {
-        let screen = std::mem::take(&mut self.screen);
+        let screen = std::mem::take(&mut self.screen).without_remarks();
         self.screen = Refused::over(screen, why);
     }
 

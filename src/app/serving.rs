@@ -351,6 +351,7 @@ pub fn given(product: &Product, basis: Option<SubstitutionBasis>) -> GivenProduc
     GivenProduct {
         code: ProductCode::Cip13(product.cip13.clone()),
         label: product.name.clone(),
+        presentation: product.presentation.clone(),
         basis,
     }
 }

@@ -1,6 +1,7 @@
 //! Everything tested from outside, in one binary: one module per subject.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod flows;
 mod samples;
 mod screens;
 mod tidy;

@@ -22,9 +22,9 @@ use ratatui::style::{Color, Style};
 use crate::samples::*;
 
 /// One state of one screen.
-pub struct Scene {
-    pub name: &'static str,
-    pub app: App,
+pub(crate) struct Scene {
+    pub(crate) name: &'static str,
+    pub(crate) app: App,
 }
 
 fn scene(name: &'static str, app: App) -> Scene {
@@ -340,7 +340,7 @@ fn review_scenes() -> Vec<Scene> {
         scene("review", after(serving(prescription()), vec![], "⏎")),
         scene(
             "review_exceptions",
-            after(serving(prescription()), vec![], "2s13n11-2⎋1-⏎1⏎"),
+            after(serving(prescription()), vec![], "2s13n11-⏎1⏎"),
         ),
         scene("review_opposed", after(opposed, vec![], "⏎")),
         scene(
@@ -523,7 +523,7 @@ fn list_scenes() -> Vec<Scene> {
 }
 
 /// Every state of every screen.
-pub fn scenes() -> Vec<Scene> {
+pub(crate) fn scenes() -> Vec<Scene> {
     [
         counter_scenes(),
         prescription_scenes(),
@@ -540,7 +540,7 @@ pub fn scenes() -> Vec<Scene> {
 }
 
 /// What the terminal shows.
-pub fn drawn(app: &App, (width, height): (u16, u16), theme: &Theme) -> Buffer {
+pub(crate) fn drawn(app: &App, (width, height): (u16, u16), theme: &Theme) -> Buffer {
     let area = Rect::new(0, 0, width, height);
     let mut buffer = Buffer::empty(area);
     ui::draw_in(area, &mut buffer, app, theme);

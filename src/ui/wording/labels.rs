@@ -24,8 +24,11 @@ pub const TRAINING: &str = "FORMATION";
 pub const BASE_NOT_ASKED_SHORT: &str = "· base";
 /// It answers.
 pub const BASE_ANSWERING_SHORT: &str = "✓ base";
+
 /// It does not.
-pub const BASE_FAILING_SHORT: &str = "✗ base injoignable";
+pub fn base_failing_short(why: &str) -> String {
+    format!("✗ {why}")
+}
 
 /// How many hand-overs are not acknowledged.
 pub fn waiting_short(count: usize) -> String {
@@ -46,6 +49,8 @@ pub fn too_small(needed: (u16, u16), found: (u16, u16)) -> String {
 pub const SCAN_NOW: &str = "Scannez le QR code d’une ordonnance.";
 /// What else can be done.
 pub const OR_TYPE: &str = "Ou tapez son numéro, ou le chemin d’une image ou d’un PDF :";
+/// What a training session is.
+pub const TRAINING_SESSION: &str = "Formation : patients fictifs, rien n’est envoyé à la base nationale.";
 /// Who.
 pub const OPERATOR: &str = "Opérateur";
 /// The base.
@@ -103,7 +108,7 @@ pub fn next_attempt(why: &str, attempts: u32, next: Option<&str>) -> String {
     };
     let next = next.map_or_else(
         || "prochain essai imminent".to_owned(),
-        |moment| format!("prochain essai à {moment}"),
+        |moment| format!("prochain essai {moment}"),
     );
     format!("{why}{tried} · {next}")
 }
@@ -169,7 +174,7 @@ pub const HOLD_UNANSWERED: &str = "prise en charge non signalée, la base ne ré
 /// It is ours.
 pub fn hold_ours(until: Option<&str>) -> String {
     match until {
-        Some(until) => format!("prise en charge par vous jusqu’à {until}"),
+        Some(until) => format!("prise en charge par vous {until}"),
         None => "prise en charge par vous".to_owned(),
     }
 }
@@ -191,12 +196,12 @@ pub fn hold_elsewhere(hold: &Hold, since: Option<&str>) -> String {
 
 /// The base answered.
 pub fn read_at(moment: &str) -> String {
-    format!("lue à la base à {moment}")
+    format!("lue à la base {moment}")
 }
 
 /// The store's copy.
 pub fn read_from_store(moment: &str, why: &str) -> String {
-    format!("copie lue ici, reçue à {moment} ({why}) : une délivrance faite ailleurs depuis n’y est pas")
+    format!("copie lue ici, reçue {moment} ({why}) : une délivrance faite ailleurs depuis n’y est pas")
 }
 
 /// Title of the lines.
@@ -362,7 +367,12 @@ pub const NOTHING_FOUND: &str = "Aucun produit ne correspond.";
 
 /// The agreement and its moment.
 pub fn agreed_at(channel: &str, moment: &str) -> String {
-    format!("du prescripteur, {channel}, à {moment}")
+    format!("du prescripteur, {channel}, {moment}")
+}
+
+/// The box of a product.
+pub fn in_a_box(presentation: &str) -> String {
+    format!("boîte : {presentation}")
 }
 
 /// The list is not all there is.
@@ -449,6 +459,8 @@ pub const STEP_SENT: &str = "envoyée";
 pub const STEP_ACCEPTED: &str = "acceptée";
 /// Step.
 pub const STEP_REFUSED: &str = "refusée";
+/// Step.
+pub const STEP_PARTLY_REFUSED: &str = "refusée en partie";
 /// Step.
 pub const STEP_VISIBLE: &str = "visible";
 /// Step.
@@ -636,7 +648,7 @@ pub fn confirm(screen: &Screen) -> &'static str {
                 (open, undecided) if open == undecided => {
                     command(Context::Prescription, crate::app::keys::Command::Confirm)
                 }
-                _ => "le reste conforme, vérifier",
+                _ => "le reste conforme",
             }
         }
         Screen::Review(review) if review.reason.is_none() => {
