@@ -159,7 +159,9 @@ impl<'a> Page<'a> {
                 ("!", labels::hold_elsewhere(hold, since.as_deref()), theme.warning)
             }
             HoldState::NotOffered => ("·", labels::HOLD_NOT_OFFERED.to_owned(), theme.dim),
-            HoldState::Unanswered(_) => ("!", labels::HOLD_UNANSWERED.to_owned(), theme.warning),
+            HoldState::Unanswered(_) | HoldState::NotAsked(_) => {
+                ("!", labels::HOLD_UNANSWERED.to_owned(), theme.warning)
+            }
         }
     }
 

@@ -717,16 +717,14 @@ fn a_late_hold_is_given_back() {
     app.update(scan(NUMBER));
     app.update(consulted(prescription()));
     assert!(press(&mut app, "⎋").is_empty(), "not ours yet");
-    assert_eq!(
-        app.update(hold_answered(HoldAnswer::Taken(our_hold()))),
-        give_back()
-    );
-    for answer in [
-        HoldAnswer::HeldElsewhere(their_hold()),
-        HoldAnswer::NotOffered,
-        HoldAnswer::Unanswered(DelayReason::Unreachable),
+    // Without an answer the base may have taken it all the same.
+    for (answer, expected) in [
+        (HoldAnswer::Taken(our_hold()), give_back()),
+        (HoldAnswer::Unanswered(DelayReason::Unreachable), give_back()),
+        (HoldAnswer::HeldElsewhere(their_hold()), vec![]),
+        (HoldAnswer::NotOffered, vec![]),
     ] {
-        assert!(app.update(hold_answered(answer)).is_empty());
+        assert_eq!(app.update(hold_answered(answer)), expected);
     }
 }
 

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod flows;
+mod flows_at_random;
+mod hostile_texts;
 mod samples;
 mod screens;
 mod tidy;

@@ -676,7 +676,7 @@ fn every_screen_has_a_scene() {
     }
 }
 
-fn text_of(buffer: &Buffer) -> String {
+pub(crate) fn text_of(buffer: &Buffer) -> String {
     (0..buffer.area.height)
         .map(|y| {
             let row: String = (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect();
