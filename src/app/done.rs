@@ -42,7 +42,7 @@ impl Done {
     pub fn new(
         id: DispenseId,
         numbers: Vec<(DispensedLineId, Option<RegisterNumber>)>,
-        review: Review,
+        review: &Review,
     ) -> Self {
         Self {
             id,

@@ -1,5 +1,6 @@
 //! Any sequence of keys, scans and answers: nothing panics, nothing is recorded twice or unseen, no
 //! hold stays behind, and everything can be drawn.
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,7 +117,7 @@ impl World {
             Effect::Consult(number) => vec![self.consulted(number, luck)],
             Effect::TakeHold(number) => vec![self.hold_answered(number, luck)],
             Effect::Record(request) => {
-                if luck % 4 == 0 {
+                if luck.is_multiple_of(4) {
                     return vec![Message::RecordFailed {
                         id: request.circumstances.id,
                     }];
@@ -170,14 +171,14 @@ impl World {
     }
 
     fn consulted(&mut self, number: PrescriptionNumber, luck: u8) -> Message {
-        if luck % 8 == 0 {
+        if luck.is_multiple_of(8) {
             return Message::ConsultFailed {
                 number,
                 why: comptoir::app::message::ConsultFailure::Base(DelayReason::Unreachable),
             };
         }
         self.minted += 1;
-        let mut prescription = if luck % 2 == 0 {
+        let mut prescription = if luck.is_multiple_of(2) {
             prescription()
         } else {
             remarkable_prescription()
@@ -186,7 +187,7 @@ impl World {
         prescription.hold = self.held.contains(&number).then(our_hold);
         let mut consultation = consultation_of(prescription);
         consultation.id = DispenseId(Uuid::from_u128(self.minted));
-        if luck % 5 == 0 {
+        if luck.is_multiple_of(5) {
             consultation.freshness = Freshness::Store {
                 since: minutes_ago(90),
                 why: DelayReason::Unreachable,

@@ -167,27 +167,11 @@ const KEYS: [&str; 13] = [
     "⏎⏎x⏎⏎",
 ];
 
-fn screens() -> Vec<(String, App)> {
-    let mut screens: Vec<(String, App)> = Vec::new();
-    for typed in KEYS {
-        let mut app = serving();
-        press(&mut app, typed);
-        app.update(Message::CatalogueSearched {
-            text: "ar".into(),
-            products: hostile_products(),
-        });
-        for text in [HOSTILE, "mot"] {
-            app.update(Message::Scanned {
-                text: text.into(),
-                scanned: Scanned::Text,
-            });
-            screens.push((format!("keys {typed}"), app));
-            app = serving();
-            press(&mut app, typed);
-        }
-        screens.push((format!("keys {typed}"), app));
-    }
-    let messages: Vec<(&str, Vec<Message>, &str)> = vec![
+/// A name, what happens, and the keys pressed after it.
+type Happening = (&'static str, Vec<Message>, &'static str);
+
+fn hostile_messages() -> Vec<Happening> {
+    vec![
         ("counter", vec![listed()], ""),
         ("outbox", vec![listed()], "②"),
         ("register", vec![], "③"),
@@ -251,8 +235,30 @@ fn screens() -> Vec<(String, App)> {
             ],
             "",
         ),
-    ];
-    for (name, messages, typed) in messages {
+    ]
+}
+
+fn screens() -> Vec<(String, App)> {
+    let mut screens: Vec<(String, App)> = Vec::new();
+    for typed in KEYS {
+        let mut app = serving();
+        press(&mut app, typed);
+        app.update(Message::CatalogueSearched {
+            text: "ar".into(),
+            products: hostile_products(),
+        });
+        for text in [HOSTILE, "mot"] {
+            app.update(Message::Scanned {
+                text: text.into(),
+                scanned: Scanned::Text,
+            });
+            screens.push((format!("keys {typed}"), app));
+            app = serving();
+            press(&mut app, typed);
+        }
+        screens.push((format!("keys {typed}"), app));
+    }
+    for (name, messages, typed) in hostile_messages() {
         let mut app = app();
         for message in messages {
             app.update(message);

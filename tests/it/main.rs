@@ -5,5 +5,6 @@ mod flows;
 mod flows_at_random;
 mod hostile_texts;
 mod samples;
+mod scenes;
 mod screens;
 mod tidy;

@@ -1,4 +1,5 @@
 //! Fictitious people, prescriptions and hand-overs for the tests of the terminal.
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 
