@@ -49,22 +49,24 @@ pub fn draw_in(area: Rect, buffer: &mut Buffer, app: &App, theme: &Theme) {
         frame::TooSmall { theme }.render(area, buffer);
         return;
     }
+    let view = View {
+        desk: app.desk(),
+        theme,
+    };
+    let news = frame::News { view };
+    let news_rows = news.rows(area.width.saturating_sub(2)).max(1);
     let [bar, _, body, _, notice, footer] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(u16::from(area.height > SMALLEST.1)),
         Constraint::Min(0),
         Constraint::Length(u16::from(area.height > SMALLEST.1)),
-        Constraint::Length(1),
+        Constraint::Length(news_rows),
         Constraint::Length(2),
     ])
     .areas(area);
-    let view = View {
-        desk: app.desk(),
-        theme,
-    };
     frame::Bar { view }.render(bar, buffer);
     view.screen(app.screen(), body.inner(Margin::new(1, 0)), buffer);
-    frame::News { view }.render(notice.inner(Margin::new(1, 0)), buffer);
+    news.render(notice.inner(Margin::new(1, 0)), buffer);
     frame::Footer {
         screen: app.screen(),
         theme,
@@ -107,9 +109,19 @@ impl View<'_> {
         wording::since(instant, self.desk.now, &self.desk.setting.zone)
     }
 
-    /// "10:42", with its day when it is another one.
-    fn moment(self, instant: jiff::Timestamp) -> String {
-        wording::moment(instant, self.desk.now, &self.desk.setting.zone)
+    /// "à 10:42", with its day when it is another one.
+    fn at(self, instant: jiff::Timestamp) -> String {
+        wording::dates::at(instant, self.desk.now, &self.desk.setting.zone)
+    }
+
+    /// "jusqu’à 10:42", with its day when it is another one.
+    fn until(self, instant: jiff::Timestamp) -> String {
+        wording::dates::until(instant, self.desk.now, &self.desk.setting.zone)
+    }
+
+    /// "10:42", with its day in short when it is another one.
+    fn short(self, instant: jiff::Timestamp) -> String {
+        wording::dates::short(instant, self.desk.now, &self.desk.setting.zone)
     }
 }
 

@@ -91,7 +91,7 @@ impl App {
     }
 
     fn lay_refused(&mut self, why: Why) {
-        let screen = std::mem::take(&mut self.screen);
+        let screen = std::mem::take(&mut self.screen).without_remarks();
         self.screen = Refused::over(screen, why);
     }
 
@@ -106,11 +106,12 @@ impl App {
         }
         match (answer, self.screen.beneath()) {
             // The post on its way ends the hold by itself.
-            (HoldAnswer::Taken(_), Screen::Done(done)) if done.number == *number => Vec::new(),
-            (HoldAnswer::Taken(_), _) => vec![Effect::GiveHoldBack(number.clone())],
-            (HoldAnswer::HeldElsewhere(_) | HoldAnswer::NotOffered | HoldAnswer::Unanswered(_), _) => {
-                Vec::new()
+            (_, Screen::Done(done)) if done.number == *number => Vec::new(),
+            // Without an answer the base may have taken it all the same.
+            (HoldAnswer::Taken(_) | HoldAnswer::Unanswered(_), _) => {
+                vec![Effect::GiveHoldBack(number.clone())]
             }
+            (HoldAnswer::HeldElsewhere(_) | HoldAnswer::NotOffered, _) => Vec::new(),
         }
     }
 

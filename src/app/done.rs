@@ -42,7 +42,7 @@ impl Done {
     pub fn new(
         id: DispenseId,
         numbers: Vec<(DispensedLineId, Option<RegisterNumber>)>,
-        review: Review,
+        review: &Review,
     ) -> Self {
         Self {
             id,
@@ -63,7 +63,9 @@ impl Done {
     /// way would change the version it names. Only a refused one leaves a hold behind.
     pub fn leave(&self) -> Vec<Effect> {
         match (&self.hold, self.refused) {
-            (HoldState::Ours(_), Refused::Yes) => vec![Effect::GiveHoldBack(self.number.clone())],
+            (HoldState::Ours(_) | HoldState::Unanswered(_), Refused::Yes) => {
+                vec![Effect::GiveHoldBack(self.number.clone())]
+            }
             _ => Vec::new(),
         }
     }

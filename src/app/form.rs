@@ -29,6 +29,8 @@ pub struct GivenProduct {
     pub code: ProductCode,
     /// Its name.
     pub label: String,
+    /// Its box in words, may be empty.
+    pub presentation: String,
     /// The ground that the medicines database gives, if it gives one.
     pub basis: Option<SubstitutionBasis>,
 }

@@ -22,7 +22,7 @@ impl App {
         self.desk.remember(entry);
         // Recorded elsewhere than on this screen, it is in today's list all the same.
         if let Some(review) = self.take_recording(id) {
-            let done = Done::new(id, numbers, *review);
+            let done = Done::new(id, numbers, &review);
             *self.screen.beneath_mut() = Screen::Done(Box::new(done));
         }
         self.desk.post(Effect::PostDue).into_iter().collect()

@@ -2,7 +2,6 @@
 
 use crate::app::desk::{Desk, Notice};
 use crate::app::effect::{Effect, RecordRequest};
-use crate::app::form::OutcomeKind;
 use crate::app::input::TextInput;
 use crate::app::keys::Command;
 use crate::app::prescription;
@@ -143,23 +142,11 @@ impl Review {
     }
 
     /// Changes one line from here.
-    fn line(self: Box<Self>, line: LineNumber, desk: &mut Desk) -> Next {
-        let mut serving = self.serving;
-        if !serving.select(line) {
+    fn line(mut self: Box<Self>, line: LineNumber, desk: &mut Desk) -> Next {
+        if !self.serving.select(line) {
             desk.notice = Some(Notice::NoSuchLine);
-            let proposal = self.proposal;
-            let review = Self {
-                serving,
-                proposal,
-                ..*self
-            };
-            return (Screen::Review(Box::new(review)), Vec::new());
+            return (Screen::Review(self), Vec::new());
         }
-        if serving.form(line).is_none()
-            && let Ok(form) = serving.form_of_selected(OutcomeKind::Conforming)
-        {
-            serving.put(form);
-        }
-        prescription::on(serving, Command::Details, desk)
+        prescription::on(self.serving, Command::Details, desk)
     }
 }

@@ -150,11 +150,7 @@ impl App {
 
     /// Says what was scanned, over the work in progress.
     fn explain(&mut self, readings: Vec<Reading>, file: Option<PathBuf>, bearing: Bearing) -> Vec<Effect> {
-        let screen = match std::mem::take(&mut self.screen) {
-            // One explanation at a time: the newest.
-            Screen::Identified(identified) => *identified.over,
-            other => other,
-        };
+        let screen = std::mem::take(&mut self.screen).without_remarks();
         self.screen = Screen::Identified(Identified {
             readings,
             file,
@@ -193,10 +189,7 @@ impl App {
     }
 
     fn refused(&mut self, why: Why) -> Vec<Effect> {
-        let screen = match std::mem::take(&mut self.screen) {
-            Screen::Refused(refused) => *refused.over,
-            other => other,
-        };
+        let screen = std::mem::take(&mut self.screen).without_remarks();
         self.screen = Refused::over(screen, why);
         Vec::new()
     }

@@ -143,6 +143,16 @@ impl Screen {
         std::mem::take(self.beneath_mut())
     }
 
+    /// This screen without the remarks on top of it: only the newest one is shown.
+    pub fn without_remarks(self) -> Self {
+        match self {
+            Self::Identified(Identified { over, .. }) | Self::Refused(Refused { over, .. }) => {
+                over.without_remarks()
+            }
+            other => other,
+        }
+    }
+
     /// The prescription being served on this very screen.
     pub fn serving(&self) -> Option<&Serving> {
         match self {

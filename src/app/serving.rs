@@ -28,8 +28,10 @@ pub enum HoldState {
     Elsewhere(Hold),
     /// This base knows no holds.
     NotOffered,
-    /// The base does not answer, so it cannot be told.
+    /// The base was asked and did not answer: it may have taken it.
     Unanswered(DelayReason),
+    /// The base did not answer when the prescription was read, so it was not asked.
+    NotAsked(DelayReason),
 }
 
 /// Which lines a review is about.
@@ -106,8 +108,9 @@ impl Serving {
             })
             .collect();
         renewed.overrides = std::mem::take(&mut self.overrides);
-        // The base did not answer this time: what it said about the hold before still stands.
-        if matches!(renewed.freshness, Freshness::Store { .. }) {
+        // What may be ours stays so until the base says otherwise, whether or not it answered this time.
+        let may_be_ours = matches!(self.hold, HoldState::Ours(_) | HoldState::Unanswered(_));
+        if may_be_ours && matches!(renewed.hold, HoldState::Asked | HoldState::NotAsked(_)) {
             renewed.hold = self.hold.clone();
         }
         // One hand-over, one identifier: the first reading's stays.
@@ -315,16 +318,20 @@ impl Serving {
                 HoldState::Elsewhere(hold)
             }
             HoldAnswer::NotOffered => HoldState::NotOffered,
+            // A renewal that was not answered does not end what is ours.
+            HoldAnswer::Unanswered(_) if matches!(self.hold, HoldState::Ours(_)) => return,
             HoldAnswer::Unanswered(reason) => HoldState::Unanswered(reason),
         };
     }
 
-    /// Leaving it unserved gives its hold back. When the answer is still awaited, it is given back
-    /// as soon as it comes.
+    /// Leaving it unserved gives its hold back, also when the answer was lost: the base may have taken
+    /// it. When the answer is still awaited, it is given back as soon as it comes.
     pub fn leave(&self) -> Vec<Effect> {
         match self.hold {
-            HoldState::Ours(_) => vec![Effect::GiveHoldBack(self.prescription.number.clone())],
-            HoldState::Asked | HoldState::Elsewhere(_) | HoldState::NotOffered | HoldState::Unanswered(_) => {
+            HoldState::Ours(_) | HoldState::Unanswered(_) => {
+                vec![Effect::GiveHoldBack(self.prescription.number.clone())]
+            }
+            HoldState::Asked | HoldState::Elsewhere(_) | HoldState::NotOffered | HoldState::NotAsked(_) => {
                 Vec::new()
             }
         }
@@ -332,17 +339,15 @@ impl Serving {
 }
 
 fn first_hold(prescription: &Prescription, freshness: Freshness, desk: &Desk) -> (HoldState, Vec<Effect>) {
-    let elsewhere = prescription
-        .hold
-        .as_ref()
-        .filter(|hold| hold.binds(desk.now) && !hold.is_of(&desk.setting.pharmacy.finess));
-    match (freshness, elsewhere) {
-        (Freshness::Store { why, .. }, _) => (HoldState::Unanswered(why), Vec::new()),
+    let known = prescription.hold.as_ref().filter(|hold| hold.binds(desk.now));
+    let is_ours = |hold: &Hold| hold.is_of(&desk.setting.pharmacy.finess);
+    let ask = vec![Effect::TakeHold(prescription.number.clone())];
+    match (freshness, known) {
+        (Freshness::Store { why, .. }, _) => (HoldState::NotAsked(why), Vec::new()),
+        // Ours from before, after a restart for instance: it is renewed.
+        (Freshness::Base { .. }, Some(hold)) if is_ours(hold) => (HoldState::Ours(hold.clone()), ask),
         (Freshness::Base { .. }, Some(hold)) => (HoldState::Elsewhere(hold.clone()), Vec::new()),
-        (Freshness::Base { .. }, None) => (
-            HoldState::Asked,
-            vec![Effect::TakeHold(prescription.number.clone())],
-        ),
+        (Freshness::Base { .. }, None) => (HoldState::Asked, ask),
     }
 }
 
@@ -351,6 +356,7 @@ pub fn given(product: &Product, basis: Option<SubstitutionBasis>) -> GivenProduc
     GivenProduct {
         code: ProductCode::Cip13(product.cip13.clone()),
         label: product.name.clone(),
+        presentation: product.presentation.clone(),
         basis,
     }
 }

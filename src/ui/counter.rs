@@ -6,12 +6,12 @@ use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
 use crate::app::counter::{Counter, path_typed};
-use crate::app::desk::{BaseLight, Listing};
+use crate::app::desk::{BaseLight, Listing, Mode};
 use crate::app::screen::Scroll;
 use crate::domain::number::NUMBER_LENGTH;
 use crate::safe::safe;
 use crate::ui::rows::Rows;
-use crate::ui::text::{padded, tail};
+use crate::ui::text::{padded, tail, width};
 use crate::ui::wording::{self, labels, posts};
 use crate::ui::{View, entries, is_wide};
 
@@ -28,17 +28,20 @@ const LABEL_COLUMNS: usize = 20;
 
 impl Widget for Page<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let [left, _, right] = if is_wide(area) {
-            Layout::horizontal([Constraint::Length(46), Constraint::Length(3), Constraint::Min(0)])
-                .areas(area)
+        let (left, right) = if is_wide(area) {
+            let [left, _, right] =
+                Layout::horizontal([Constraint::Length(46), Constraint::Length(3), Constraint::Min(0)])
+                    .areas(area);
+            (left, right)
         } else {
-            let above = 5 + u16::try_from(self.places().len()).unwrap_or(0);
-            Layout::vertical([
+            let above = u16::try_from(self.welcome(area).len()).unwrap_or(area.height);
+            let [left, _, right] = Layout::vertical([
                 Constraint::Length(above),
                 Constraint::Length(1),
                 Constraint::Min(0),
             ])
-            .areas(area)
+            .areas(area);
+            (left, right)
         };
         self.welcome(left).draw(Scroll::default(), left, buffer);
         self.day(right).draw(self.counter.scroll, right, buffer);
@@ -79,19 +82,25 @@ impl<'a> Page<'a> {
         let mut rows = Rows::new(theme, area);
         rows.paragraph(0, labels::SCAN_NOW, theme.strong);
         rows.paragraph(0, labels::OR_TYPE, theme.dim);
-        if is_wide(area) || rows.len() < 3 {
-            rows.blank();
-        }
+        rows.blank();
         self.input(&mut rows);
         rows.blank();
+        if self.view.desk.setting.mode == Mode::Training {
+            rows.paragraph(0, labels::TRAINING_SESSION, theme.dim);
+        }
         for (label, value) in self.places() {
             let style = match (label, self.view.desk.base) {
                 (labels::BASE, BaseLight::Failing { .. }) => theme.bad,
                 (labels::BASE, BaseLight::Answering { .. }) => theme.good,
                 _ => ratatui::style::Style::new(),
             };
-            // Folders are copied from the screen: never cut where there is room for a second row.
-            rows.field(label, LABEL_COLUMNS.min(rows.width / 3), &value, style);
+            // A folder is copied from the screen: it gets a row of its own rather than being broken.
+            if width(&value) + LABEL_COLUMNS > rows.width {
+                rows.paragraph(0, label, theme.dim);
+                rows.paragraph(2, &value, style);
+            } else {
+                rows.field(label, LABEL_COLUMNS, &value, style);
+            }
         }
         rows
     }

@@ -33,7 +33,7 @@ pub struct Page<'a> {
 }
 
 /// Columns of a key and the label of a field.
-const FIELD_COLUMNS: usize = 20;
+const FIELD_COLUMNS: usize = 22;
 
 impl Widget for Page<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
@@ -116,10 +116,7 @@ impl Page<'_> {
         if kind == OutcomeKind::Adjusted {
             let (text, style) = match &form.agreement {
                 Some(agreement) => (
-                    labels::agreed_at(
-                        reasons::channel(agreement.channel),
-                        &self.view.moment(agreement.at),
-                    ),
+                    labels::agreed_at(reasons::channel(agreement.channel), &self.view.at(agreement.at)),
                     Style::new(),
                 ),
                 None => (labels::TO_COMPLETE.to_owned(), theme.warning),
@@ -242,6 +239,15 @@ impl Page<'_> {
             self.numbered(rows, place, selected, &text);
         }
         if of == Choice::Substitute {
+            let presentation = self.deciding.substitutes().into_iter().nth(selected);
+            if let Some(product) = presentation.filter(|product| !product.presentation.is_empty()) {
+                rows.blank();
+                rows.paragraph(
+                    6,
+                    &labels::in_a_box(&safe(&product.presentation)),
+                    self.view.theme.dim,
+                );
+            }
             rows.blank();
             rows.paragraph(
                 2,

@@ -103,7 +103,13 @@ impl Page<'_> {
         let is_accepted = *entry.state() == PostState::Accepted;
         let is_refused = matches!(entry.state(), PostState::Refused(_) | PostState::Conflict(_));
         let is_sent = is_accepted || is_refused || travel == Travel::OnTheWay;
-        let third = if is_refused {
+        let some_accepted = entry
+            .states
+            .iter()
+            .any(|(_, state)| *state == PostState::Accepted);
+        let third = if is_refused && some_accepted {
+            ("✗", labels::STEP_PARTLY_REFUSED, theme.bad)
+        } else if is_refused {
             ("✗", labels::STEP_REFUSED, theme.bad)
         } else {
             step(is_accepted, labels::STEP_ACCEPTED, theme)

@@ -10,6 +10,13 @@ use crate::ui::wording::posts::Travel;
 use crate::ui::wording::{labels, people, posts};
 use crate::ui::{Theme, View};
 
+/// Columns of "10:42".
+const TIME_COLUMNS: usize = 5;
+/// Columns of a grouped number and a blank on each side.
+const NUMBER_COLUMNS: usize = 24;
+/// Columns of the state.
+const STATE_COLUMNS: usize = 17;
+
 /// Whether it is on its way at this moment.
 pub fn travel(view: View, entry: &OutboxEntry) -> Travel {
     if view.desk.on_the_way.contains(&entry.hand_over.id) {
@@ -39,22 +46,32 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
     let travel = travel(view, entry);
     let state = entry.state();
     let state_style = state_style(view.theme, state).patch(style);
-    let names = rows.width.saturating_sub(2 + 7 + 25 + 26).clamp(12, 32);
-    let moment = view.moment(hand_over.at);
-    let (moment, names) = match moment.len() {
-        ..=5 => (padded(&moment, 7), names),
-        // An older one says its day, at the expense of the name.
-        _ => (format!("{moment} "), names.saturating_sub(15).max(8)),
+    let moment = view.short(hand_over.at);
+    // An older one says its day, at the expense of the name.
+    let moments = if moment.len() > TIME_COLUMNS {
+        12
+    } else {
+        TIME_COLUMNS + 1
     };
+    let names = rows
+        .width
+        .saturating_sub(2 + moments + NUMBER_COLUMNS + STATE_COLUMNS)
+        .clamp(8, 40);
     rows.row(vec![
         Span::styled(format!("{} ", posts::state_sign(state, travel)), state_style),
-        Span::styled(moment, style),
+        Span::styled(padded(&moment, moments), style),
         Span::styled(padded(&people::patient_name(&hand_over.patient), names), style),
         Span::styled(
             format!(" {} ", hand_over.number.grouped()),
             view.theme.dim.patch(style),
         ),
-        Span::styled(posts::state_word(state, travel), state_style),
+        Span::styled(
+            padded(
+                posts::state_short(state, travel, hand_over.consent),
+                STATE_COLUMNS,
+            ),
+            state_style,
+        ),
     ]);
 }
 
@@ -67,7 +84,7 @@ pub fn why(rows: &mut Rows, view: View, entry: &OutboxEntry) {
     }
     let next = Some(entry.next_attempt)
         .filter(|next| *next > view.desk.now)
-        .map(|next| view.moment(next));
+        .map(|next| view.at(next));
     let next = labels::next_attempt(posts::delay_short(entry.reason), entry.attempts, next.as_deref());
     rows.paragraph(4, &next, theme.dim);
 }

@@ -9,10 +9,10 @@ use crate::app::desk::{BaseLight, Mode};
 use crate::app::keys::{Command, Shown, bindings};
 use crate::app::{Screen, keys};
 use crate::safe::safe;
-use crate::ui::text::{cut, padded, width, wrapped};
+use crate::ui::text::{padded, width, wrapped};
 use crate::ui::wording::keys::All;
 use crate::ui::wording::notices::Tone;
-use crate::ui::wording::{self, labels};
+use crate::ui::wording::{self, labels, posts};
 use crate::ui::{SMALLEST, Theme, View};
 
 /// The bar at the top: where one is, whether this counts, whether the base answers.
@@ -45,25 +45,32 @@ impl Widget for Bar<'_> {
     }
 }
 
-fn base(light: BaseLight) -> &'static str {
+fn base(light: BaseLight) -> String {
     match light {
-        BaseLight::NotAsked => labels::BASE_NOT_ASKED_SHORT,
-        BaseLight::Answering { .. } => labels::BASE_ANSWERING_SHORT,
-        BaseLight::Failing { .. } => labels::BASE_FAILING_SHORT,
+        BaseLight::NotAsked => labels::BASE_NOT_ASKED_SHORT.to_owned(),
+        BaseLight::Answering { .. } => labels::BASE_ANSWERING_SHORT.to_owned(),
+        BaseLight::Failing { reason, .. } => labels::base_failing_short(posts::delay_short(reason)),
     }
 }
 
 /// The line of news.
+#[derive(Clone, Copy)]
 pub struct News<'a> {
     /// What the desk knows, and the styles.
     pub view: View<'a>,
 }
 
-impl Widget for News<'_> {
-    fn render(self, area: Rect, buffer: &mut Buffer) {
+impl News<'_> {
+    /// How many rows it takes at that width: a long sentence gets a second one.
+    pub fn rows(&self, columns: u16) -> u16 {
+        let rows = self.lines(columns.into()).len();
+        u16::try_from(rows).unwrap_or(NEWS_ROWS_MAX)
+    }
+
+    fn lines(&self, columns: usize) -> Vec<Line<'static>> {
         let View { desk, theme } = self.view;
         let Some(notice) = &desk.notice else {
-            return;
+            return Vec::new();
         };
         let (tone, sentence) = wording::notice(notice);
         let (sign, style) = match tone {
@@ -71,8 +78,27 @@ impl Widget for News<'_> {
             Tone::Plain => ("·", theme.strong),
             Tone::Attention => ("!", theme.warning),
         };
-        let text = cut(&format!("{sign} {sentence}"), area.width.into());
-        Line::styled(text, style).render(area, buffer);
+        wrapped(&sentence, columns.saturating_sub(2))
+            .into_iter()
+            .take(NEWS_ROWS_MAX.into())
+            .enumerate()
+            .map(|(place, row)| {
+                let before = if place == 0 { sign } else { " " };
+                Line::styled(format!("{before} {row}"), style)
+            })
+            .collect()
+    }
+}
+
+/// A path can be long; news is not worth more rows than this.
+const NEWS_ROWS_MAX: u16 = 2;
+
+impl Widget for News<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let rows = self.lines(area.width.into());
+        for (row, y) in rows.iter().zip(area.top()..area.bottom()) {
+            buffer.set_line(area.x, y, row, area.width);
+        }
     }
 }
 

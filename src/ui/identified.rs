@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
@@ -61,19 +60,18 @@ impl Page<'_> {
     fn reading(&self, rows: &mut Rows, reading: &Reading, place: Option<usize>) {
         let theme = self.view.theme;
         let sentence = scans::scanned(&reading.scanned);
-        match place {
-            Some(place) => rows.row(vec![
+        if let Some(place) = place {
+            rows.row(vec![
                 Span::styled(format!("  {}  ", place + 1), theme.key),
                 Span::styled(sentence, theme.strong),
-            ]),
-            None => {
-                rows.paragraph(2, &sentence, theme.strong);
-                // An identity is not shown to whoever looks over the counter.
-                if !matches!(reading.scanned, Scanned::Ins(_)) {
-                    rows.paragraph(4, &labels::raw_text(&safe(&reading.text)), theme.dim);
-                }
+            ]);
+        } else {
+            rows.paragraph(2, &sentence, theme.strong);
+            // An identity is not shown to whoever looks over the counter.
+            if !matches!(reading.scanned, Scanned::Ins(_)) {
+                rows.paragraph(4, &labels::raw_text(&safe(&reading.text)), theme.dim);
             }
         }
-        rows.row(vec![Span::styled("", Style::new())]);
+        rows.blank();
     }
 }

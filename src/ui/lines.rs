@@ -7,7 +7,7 @@ use crate::app::form::{Form, OutcomeKind};
 use crate::app::serving::Serving;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::identifiers::Boxes;
-use crate::domain::prescription::{Delivery, DeliveryStanding, PrescriptionLine};
+use crate::domain::prescription::{Delivery, DeliveryStanding, LineKind, PrescriptionLine};
 use crate::domain::substitution::SubstitutionPermission;
 use crate::safe::safe;
 use crate::ui::rows::Rows;
@@ -45,7 +45,7 @@ pub fn finding(rows: &mut Rows, indent: usize, finding: &Finding) {
     let severity = finding.severity();
     let style = severity_style(rows.theme, severity);
     let sign = findings::severity_sign(severity);
-    let text = format!("{} ({})", findings::explanation(finding), finding.source());
+    let text = format!("{} [{}]", findings::explanation(finding), finding.source());
     rows.signed(indent, sign, &text, style);
 }
 
@@ -93,7 +93,10 @@ pub fn block(rows: &mut Rows, view: View, serving: &Serving, line: &Prescription
     if !line.dosage.trim().is_empty() {
         rows.paragraph(NUMBER_COLUMNS, &safe(line.dosage.trim()), Style::new());
     }
-    rows.paragraph(NUMBER_COLUMNS, &facts(line), theme.dim);
+    let facts = facts(line);
+    if !facts.is_empty() {
+        rows.paragraph(NUMBER_COLUMNS, &facts, theme.dim);
+    }
     if let Some(form) = form {
         for text in decided(form) {
             rows.signed(NUMBER_COLUMNS, "→", &text, theme.strong);
@@ -151,16 +154,18 @@ pub fn facts(line: &PrescriptionLine) -> String {
     if let Some(remaining) = line.remaining() {
         facts.push(labels::remaining(remaining));
     }
-    facts.push(substitution(line));
+    facts.extend(substitution(line));
     facts.join(" · ")
 }
 
-fn substitution(line: &PrescriptionLine) -> String {
-    match &line.substitution {
-        SubstitutionPermission::Allowed => labels::SUBSTITUTABLE.to_owned(),
-        SubstitutionPermission::Forbidden(why) => {
-            labels::not_substitutable(&findings::non_substitutable(why))
+/// What may be given instead; it is said of medicines only.
+fn substitution(line: &PrescriptionLine) -> Option<String> {
+    match (&line.kind, &line.substitution) {
+        (LineKind::Medication, SubstitutionPermission::Allowed) => Some(labels::SUBSTITUTABLE.to_owned()),
+        (LineKind::Medication, SubstitutionPermission::Forbidden(why)) => {
+            Some(labels::not_substitutable(&findings::non_substitutable(why)))
         }
+        (LineKind::Device | LineKind::Compound | LineKind::Other { .. }, _) => None,
     }
 }
 

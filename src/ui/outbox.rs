@@ -45,12 +45,19 @@ impl<'a> Page<'a> {
         match desk.base {
             BaseLight::Failing { since, reason } => {
                 let sentence = labels::base_failing(posts::delay_short(reason), &self.view.since(since));
-                rows.paragraph(0, &sentence, theme.bad);
+                rows.paragraph(0, &labels::joined(labels::BASE, &sentence), theme.bad);
             }
             BaseLight::Answering { since } => {
-                rows.paragraph(0, &labels::base_answering(&self.view.since(since)), theme.good);
+                let sentence = labels::base_answering(&self.view.since(since));
+                rows.paragraph(0, &labels::joined(labels::BASE, &sentence), theme.good);
             }
-            BaseLight::NotAsked => rows.paragraph(0, labels::BASE_NOT_ASKED, theme.dim),
+            BaseLight::NotAsked => {
+                rows.paragraph(
+                    0,
+                    &labels::joined(labels::BASE, labels::BASE_NOT_ASKED),
+                    theme.dim,
+                );
+            }
         }
         rows.blank();
         match desk.listing {

@@ -151,7 +151,7 @@ impl<'a> Page<'a> {
         match &self.serving.hold {
             HoldState::Asked => ("…", labels::HOLD_ASKED.to_owned(), theme.dim),
             HoldState::Ours(hold) => {
-                let until = hold.until.map(|until| self.view.moment(until));
+                let until = hold.until.map(|until| self.view.until(until));
                 ("✓", labels::hold_ours(until.as_deref()), theme.good)
             }
             HoldState::Elsewhere(hold) => {
@@ -159,16 +159,18 @@ impl<'a> Page<'a> {
                 ("!", labels::hold_elsewhere(hold, since.as_deref()), theme.warning)
             }
             HoldState::NotOffered => ("·", labels::HOLD_NOT_OFFERED.to_owned(), theme.dim),
-            HoldState::Unanswered(_) => ("!", labels::HOLD_UNANSWERED.to_owned(), theme.warning),
+            HoldState::Unanswered(_) | HoldState::NotAsked(_) => {
+                ("!", labels::HOLD_UNANSWERED.to_owned(), theme.warning)
+            }
         }
     }
 
     fn freshness(&self) -> (&'static str, String, Style) {
         let theme = self.view.theme;
         match self.serving.freshness {
-            Freshness::Base { at } => ("✓", labels::read_at(&self.view.moment(at)), theme.good),
+            Freshness::Base { at } => ("✓", labels::read_at(&self.view.at(at)), theme.good),
             Freshness::Store { since, why } => {
-                let since = self.view.moment(since);
+                let since = self.view.at(since);
                 (
                     "!",
                     labels::read_from_store(&since, posts::delay_short(why)),

@@ -32,8 +32,10 @@ const BOXES_COLUMNS: usize = 11;
 
 impl Widget for Page<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let [head, rest] = Layout::vertical([Constraint::Length(2), Constraint::Min(0)]).areas(area);
-        self.head(head).draw(Scroll::default(), head, buffer);
+        let head_rows = self.head(area);
+        let height = u16::try_from(head_rows.len()).unwrap_or(area.height);
+        let [head, rest] = Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(area);
+        head_rows.draw(Scroll::default(), head, buffer);
         let selected = self.register.entries.get(self.register.selected);
         let (list, details) = panes(rest, 42, if selected.is_some() { 7 } else { 0 });
         self.list(list).draw(Scroll::default(), list, buffer);
@@ -116,7 +118,7 @@ impl<'a> Page<'a> {
             Span::styled(padded(&name, names.saturating_sub(1)), style),
             Span::styled(" ", style),
             Span::styled(padded(&product, left - names), style),
-            Span::styled(padded(&boxes, BOXES_COLUMNS), style),
+            Span::styled(format!(" {}", padded(&boxes, BOXES_COLUMNS - 1)), style),
         ]);
     }
 

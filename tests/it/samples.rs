@@ -1,4 +1,5 @@
 //! Fictitious people, prescriptions and hand-overs for the tests of the terminal.
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 
@@ -23,38 +24,34 @@ use comptoir::domain::register::{
 };
 use comptoir::domain::scanned::Scanned;
 use comptoir::domain::substitution::{NonSubstitutable, SubstitutionPermission};
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
 
 /// The number most tests serve.
-pub const NUMBER: &str = "01S2TBPZ2JCNZZYGHZ";
+pub(crate) const NUMBER: &str = "01S2TBPZ2JCNZZYGHZ";
 /// Another one.
-pub const OTHER_NUMBER: &str = "01K7M4QX2RT9WBHV6P";
+pub(crate) const OTHER_NUMBER: &str = "01K7M4QX2RT9WBHV6P";
 
-pub fn number(text: &str) -> PrescriptionNumber {
+pub(crate) fn number(text: &str) -> PrescriptionNumber {
     text.parse().unwrap()
 }
 
 /// 22 November 2026, 10:42 in Paris.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-22T09:42:00Z".parse().unwrap()
 }
 
-pub fn minutes_ago(minutes: i64) -> Timestamp {
+pub(crate) fn minutes_ago(minutes: i64) -> Timestamp {
     now().checked_sub(minutes.minutes()).unwrap()
 }
 
-pub fn in_minutes(minutes: i64) -> Timestamp {
+pub(crate) fn in_minutes(minutes: i64) -> Timestamp {
     now().checked_add(minutes.minutes()).unwrap()
 }
 
-pub fn today() -> Date {
-    date(2026, 11, 22)
-}
-
-pub fn pharmacy() -> Pharmacy {
+pub(crate) fn pharmacy() -> Pharmacy {
     Pharmacy {
         finess: "130012345".parse().unwrap(),
         name: "Pharmacie du Vieux-Port".into(),
@@ -63,7 +60,7 @@ pub fn pharmacy() -> Pharmacy {
     }
 }
 
-pub fn operator() -> Operator {
+pub(crate) fn operator() -> Operator {
     Operator {
         id: "cm".into(),
         name: "Claire Martin".into(),
@@ -72,7 +69,7 @@ pub fn operator() -> Operator {
     }
 }
 
-pub fn setting() -> Setting {
+pub(crate) fn setting() -> Setting {
     Setting {
         pharmacy: pharmacy(),
         operator: operator(),
@@ -83,12 +80,12 @@ pub fn setting() -> Setting {
     }
 }
 
-pub fn app() -> App {
+pub(crate) fn app() -> App {
     App::new(setting(), now())
 }
 
 /// A CIP13 with its check digit.
-pub fn cip13(first_12: &str) -> Cip13 {
+pub(crate) fn cip13(first_12: &str) -> Cip13 {
     (0..10)
         .map(|digit| format!("{first_12}{digit}"))
         .find(|text| ean_check_digit_is_right(text))
@@ -97,13 +94,13 @@ pub fn cip13(first_12: &str) -> Cip13 {
         .unwrap()
 }
 
-pub fn ins(first_13: &str) -> Ins {
+pub(crate) fn ins(first_13: &str) -> Ins {
     format!("{first_13}{:02}", Ins::key_of(first_13).unwrap())
         .parse()
         .unwrap()
 }
 
-pub fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product {
+pub(crate) fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product {
     Product {
         cip13: cip13(cip),
         cis: cis.parse().unwrap(),
@@ -117,11 +114,11 @@ pub fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product {
     }
 }
 
-pub const AMOXICILLIN: &str = "340093385704";
-pub const PARACETAMOL: &str = "340093500162";
-pub const LEVOTHYROXINE: &str = "340093100001";
+pub(crate) const AMOXICILLIN: &str = "340093385704";
+pub(crate) const PARACETAMOL: &str = "340093500162";
+pub(crate) const LEVOTHYROXINE: &str = "340093100001";
 
-pub fn products() -> KnownProducts {
+pub(crate) fn products() -> KnownProducts {
     KnownProducts(vec![
         product(
             AMOXICILLIN,
@@ -162,7 +159,7 @@ pub fn products() -> KnownProducts {
     ])
 }
 
-pub fn line(place: u16, cip: &str, label: &str, dosage: &str, boxes: u16) -> PrescriptionLine {
+pub(crate) fn line(place: u16, cip: &str, label: &str, dosage: &str, boxes: u16) -> PrescriptionLine {
     PrescriptionLine {
         number: LineNumber(place),
         kind: LineKind::Medication,
@@ -178,7 +175,7 @@ pub fn line(place: u16, cip: &str, label: &str, dosage: &str, boxes: u16) -> Pre
     }
 }
 
-pub fn patient() -> Patient {
+pub(crate) fn patient() -> Patient {
     Patient {
         ins: Some(ins("2700375108123")),
         family: "LEFÈVRE".into(),
@@ -188,7 +185,7 @@ pub fn patient() -> Patient {
     }
 }
 
-pub fn prescriber() -> Prescriber {
+pub(crate) fn prescriber() -> Prescriber {
     Prescriber {
         rpps: Some("10001234567".parse().unwrap()),
         family: "MARCHAND".into(),
@@ -199,7 +196,7 @@ pub fn prescriber() -> Prescriber {
 }
 
 /// Three lines that nothing prevents, with the patient's agreement.
-pub fn prescription() -> Prescription {
+pub(crate) fn prescription() -> Prescription {
     Prescription {
         number: number(NUMBER),
         kinds: Vec::new(),
@@ -241,7 +238,7 @@ pub fn prescription() -> Prescription {
 }
 
 /// Everything that can be remarkable at once: secured, opposed, partly delivered elsewhere, closed lines.
-pub fn remarkable_prescription() -> Prescription {
+pub(crate) fn remarkable_prescription() -> Prescription {
     let mut prescription = prescription();
     prescription.kinds = vec![PrescriptionKind::Secured, PrescriptionKind::AldTwoZone];
     prescription.consent = Consent::Opposed;
@@ -281,9 +278,9 @@ pub fn remarkable_prescription() -> Prescription {
     prescription
 }
 
-pub const ID: DispenseId = DispenseId(Uuid::from_u128(0x0001_0001));
+pub(crate) const ID: DispenseId = DispenseId(Uuid::from_u128(0x0001_0001));
 
-pub fn consultation_of(prescription: Prescription) -> Consultation {
+pub(crate) fn consultation_of(prescription: Prescription) -> Consultation {
     Consultation {
         id: ID,
         prescription,
@@ -292,18 +289,18 @@ pub fn consultation_of(prescription: Prescription) -> Consultation {
     }
 }
 
-pub fn consulted(prescription: Prescription) -> Message {
+pub(crate) fn consulted(prescription: Prescription) -> Message {
     Message::Consulted(Box::new(consultation_of(prescription)))
 }
 
-pub fn scan(text: &str) -> Message {
+pub(crate) fn scan(text: &str) -> Message {
     Message::Scanned {
         text: text.into(),
         scanned: Scanned::Prescription(number(text)),
     }
 }
 
-pub fn our_hold() -> Hold {
+pub(crate) fn our_hold() -> Hold {
     Hold {
         owner: pharmacy().finess,
         name: pharmacy().name,
@@ -313,7 +310,7 @@ pub fn our_hold() -> Hold {
     }
 }
 
-pub fn their_hold() -> Hold {
+pub(crate) fn their_hold() -> Hold {
     Hold {
         owner: "750098765".parse().unwrap(),
         name: "Pharmacie de la Gare".into(),
@@ -323,7 +320,7 @@ pub fn their_hold() -> Hold {
     }
 }
 
-pub fn hold_answered(answer: HoldAnswer) -> Message {
+pub(crate) fn hold_answered(answer: HoldAnswer) -> Message {
     Message::HoldAnswered {
         number: number(NUMBER),
         answer,
@@ -331,7 +328,7 @@ pub fn hold_answered(answer: HoldAnswer) -> Message {
 }
 
 /// The keys one types: letters as they are, `⏎` Enter, `⎋` Escape, `⌫` Backspace, arrows, `②` F2…
-pub fn keys(typed: &str) -> Vec<Key> {
+pub(crate) fn keys(typed: &str) -> Vec<Key> {
     typed
         .chars()
         .map(|character| match character {
@@ -358,7 +355,7 @@ pub fn keys(typed: &str) -> Vec<Key> {
 }
 
 /// Presses keys; returns the effects of all of them.
-pub fn press(app: &mut App, typed: &str) -> Vec<Effect> {
+pub(crate) fn press(app: &mut App, typed: &str) -> Vec<Effect> {
     keys(typed)
         .into_iter()
         .flat_map(|key| app.update(Message::KeyPressed(key)))
@@ -366,7 +363,7 @@ pub fn press(app: &mut App, typed: &str) -> Vec<Effect> {
 }
 
 /// A terminal with that prescription open and its hold taken.
-pub fn serving(prescription: Prescription) -> App {
+pub(crate) fn serving(prescription: Prescription) -> App {
     let mut app = app();
     app.update(Message::Started);
     app.update(Message::BaseAnswered);
@@ -379,7 +376,7 @@ pub fn serving(prescription: Prescription) -> App {
 }
 
 /// What the store answers to a request to record, by the real rules.
-pub fn recorded(effects: &[Effect]) -> Message {
+pub(crate) fn recorded(effects: &[Effect]) -> Message {
     let Some(Effect::Record(request)) = effects.iter().find(|e| matches!(e, Effect::Record(_))) else {
         panic!("nothing was to be recorded: {effects:?}");
     };
@@ -406,7 +403,7 @@ pub fn recorded(effects: &[Effect]) -> Message {
 }
 
 /// An outbox entry whose lines are all in that state.
-pub fn entry(hand_over: HandOver, state: &PostState) -> OutboxEntry {
+pub(crate) fn entry(hand_over: HandOver, state: &PostState) -> OutboxEntry {
     let states = hand_over
         .lines
         .iter()
@@ -423,7 +420,7 @@ pub fn entry(hand_over: HandOver, state: &PostState) -> OutboxEntry {
 }
 
 /// A hand-over of the whole sample prescription, some minutes ago, by the real rules.
-pub fn hand_over(seed: u128, minutes: i64) -> HandOver {
+pub(crate) fn hand_over(seed: u128, minutes: i64) -> HandOver {
     let mut app = serving(prescription());
     let effects = press(&mut app, "⏎⏎");
     let Message::Recorded { entry, .. } = recorded(&effects) else {
@@ -439,8 +436,8 @@ pub fn hand_over(seed: u128, minutes: i64) -> HandOver {
     hand_over
 }
 
-pub fn register_entry(place: u32) -> RegisterEntry {
-    let hand_over = hand_over(u128::from(place), i64::from(place));
+pub(crate) fn register_entry(place: u32) -> RegisterEntry {
+    let hand_over = hand_over(u128::from(place), 60 - i64::from(place));
     RegisterEntry {
         number: RegisterNumber(place),
         recorded_at: hand_over.at,

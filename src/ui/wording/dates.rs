@@ -18,21 +18,52 @@ pub fn time_of_day(instant: Timestamp, zone: &TimeZone) -> String {
 
 /// "10:42" today, "le 21/11/2026 à 10:42" on another day.
 pub fn moment(instant: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let date = |instant: Timestamp| instant.to_zoned(zone.clone()).date();
     let time = time_of_day(instant, zone);
-    if date(instant) == date(now) {
+    if is_same_day(instant, now, zone) {
         time
     } else {
-        format!("le {} à {time}", day(date(instant)))
+        let date = instant.to_zoned(zone.clone()).date();
+        format!("le {} à {time}", day(date))
     }
+}
+
+/// "à 10:42" today, "le 21/11/2026 à 10:42" on another day.
+pub fn at(instant: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    if is_same_day(instant, now, zone) {
+        format!("à {}", time_of_day(instant, zone))
+    } else {
+        moment(instant, now, zone)
+    }
+}
+
+/// "jusqu’à 11:12" today, "jusqu’au 23/11/2026 à 11:12" on another day.
+pub fn until(instant: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let time = time_of_day(instant, zone);
+    if is_same_day(instant, now, zone) {
+        format!("jusqu’à {time}")
+    } else {
+        let date = instant.to_zoned(zone.clone()).date();
+        format!("jusqu’au {} à {time}", day(date))
+    }
+}
+
+/// "10:42" today, "21/11 10:42" on another day: for lists.
+pub fn short(instant: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    if is_same_day(instant, now, zone) {
+        time_of_day(instant, zone)
+    } else {
+        instant.to_zoned(zone.clone()).strftime("%d/%m %H:%M").to_string()
+    }
+}
+
+fn is_same_day(instant: Timestamp, now: Timestamp, zone: &TimeZone) -> bool {
+    let date = |instant: Timestamp| instant.to_zoned(zone.clone()).date();
+    date(instant) == date(now)
 }
 
 /// "depuis 10:42 (12 min)"; the length is left out under a minute, and on a clock that went back.
 pub fn since(instant: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let begun = match moment(instant, now, zone) {
-        begun if begun.starts_with("le ") => begun,
-        time => time,
-    };
+    let begun = moment(instant, now, zone);
     match length((now.as_second() - instant.as_second()) / 60) {
         Some(length) => format!("depuis {begun} ({length})"),
         None => format!("depuis {begun}"),

@@ -90,7 +90,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
 const fn confirm(context: Context) -> &'static str {
     match context {
         Context::Counter => "ouvrir",
-        Context::Prescription => "tout conforme, vérifier",
+        Context::Prescription => "tout conforme",
         Context::Decision => "ligne décidée",
         Context::DecisionChoice | Context::DecisionSearch => "choisir",
         Context::DecisionText | Context::ReviewReason => "valider",

@@ -63,14 +63,15 @@ pub const fn state_sign(state: &PostState, travel: Travel) -> &'static str {
     }
 }
 
-/// The state in a word or two.
-pub const fn state_word(state: &PostState, travel: Travel) -> &'static str {
-    match (state, travel) {
-        (PostState::Accepted, _) => "acceptée",
-        (PostState::Pending, Travel::OnTheWay) => "envoyée, réponse attendue",
-        (PostState::Pending, Travel::AtRest) => "enregistrée ici, à envoyer",
-        (PostState::Refused(_), _) => "refusée par la base",
-        (PostState::Conflict(_), _) => "contredite par la base",
+/// The state in a word or two, for a list.
+pub const fn state_short(state: &PostState, travel: Travel, consent: Consent) -> &'static str {
+    match (state, travel, consent) {
+        (PostState::Accepted, _, Consent::Agreed) => "acceptée, visible",
+        (PostState::Accepted, _, Consent::Opposed | Consent::NotRecorded) => "acceptée, masquée",
+        (PostState::Pending, Travel::OnTheWay, _) => "envoi en cours",
+        (PostState::Pending, Travel::AtRest, _) => "à envoyer",
+        (PostState::Refused(_), ..) => "refusée",
+        (PostState::Conflict(_), ..) => "contredite",
     }
 }
 

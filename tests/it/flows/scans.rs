@@ -1,0 +1,230 @@
+//! Scans, files and typed numbers: each goes where it belongs, from every screen.
+
+use std::path::PathBuf;
+
+use comptoir::app::message::{Message, ReadFailure, Reading};
+use comptoir::app::{App, Effect};
+use comptoir::domain::scanned::Scanned;
+
+use crate::samples::*;
+
+use super::*;
+
+/// A terminal on each screen that holds no work, by the name of the screen.
+fn screens_without_work() -> Vec<(&'static str, App)> {
+    let reached = |mut app: App, messages: Vec<Message>, typed: &str| {
+        for message in messages {
+            app.update(message);
+        }
+        press(&mut app, typed);
+        app
+    };
+    let unread = Message::FileUnread {
+        path: "x.png".into(),
+        why: ReadFailure::Damaged,
+    };
+    let mut done = serving(prescription());
+    let effects = press(&mut done, "⏎⏎");
+    done.update(recorded(&effects));
+    vec![
+        ("counter", app()),
+        ("typing", reached(app(), vec![], "01s2")),
+        ("number_doubt", reached(app(), vec![], "01S2TBPZ2JCNZZYGHO⏎")),
+        ("consulting", reached(app(), vec![scan(NUMBER)], "")),
+        ("prescription", serving(prescription())),
+        ("outbox", reached(app(), vec![], "②")),
+        ("register", reached(app(), vec![], "③")),
+        ("help", reached(app(), vec![], "?")),
+        ("identified", reached(app(), vec![text("x", Scanned::Text)], "")),
+        ("refused", reached(app(), vec![unread], "")),
+        ("done", done),
+    ]
+}
+
+#[test]
+fn a_scan_opens_its_prescription_from_every_screen_without_work() {
+    for (name, mut app) in screens_without_work() {
+        let effects = app.update(scan(OTHER_NUMBER));
+        assert!(
+            effects.contains(&Effect::Consult(number(OTHER_NUMBER))),
+            "{name}: {effects:?}"
+        );
+        assert_eq!(app.screen().name(), "consulting", "{name}");
+        let gave_back = effects.contains(&Effect::GiveHoldBack(number(NUMBER)));
+        assert_eq!(gave_back, name == "prescription", "{name}");
+    }
+}
+
+#[test]
+fn a_scan_over_unsaved_work_asks_once_and_staying_is_the_easy_answer() {
+    for typed in ["1c", "1s1", "1→", "2n", "⏎"] {
+        let mut app = serving(prescription());
+        press(&mut app, typed);
+        let before = app.screen().name();
+        assert!(app.update(scan(OTHER_NUMBER)).is_empty(), "{typed}");
+        assert_eq!(app.screen().name(), "leaving", "{typed}");
+        press(&mut app, "⏎");
+        assert_eq!(app.screen().name(), before, "{typed}: Enter keeps the work");
+        app.update(scan(OTHER_NUMBER));
+        let effects = press(&mut app, "q");
+        assert_eq!(names(&effects), ["GiveHoldBack", "Consult", "WakeAt"], "{typed}");
+    }
+}
+
+#[test]
+fn the_prescription_on_the_screen_scanned_again_changes_nothing() {
+    let mut app = serving(prescription());
+    press(&mut app, "1c");
+    assert!(app.update(scan(NUMBER)).is_empty());
+    assert_eq!(app.screen().name(), "prescription");
+    let serving = app.screen().serving().unwrap();
+    assert_eq!(serving.forms.len(), 1);
+}
+
+#[test]
+fn what_is_not_a_prescription_is_explained_and_leads_back() {
+    for scanned in [
+        Scanned::Text,
+        Scanned::Url,
+        Scanned::ForeignPrescription,
+        Scanned::Ins(None),
+    ] {
+        let mut app = app();
+        assert!(app.update(text("x", scanned)).is_empty());
+        assert_eq!(app.screen().name(), "identified");
+        app.update(text("y", Scanned::Text));
+        press(&mut app, "⎋");
+        assert_eq!(app.screen().name(), "counter", "one explanation at a time");
+    }
+}
+
+#[test]
+fn the_identity_of_the_patient_is_compared() {
+    let mut app = serving(prescription());
+    app.update(text("IS01", Scanned::Ins(patient().ins)));
+    assert_eq!(
+        app.screen().name(),
+        "prescription",
+        "the right patient is only news"
+    );
+    app.update(text("IS01", Scanned::Ins(Some(ins("1850675056001")))));
+    assert_eq!(
+        app.screen().name(),
+        "identified",
+        "another patient stops the work"
+    );
+}
+
+#[test]
+fn a_text_pasted_where_words_are_typed_goes_there() {
+    let mut app = serving(prescription());
+    press(&mut app, "2n7");
+    app.update(text("vu avec le prescripteur\r\n", Scanned::Text));
+    press(&mut app, "⏎⏎");
+    let effects = press(&mut app, "⏎");
+    assert_eq!(proposal(&effects).decisions[1].note, "vu avec le prescripteur");
+}
+
+#[test]
+fn files_are_read_wherever_they_come_from() {
+    let path = PathBuf::from("/tmp/été.png");
+    let mut app = app();
+    let typed = "/tmp/été.png⏎";
+    assert_eq!(press(&mut app, typed), vec![Effect::ReadFile(path.clone())]);
+    assert_eq!(
+        app.update(Message::FileDropped(path.clone())),
+        vec![Effect::ReadFile(path.clone())]
+    );
+    assert_eq!(
+        app.update(text("/tmp/été.png", Scanned::Text)),
+        vec![Effect::ReadFile(path.clone())]
+    );
+    assert_eq!(
+        app.update(text("file:///tmp/%C3%A9t%C3%A9.png", Scanned::Url)),
+        vec![Effect::ReadFile(path.clone())]
+    );
+    let ins_code = Reading {
+        text: "IS01".into(),
+        scanned: Scanned::Ins(None),
+    };
+    let sheet = Reading {
+        text: NUMBER.into(),
+        scanned: Scanned::Prescription(number(NUMBER)),
+    };
+    let effects = app.update(Message::FileRead {
+        path,
+        readings: vec![ins_code, sheet.clone(), sheet],
+    });
+    assert_eq!(
+        names(&effects),
+        ["Consult", "WakeAt"],
+        "one prescription, its other codes aside"
+    );
+}
+
+#[test]
+fn several_prescriptions_on_one_picture_are_asked() {
+    let mut app = app();
+    let readings = [NUMBER, OTHER_NUMBER].map(|text| Reading {
+        text: text.into(),
+        scanned: Scanned::Prescription(number(text)),
+    });
+    assert!(
+        app.update(Message::FileRead {
+            path: "x.png".into(),
+            readings: readings.into(),
+        })
+        .is_empty()
+    );
+    assert!(press(&mut app, "9").is_empty());
+    let effects = press(&mut app, "2");
+    assert!(effects.contains(&Effect::Consult(number(OTHER_NUMBER))));
+}
+
+#[test]
+fn a_file_that_says_nothing_is_refused_over_the_work_in_progress() {
+    for message in [
+        Message::FileRead {
+            path: "x.png".into(),
+            readings: Vec::new(),
+        },
+        Message::FileUnread {
+            path: "x.png".into(),
+            why: ReadFailure::TooLarge,
+        },
+    ] {
+        let mut app = serving(prescription());
+        press(&mut app, "1c");
+        app.update(message);
+        assert_eq!(app.screen().name(), "refused");
+        assert_eq!(
+            names(&press(&mut app, "r")),
+            ["ReadFile"],
+            "it can be tried again"
+        );
+        assert_eq!(app.screen().serving().unwrap().forms.len(), 1);
+    }
+}
+
+#[test]
+fn a_number_is_typed_as_people_write_it_and_doubts_are_asked() {
+    for (typed, effects, screen) in [
+        ("01 s2tb-pz2j cnzz yghz⏎", vec!["Consult", "WakeAt"], "consulting"),
+        ("01S2TBPZ2JCNZZYGHO⏎", vec![], "number_doubt"),
+        ("01S2TBPZ2JCNZZYGHO⏎⏎", vec![], "number_doubt"),
+        ("01S2TBPZ2JCNZZYGHO⏎1", vec!["Consult", "WakeAt"], "consulting"),
+        ("01S2TBPZ2JCNZZYGHO⏎⎋", vec![], "counter"),
+        ("01S2⏎", vec![], "counter"),
+        ("⏎", vec![], "counter"),
+    ] {
+        let mut app = app();
+        assert_eq!(names(&press(&mut app, typed)), effects, "{typed}");
+        assert_eq!(app.screen().name(), screen, "{typed}");
+    }
+    let mut app = app();
+    let effects = press(&mut app, "01S2TBPZ2JCNZZYGHO⏎1");
+    assert!(effects.contains(&Effect::Consult(number("01S2TBPZ2JCNZZYGH0"))));
+    let mut app = crate::samples::app();
+    let effects = press(&mut app, "01S2TBPZ2JCNZZYGHO⏎2");
+    assert!(effects.contains(&Effect::Consult(number("01S2TBPZ2JCNZZYGHO"))));
+}

@@ -1,0 +1,295 @@
+//! Any sequence of keys, scans and answers: nothing panics, nothing is recorded twice or unseen, no
+//! hold stays behind, and everything can be drawn.
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use comptoir::app::keys::{Context, Key, Trigger, bindings};
+use comptoir::app::message::{Freshness, HoldAnswer, Message, ReadFailure, Reading};
+use comptoir::app::{App, Effect, Screen};
+use comptoir::domain::hold::Hold;
+use comptoir::domain::identifiers::DispenseId;
+use comptoir::domain::number::PrescriptionNumber;
+use comptoir::domain::outbox::{DelayReason, PostState};
+use comptoir::domain::scanned::{Scanned, ScannedBox};
+use comptoir::ui::Theme;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::samples::*;
+use crate::screens::drawn;
+
+/// What the world does next.
+#[derive(Debug, Clone)]
+enum Event {
+    /// A key of the table of the screen, by its place in it.
+    KnownKey(usize),
+    /// Any key at all.
+    AnyKey(Key),
+    /// One of three prescriptions is scanned.
+    Scan(usize),
+    /// A box is scanned.
+    Box(usize),
+    /// A text is scanned or pasted.
+    Text(String),
+    /// The oldest question that was asked is answered, one way or another.
+    Answer(u8),
+    /// Time passes.
+    Minutes(i64),
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    prop_oneof![
+        any::<char>().prop_map(Key::Character),
+        Just(Key::Enter),
+        Just(Key::Escape),
+        Just(Key::Backspace),
+        (1u8..13).prop_map(Key::Function),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        8 => (0usize..64).prop_map(Event::KnownKey),
+        2 => any_key().prop_map(Event::AnyKey),
+        2 => (0usize..3).prop_map(Event::Scan),
+        1 => (0usize..6).prop_map(Event::Box),
+        1 => "\\PC{0,12}".prop_map(Event::Text),
+        8 => any::<u8>().prop_map(Event::Answer),
+        1 => (-3i64..40).prop_map(Event::Minutes),
+    ]
+}
+
+const NUMBERS: [&str; 3] = [NUMBER, OTHER_NUMBER, "01ABCDEFGH12345678"];
+
+/// The world around the terminal, as simple as it can be: questions wait until an event answers them.
+#[derive(Default)]
+struct World {
+    questions: Vec<Effect>,
+    minted: u128,
+    held: BTreeSet<PrescriptionNumber>,
+    served: BTreeSet<PrescriptionNumber>,
+    recorded: BTreeMap<DispenseId, Message>,
+    posting: bool,
+    quit: bool,
+}
+
+impl World {
+    fn take(&mut self, effects: Vec<Effect>, screen_before: &str) {
+        for effect in effects {
+            match &effect {
+                Effect::Record(request) => {
+                    assert_eq!(screen_before, "review", "recorded without a review");
+                    let open = self.questions.iter().any(|q| matches!(q, Effect::Record(_)));
+                    assert!(!open, "two recordings at once");
+                    let id = request.circumstances.id;
+                    assert!(!self.recorded.contains_key(&id), "{id} is recorded already");
+                }
+                Effect::PostDue | Effect::PostNow => {
+                    assert!(!self.posting, "two posts at once");
+                    self.posting = true;
+                }
+                // The base takes the hold even when its answer is lost.
+                Effect::TakeHold(number) => {
+                    self.held.insert(number.clone());
+                }
+                Effect::GiveHoldBack(number) => {
+                    self.held.remove(number);
+                    continue;
+                }
+                Effect::Quit => {
+                    self.quit = true;
+                    continue;
+                }
+                Effect::WakeAt(_) => continue,
+                _ => {}
+            }
+            self.questions.push(effect);
+        }
+    }
+
+    /// The messages that answer the oldest question; `luck` decides how.
+    fn answers(&mut self, luck: u8) -> Vec<Message> {
+        if self.questions.is_empty() {
+            return Vec::new();
+        }
+        match self.questions.remove(0) {
+            Effect::Consult(number) => vec![self.consulted(number, luck)],
+            Effect::TakeHold(number) => vec![self.hold_answered(number, luck)],
+            Effect::Record(request) => {
+                if luck.is_multiple_of(4) {
+                    return vec![Message::RecordFailed {
+                        id: request.circumstances.id,
+                    }];
+                }
+                self.served.insert(request.prescription.number.clone());
+                // The post ends the hold.
+                self.held.remove(&request.prescription.number);
+                let id = request.circumstances.id;
+                let message = recorded(&[Effect::Record(request)]);
+                self.recorded.insert(id, Message::Woke);
+                vec![message]
+            }
+            Effect::PostDue | Effect::PostNow => {
+                self.posting = false;
+                vec![Message::PostingEnded { next_attempt: None }]
+            }
+            Effect::ReadFile(path) => match luck % 3 {
+                0 => vec![Message::FileUnread {
+                    path,
+                    why: ReadFailure::Damaged,
+                }],
+                1 => vec![Message::FileRead {
+                    path,
+                    readings: Vec::new(),
+                }],
+                _ => {
+                    let readings = NUMBERS.iter().take(usize::from(luck % 4)).map(|text| Reading {
+                        text: (*text).into(),
+                        scanned: Scanned::Prescription(number(text)),
+                    });
+                    vec![Message::FileRead {
+                        path,
+                        readings: readings.collect(),
+                    }]
+                }
+            },
+            Effect::SearchCatalogue(text) => vec![Message::CatalogueSearched {
+                text,
+                products: products().0,
+            }],
+            Effect::ListOutbox => vec![Message::OutboxListed(vec![entry(
+                hand_over(900, 3),
+                &PostState::Pending,
+            )])],
+            Effect::ListRegister { before, .. } => vec![Message::RegisterListed {
+                before,
+                entries: vec![register_entry(1)],
+            }],
+            Effect::VerifyRegister | Effect::GiveHoldBack(_) | Effect::WakeAt(_) | Effect::Quit => Vec::new(),
+        }
+    }
+
+    fn consulted(&mut self, number: PrescriptionNumber, luck: u8) -> Message {
+        if luck.is_multiple_of(8) {
+            return Message::ConsultFailed {
+                number,
+                why: comptoir::app::message::ConsultFailure::Base(DelayReason::Unreachable),
+            };
+        }
+        self.minted += 1;
+        let mut prescription = if luck.is_multiple_of(2) {
+            prescription()
+        } else {
+            remarkable_prescription()
+        };
+        prescription.number = number.clone();
+        prescription.hold = self.held.contains(&number).then(our_hold);
+        let mut consultation = consultation_of(prescription);
+        consultation.id = DispenseId(Uuid::from_u128(self.minted));
+        if luck.is_multiple_of(5) {
+            consultation.freshness = Freshness::Store {
+                since: minutes_ago(90),
+                why: DelayReason::Unreachable,
+            };
+        }
+        Message::Consulted(Box::new(consultation))
+    }
+
+    fn hold_answered(&mut self, number: PrescriptionNumber, luck: u8) -> Message {
+        let until = in_minutes(10_000);
+        let answer = match luck % 4 {
+            0 => {
+                self.held.remove(&number);
+                HoldAnswer::HeldElsewhere(Hold {
+                    until: Some(until),
+                    ..their_hold()
+                })
+            }
+            1 => HoldAnswer::Unanswered(DelayReason::OutcomeUnknown),
+            _ => HoldAnswer::Taken(our_hold()),
+        };
+        Message::HoldAnswered { number, answer }
+    }
+}
+
+fn known_key(context: Context, place: usize) -> Key {
+    let all: Vec<Key> = bindings(context)
+        .iter()
+        .flat_map(|binding| match binding.trigger {
+            Trigger::Keys(keys) => keys.to_vec(),
+            Trigger::Digits => ('1'..='9').map(Key::Character).collect(),
+        })
+        // The terminal would close before anything interesting happened.
+        .filter(|key| !matches!(key, Key::Function(10) | Key::Control('c')))
+        .collect();
+    all[place % all.len()]
+}
+
+fn messages(event: Event, app: &App, world: &mut World) -> Vec<Message> {
+    match event {
+        Event::KnownKey(place) => vec![Message::KeyPressed(known_key(app.screen().context(), place))],
+        Event::AnyKey(Key::Function(10)) => Vec::new(),
+        Event::AnyKey(key) => vec![Message::KeyPressed(key)],
+        Event::Scan(place) => vec![scan(NUMBERS[place])],
+        Event::Box(place) => vec![Message::Scanned {
+            text: "]d2".into(),
+            scanned: Scanned::Box(ScannedBox {
+                cip13: products().0.get(place).map(|product| product.cip13.clone()),
+                lot: "A1".parse().ok(),
+                expiry: None,
+            }),
+        }],
+        Event::Text(text) => vec![Message::Scanned {
+            text,
+            scanned: Scanned::Text,
+        }],
+        Event::Answer(luck) => world.answers(luck),
+        Event::Minutes(minutes) => vec![Message::TimePassed(in_minutes(minutes)), Message::Woke],
+    }
+}
+
+fn step(app: &mut App, world: &mut World, message: Message) {
+    let before = app.screen().name();
+    let effects = app.update(message);
+    world.take(effects, before);
+}
+
+/// Answers everything, then leaves whatever is open.
+fn wind_down(app: &mut App, world: &mut World) {
+    for _ in 0..200 {
+        while !world.questions.is_empty() {
+            for message in world.answers(2) {
+                step(app, world, message);
+            }
+        }
+        match app.screen() {
+            Screen::Counter(_) => return,
+            Screen::Leaving(_) => step(app, world, Message::KeyPressed(Key::Character('q'))),
+            _ => step(app, world, Message::KeyPressed(Key::Escape)),
+        }
+    }
+    panic!("no way back to the counter from {}", app.screen().name());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_nothing_is_recorded_twice_or_unseen_and_no_hold_stays(
+        events in prop::collection::vec(event(), 1..60)
+    ) {
+        let mut app = app();
+        let mut world = World::default();
+        step(&mut app, &mut world, Message::Started);
+        for event in events {
+            for message in messages(event, &app, &mut world) {
+                step(&mut app, &mut world, message);
+            }
+            drawn(&app, (80, 24), &Theme::coloured());
+            prop_assert!(!world.quit);
+        }
+        wind_down(&mut app, &mut world);
+        prop_assert!(world.held.is_empty(), "held and not served: {:?}", world.held);
+    }
+}

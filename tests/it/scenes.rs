@@ -1,0 +1,537 @@
+//! Every state of every screen that is worth seeing, reached by messages and keys.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::PathBuf;
+
+use comptoir::app::App;
+use comptoir::app::message::{
+    ConsultFailure, Freshness, HoldAnswer, Message, ReadFailure, Reading, RegisterCheck, StoreTask,
+};
+use comptoir::domain::consent::Consent;
+use comptoir::domain::identifiers::DispenseId;
+use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
+use comptoir::domain::prescription::Prescription;
+use comptoir::domain::refusal::{Refusal, RefusalCode};
+use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber, Sha256Digest};
+use comptoir::domain::scanned::{Scanned, ScannedBox};
+use jiff::civil::date;
+
+use crate::samples::*;
+
+/// One state of one screen.
+pub(crate) struct Scene {
+    pub(crate) name: &'static str,
+    pub(crate) app: App,
+}
+
+fn scene(name: &'static str, app: App) -> Scene {
+    Scene { name, app }
+}
+
+/// A terminal after these messages and keys.
+pub(crate) fn after(mut app: App, messages: Vec<Message>, typed: &str) -> App {
+    for message in messages {
+        app.update(message);
+    }
+    press(&mut app, typed);
+    app
+}
+
+fn refusal(code: RefusalCode, text: &str) -> Refusal {
+    Refusal {
+        code,
+        text: text.into(),
+        line: None,
+    }
+}
+
+fn delayed(seed: u128, minutes: i64, reason: DelayReason) -> OutboxEntry {
+    OutboxEntry {
+        attempts: 3,
+        next_attempt: in_minutes(2),
+        reason,
+        ..entry(hand_over(seed, minutes), &PostState::Pending)
+    }
+}
+
+/// A day with a bit of everything.
+fn busy_day() -> Vec<OutboxEntry> {
+    let mut refused = entry(hand_over(3, 95), &PostState::Accepted);
+    refused.states[0].1 = PostState::Refused(refusal(RefusalCode::QuantityExceeded, "Reste 0 boîte."));
+    let mut yesterday = delayed(4, 60 * 20, DelayReason::OutcomeUnknown);
+    yesterday.hand_over.patient.family = "de la TRÈS-LONGUE-MONTAGNE-SAINTE-GENEVIÈVE".into();
+    vec![
+        entry(hand_over(1, 5), &PostState::Accepted),
+        delayed(2, 7, DelayReason::Unreachable),
+        refused,
+        yesterday,
+        entry(hand_over(5, 130), &PostState::Accepted),
+    ]
+}
+
+pub(crate) fn busy_counter() -> App {
+    after(
+        app(),
+        vec![
+            Message::BaseFailed(DelayReason::Unreachable),
+            Message::TimePassed(in_minutes(4)),
+            Message::OutboxListed(busy_day()),
+        ],
+        "",
+    )
+}
+
+fn with_copy_of_the_store(mut prescription: Prescription) -> App {
+    prescription.consent = Consent::NotRecorded;
+    let mut consultation = consultation_of(prescription);
+    consultation.freshness = Freshness::Store {
+        since: "2026-11-21T16:10:00Z".parse().unwrap(),
+        why: DelayReason::Unreachable,
+    };
+    after(
+        app(),
+        vec![
+            scan(NUMBER),
+            Message::BaseFailed(DelayReason::Unreachable),
+            Message::Consulted(Box::new(consultation)),
+        ],
+        "",
+    )
+}
+
+pub(crate) fn held_elsewhere() -> App {
+    after(
+        serving(prescription()),
+        vec![hold_answered(HoldAnswer::HeldElsewhere(their_hold()))],
+        "",
+    )
+}
+
+/// A hand-over just recorded, then posted with that state.
+fn done(consent: Consent, state: Option<PostState>) -> App {
+    let mut prescription = prescription();
+    prescription.consent = consent;
+    let mut app = serving(prescription);
+    let effects = press(&mut app, "2s1n2⏎⏎");
+    let answer = recorded(&effects);
+    let Message::Recorded { entry, .. } = &answer else {
+        unreachable!("recorded() builds Recorded")
+    };
+    let mut posted = (**entry).clone();
+    app.update(answer);
+    match state {
+        Some(PostState::Pending) => {
+            posted.attempts = 1;
+            posted.reason = DelayReason::Unreachable;
+            posted.next_attempt = in_minutes(1);
+        }
+        Some(PostState::Refused(no)) => {
+            posted
+                .states
+                .iter_mut()
+                .for_each(|(_, state)| *state = PostState::Accepted);
+            posted.states[0].1 = PostState::Refused(no);
+        }
+        Some(state) => posted.states.iter_mut().for_each(|(_, s)| *s = state.clone()),
+        None => {
+            app.update(Message::PostStarted(posted.hand_over.id));
+            return app;
+        }
+    }
+    app.update(Message::PostAnswered(Box::new(posted)));
+    app
+}
+
+fn text_scanned(scanned: Scanned, text: &str) -> Message {
+    Message::Scanned {
+        text: text.into(),
+        scanned,
+    }
+}
+
+fn scanned_box(cip: &str) -> Message {
+    let scanned = ScannedBox {
+        cip13: Some(cip13(cip)),
+        lot: "A12B".parse().ok(),
+        expiry: Some(date(2028, 6, 30)),
+    };
+    text_scanned(Scanned::Box(scanned), "\u{1d}0103400933857042")
+}
+
+fn register(messages: Vec<Message>, typed: &str) -> App {
+    after(after(app(), vec![], "③"), messages, typed)
+}
+
+fn register_page() -> Message {
+    let erased = RegisterEntry {
+        content: None,
+        ..register_entry(2)
+    };
+    let correction = RegisterEntry {
+        content: Some(RegisterContent::Correction {
+            of: RegisterNumber(1),
+            reason: "lot mal lu".into(),
+            operator: operator(),
+        }),
+        ..register_entry(3)
+    };
+    Message::RegisterListed {
+        before: None,
+        entries: vec![
+            register_entry(5),
+            register_entry(4),
+            correction,
+            erased,
+            register_entry(1),
+        ],
+    }
+}
+
+fn check(first_bad: Option<RegisterNumber>) -> Message {
+    Message::RegisterVerified(RegisterCheck {
+        entries: 5,
+        head: Sha256Digest([0xab; 32]),
+        first_bad,
+    })
+}
+
+fn consult_refused(code: RefusalCode, text: &str) -> App {
+    let refused = Message::ConsultRefused {
+        number: number(NUMBER),
+        refusal: refusal(code, text),
+    };
+    after(app(), vec![scan(NUMBER), refused], "")
+}
+
+fn counter_scenes() -> Vec<Scene> {
+    let known = vec![Message::BaseAnswered, Message::OutboxListed(Vec::new())];
+    vec![
+        scene("counter_just_opened", app()),
+        scene("counter_quiet", after(app(), known, "")),
+        scene("counter_busy", busy_counter()),
+        scene("counter_typing", after(app(), vec![], "01 s2tb pz2j")),
+        scene("counter_wrong_number", after(app(), vec![], "01s2tb⏎")),
+        scene(
+            "counter_list_failed",
+            after(app(), vec![Message::StoreFailed(StoreTask::Outbox)], ""),
+        ),
+        scene("number_doubt", after(app(), vec![], "01S2TBPZ2JCNOIYGHZ⏎")),
+        scene(
+            "number_doubt_one_reading",
+            after(app(), vec![], "O1S2TBPZ2JCNZZYGHZ⏎"),
+        ),
+        scene("consulting", after(app(), vec![scan(NUMBER)], "")),
+        scene(
+            "consulting_slow",
+            after(app(), vec![scan(NUMBER), Message::TimePassed(in_minutes(1))], ""),
+        ),
+    ]
+}
+
+fn prescription_scenes() -> Vec<Scene> {
+    let mut many = prescription();
+    many.lines = (1..=14)
+        .map(|place| {
+            line(
+                place,
+                AMOXICILLIN,
+                "CLAMOXYL 500 mg, gélule",
+                "1 matin et soir",
+                1,
+            )
+        })
+        .collect();
+    let mut long = prescription();
+    long.patient.family = "de la TRÈS-LONGUE-MONTAGNE-SAINTE-GENEVIÈVE".into();
+    long.lines[0].label = "CLAMOXYL ".repeat(20);
+    long.lines[0].dosage = "1 gélule le matin, puis ".repeat(12);
+    let mut expired = prescription();
+    expired.valid_until = Some(date(2026, 11, 1));
+    vec![
+        scene("prescription", serving(prescription())),
+        scene("prescription_remarkable", serving(remarkable_prescription())),
+        scene(
+            "prescription_remarkable_line_3",
+            after(serving(remarkable_prescription()), vec![], "3"),
+        ),
+        scene("prescription_expired", after(serving(expired), vec![], "⏎")),
+        scene("prescription_held_elsewhere", held_elsewhere()),
+        scene("prescription_from_store", with_copy_of_the_store(prescription())),
+        scene(
+            "prescription_decided",
+            after(serving(prescription()), vec![], "1s12n41-"),
+        ),
+        scene(
+            "prescription_box_ticked",
+            after(serving(prescription()), vec![scanned_box("340093385711")], ""),
+        ),
+        scene("prescription_many_lines", after(serving(many), vec![], "9↓")),
+        scene("prescription_long_names", serving(long)),
+        scene(
+            "prescription_not_substitutable",
+            after(serving(prescription()), vec![], "3s"),
+        ),
+    ]
+}
+
+fn decision_scenes() -> Vec<Scene> {
+    let start = || serving(prescription());
+    let found = |text: &str| Message::CatalogueSearched {
+        text: text.into(),
+        products: products().0,
+    };
+    let searching = after(start(), vec![], "1s/clam");
+    vec![
+        scene("decision_overview", after(start(), vec![], "1s1d")),
+        scene("decision_overview_adjusted", after(start(), vec![], "1a41")),
+        scene("decision_substitutes", after(start(), vec![], "1s")),
+        scene("decision_not_delivered", after(start(), vec![], "2n")),
+        scene("decision_channel", after(start(), vec![], "2a1")),
+        scene("decision_partial", after(start(), vec![], "1-⏎")),
+        scene("decision_search", after(start(), vec![], "1s/c")),
+        scene(
+            "decision_search_found",
+            after(searching, vec![found("clam")], "↓"),
+        ),
+        scene(
+            "decision_search_nothing",
+            after(
+                after(start(), vec![], "1s/zzz"),
+                vec![Message::CatalogueSearched {
+                    text: "zzz".into(),
+                    products: Vec::new(),
+                }],
+                "",
+            ),
+        ),
+        scene("decision_lot", after(start(), vec![], "1→lA12")),
+        scene("decision_expiry_wrong", after(start(), vec![], "1→e31/06/2028⏎")),
+        scene("decision_note", after(start(), vec![], "2n7avis demandé")),
+    ]
+}
+
+fn review_scenes() -> Vec<Scene> {
+    let opposed = {
+        let mut prescription = prescription();
+        prescription.consent = Consent::Opposed;
+        serving(prescription)
+    };
+    let failed = {
+        let mut app = serving(prescription());
+        press(&mut app, "⏎⏎");
+        after(app, vec![Message::RecordFailed { id: ID }], "")
+    };
+    let expired_box = {
+        let scanned = ScannedBox {
+            cip13: Some(cip13(AMOXICILLIN)),
+            lot: None,
+            expiry: Some(date(2026, 1, 31)),
+        };
+        after(
+            serving(prescription()),
+            vec![text_scanned(Scanned::Box(scanned), "")],
+            "⏎⏎",
+        )
+    };
+    vec![
+        scene("review", after(serving(prescription()), vec![], "⏎")),
+        scene(
+            "review_exceptions",
+            after(serving(prescription()), vec![], "2s13n11-⏎1⏎"),
+        ),
+        scene("review_opposed", after(opposed, vec![], "⏎")),
+        scene(
+            "review_decided_only",
+            after(serving(prescription()), vec![], "2cv"),
+        ),
+        scene("review_warning", after(held_elsewhere(), vec![], "⏎")),
+        scene(
+            "review_reason",
+            after(held_elsewhere(), vec![], "⏎⏎vu avec la Gare"),
+        ),
+        scene(
+            "review_passed",
+            after(held_elsewhere(), vec![], "⏎⏎vu avec la Gare⏎"),
+        ),
+        scene("review_blocked", expired_box),
+        scene(
+            "review_base_down",
+            after(with_copy_of_the_store(prescription()), vec![], "⏎"),
+        ),
+        scene("review_record_failed", failed),
+        scene("recording", after(serving(prescription()), vec![], "⏎⏎")),
+    ]
+}
+
+fn done_scenes() -> Vec<Scene> {
+    let no = refusal(RefusalCode::LineCancelled, "Ligne annulée le 22/11/2026.");
+    vec![
+        scene("done_on_the_way", done(Consent::Agreed, None)),
+        scene("done_delayed", done(Consent::Agreed, Some(PostState::Pending))),
+        scene("done_visible", done(Consent::Agreed, Some(PostState::Accepted))),
+        scene("done_opposed", done(Consent::Opposed, Some(PostState::Accepted))),
+        scene(
+            "done_not_recorded",
+            done(Consent::NotRecorded, Some(PostState::Accepted)),
+        ),
+        scene(
+            "done_refused",
+            done(Consent::Agreed, Some(PostState::Refused(no.clone()))),
+        ),
+        scene(
+            "done_conflict",
+            done(Consent::Agreed, Some(PostState::Conflict(no))),
+        ),
+    ]
+}
+
+fn identified_scenes() -> Vec<Scene> {
+    let other_patient = text_scanned(Scanned::Ins(Some(ins("1850675056001"))), "IS01…");
+    let several = Message::FileRead {
+        path: PathBuf::from("/tmp/deux-feuilles.png"),
+        readings: [NUMBER, OTHER_NUMBER]
+            .into_iter()
+            .map(|text| Reading {
+                text: text.into(),
+                scanned: Scanned::Prescription(number(text)),
+            })
+            .collect(),
+    };
+    vec![
+        scene("identified_box", after(app(), vec![scanned_box(AMOXICILLIN)], "")),
+        scene(
+            "identified_box_of_no_line",
+            after(serving(prescription()), vec![scanned_box("340093999999")], ""),
+        ),
+        scene(
+            "identified_url",
+            after(
+                app(),
+                vec![text_scanned(Scanned::Url, "https://exemple.fr/ordonnance")],
+                "",
+            ),
+        ),
+        scene(
+            "identified_text",
+            after(app(), vec![text_scanned(Scanned::Text, "Hello :)\u{1b}[2J")], ""),
+        ),
+        scene(
+            "identified_foreign",
+            after(
+                app(),
+                vec![text_scanned(Scanned::ForeignPrescription, "Task/160.123")],
+                "",
+            ),
+        ),
+        scene(
+            "identified_ins",
+            after(app(), vec![text_scanned(Scanned::Ins(None), "IS01true")], ""),
+        ),
+        scene(
+            "identified_other_patient",
+            after(serving(prescription()), vec![other_patient], ""),
+        ),
+        scene("identified_several", after(app(), vec![several], "")),
+        scene(
+            "leaving",
+            after(
+                after(serving(prescription()), vec![], "1c"),
+                vec![scan(OTHER_NUMBER)],
+                "",
+            ),
+        ),
+    ]
+}
+
+fn refused_scenes() -> Vec<Scene> {
+    let path = || PathBuf::from("/tmp/photo.png");
+    let failed = Message::ConsultFailed {
+        number: number(NUMBER),
+        why: ConsultFailure::Base(DelayReason::Unreachable),
+    };
+    let damaged = Message::FileUnread {
+        path: path(),
+        why: ReadFailure::Damaged,
+    };
+    let no_code = Message::FileRead {
+        path: path(),
+        readings: Vec::new(),
+    };
+    vec![
+        scene(
+            "refused_unknown",
+            consult_refused(RefusalCode::UnknownPrescription, "Aucune ordonnance trouvée."),
+        ),
+        scene(
+            "refused_other_code",
+            consult_refused(RefusalCode::Other("e-42".into()), ""),
+        ),
+        scene(
+            "refused_unreachable",
+            after(app(), vec![scan(NUMBER), failed], ""),
+        ),
+        scene("refused_damaged", after(app(), vec![damaged], "")),
+        scene("refused_no_code", after(app(), vec![no_code], "")),
+    ]
+}
+
+fn list_scenes() -> Vec<Scene> {
+    let quiet = after(app(), vec![Message::OutboxListed(Vec::new())], "②");
+    let on_the_way = after(
+        busy_counter(),
+        vec![Message::PostStarted(DispenseId(uuid::Uuid::from_u128(2)))],
+        "②",
+    );
+    vec![
+        scene("outbox_empty", quiet),
+        scene("outbox", after(busy_counter(), vec![], "②")),
+        scene("outbox_refused", after(busy_counter(), vec![], "②↓")),
+        scene("outbox_on_the_way", on_the_way),
+        scene("register_reading", register(vec![], "")),
+        scene("register", register(vec![register_page()], "")),
+        scene(
+            "register_intact",
+            register(vec![register_page(), check(None)], "↓↓"),
+        ),
+        scene(
+            "register_altered",
+            register(vec![register_page(), check(Some(RegisterNumber(4)))], "↓↓↓"),
+        ),
+        scene(
+            "register_empty",
+            register(
+                vec![Message::RegisterListed {
+                    before: None,
+                    entries: Vec::new(),
+                }],
+                "",
+            ),
+        ),
+        scene("help_of_counter", after(app(), vec![], "?")),
+        scene(
+            "help_of_prescription",
+            after(serving(prescription()), vec![], "?"),
+        ),
+        scene(
+            "help_of_prescription_scrolled",
+            after(serving(prescription()), vec![], "?⇟⇟"),
+        ),
+    ]
+}
+
+/// Every state of every screen.
+pub(crate) fn scenes() -> Vec<Scene> {
+    [
+        counter_scenes(),
+        prescription_scenes(),
+        decision_scenes(),
+        review_scenes(),
+        done_scenes(),
+        identified_scenes(),
+        refused_scenes(),
+        list_scenes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
