@@ -2,7 +2,7 @@
 //!
 //! The main thread draws, receives, updates and hands effects out, nothing else: it never waits for the network or
 //! the disk. Nothing ticks: the only waits are for a key that may be a reader's, and for instants that
-//! [`Effect::WakeAt`](crate::app::Effect::WakeAt) asked for.
+//! [`Effect::WakeAt`] asked for.
 
 mod hands;
 mod inbox;

@@ -113,7 +113,7 @@ fn read(
         }
         "substituted" => {
             let reason = coded(
-                &raw.reason,
+                raw.reason.as_deref(),
                 "reason",
                 SubstitutionReason::ALL,
                 SubstitutionReason::code,
@@ -126,7 +126,7 @@ fn read(
         }
         "adjusted" => {
             let reason = coded(
-                &raw.reason,
+                raw.reason.as_deref(),
                 "reason",
                 AdjustmentReason::ALL,
                 AdjustmentReason::code,
@@ -144,7 +144,7 @@ fn read(
         }
         "not-delivered" => {
             let reason = coded(
-                &raw.reason,
+                raw.reason.as_deref(),
                 "reason",
                 NotDeliveredReason::ALL,
                 NotDeliveredReason::code,
@@ -228,7 +228,7 @@ fn agreement(raw: Option<&RawAgreement>) -> Result<Agreement, String> {
         ));
     }
     let channel = coded(
-        &Some(raw.channel.clone()),
+        Some(&raw.channel),
         "agreement.channel",
         AgreementChannel::ALL,
         AgreementChannel::code,
@@ -238,18 +238,12 @@ fn agreement(raw: Option<&RawAgreement>) -> Result<Agreement, String> {
 
 fn partial(said: Option<&str>) -> Result<Option<PartialReason>, String> {
     let Some(said) = said else { return Ok(None) };
-    coded(
-        &Some(said.to_owned()),
-        "partial",
-        PartialReason::ALL,
-        PartialReason::code,
-    )
-    .map(Some)
+    coded(Some(said), "partial", PartialReason::ALL, PartialReason::code).map(Some)
 }
 
 /// The reason with that code, or a sentence that lists those there are.
 fn coded<T: Copy>(
-    said: &Option<String>,
+    said: Option<&str>,
     key: &str,
     all: &[T],
     code: impl Fn(T) -> &'static str,

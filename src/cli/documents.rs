@@ -81,13 +81,13 @@ fn patient(patient: &Patient) -> Value {
             Sex::Male => "male",
             Sex::Unknown => "unknown",
         },
-        "ins": patient.ins.as_ref().map(|ins| ins.as_str()),
+        "ins": patient.ins.as_ref().map(super::super::domain::people::Ins::as_str),
     })
 }
 
 fn prescriber(prescriber: &Prescriber) -> Value {
     json!({
-        "rpps": prescriber.rpps.as_ref().map(|rpps| rpps.as_str()),
+        "rpps": prescriber.rpps.as_ref().map(super::super::domain::identifiers::Rpps::as_str),
         "family": prescriber.family,
         "given": prescriber.given,
         "specialty": prescriber.specialty,

@@ -134,14 +134,19 @@ fn document(entry: &RegisterEntry) -> Value {
                 json!({ "family": delivery.patient.family, "given": delivery.patient.given });
             document["prescriber"] = json!({
                 "family": delivery.prescriber.family,
-                "rpps": delivery.prescriber.rpps.as_ref().map(|rpps| rpps.as_str()),
+                "rpps": delivery.prescriber.rpps.as_ref().map(super::super::domain::identifiers::Rpps::as_str),
             });
             document["operator"] = json!({ "id": delivery.operator.id, "name": delivery.operator.name });
             document["ordered"] = json!(delivery.ordered);
             document["product"] = json!(delivery.product);
             document["code"] = json!(delivery.code);
             document["boxes"] = json!(delivery.boxes.0);
-            document["lot"] = json!(delivery.lot.as_ref().map(|lot| lot.as_str()));
+            document["lot"] = json!(
+                delivery
+                    .lot
+                    .as_ref()
+                    .map(super::super::domain::identifiers::Lot::as_str)
+            );
             document["expiry"] = json!(delivery.expiry);
             document["outcome"] = json!(delivery.outcome);
             document["reason"] = json!(delivery.reason);

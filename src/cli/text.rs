@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::domain::consent::Consent;
 use crate::domain::dispense::HandOver;
 use crate::domain::finding::Finding;
 use crate::domain::outbox::{OutboxEntry, PostState};
@@ -147,7 +148,7 @@ pub(super) fn hand_over(
             reasons::outcome_kind(kind),
             Safe(product),
             wording::boxes(one.outcome.boxes()),
-            state_word(state)
+            state_word(state, entry.hand_over.consent)
         );
         if let Some(reason) = posts::state_reason(state) {
             line!(text, "    {reason}");
@@ -165,12 +166,12 @@ fn outcome(hand_over: &HandOver, state: &PostState, visible: Option<bool>) -> St
         (PostState::Pending, _) => {
             "Enregistrée ici ; elle sera envoyée dès que la base répondra (comptoir outbox list).".to_owned()
         }
-        (state, _) => format!("État : {}.", state_word(state)),
+        (state, _) => format!("État : {}.", state_word(state, hand_over.consent)),
     }
 }
 
-fn state_word(state: &PostState) -> &'static str {
-    posts::state_word(state, posts::Travel::AtRest)
+fn state_word(state: &PostState, consent: Consent) -> &'static str {
+    posts::state_short(state, posts::Travel::AtRest, consent)
 }
 
 /// What the base has not acknowledged.
@@ -187,7 +188,7 @@ pub(super) fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -
             "{}  {}  {} — {why}",
             entry.hand_over.number.grouped(),
             wording::since(entry.since, now, zone),
-            state_word(entry.state())
+            state_word(entry.state(), entry.hand_over.consent)
         );
     }
     text

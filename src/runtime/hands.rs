@@ -100,7 +100,7 @@ impl Hands {
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
             Effect::ListOutbox => self.beside(move || workshop.list_outbox()),
             Effect::ListRegister { before, count } => {
-                self.beside(move || workshop.list_register(before, count))
+                self.beside(move || workshop.list_register(before, count));
             }
             Effect::VerifyRegister => self.beside(move || workshop.verify_register()),
             // The loop ends on it before it comes here.

@@ -29,14 +29,17 @@ impl Keyboard {
     /// An event came at that time, counted from any fixed moment.
     pub(super) fn event(&mut self, event: Event, at: Duration) -> Vec<Struck> {
         match event {
-            // A release or a repetition reported by a modern terminal is not another stroke.
+            // A release reported by a modern terminal is not another stroke.
             Event::Key(KeyEvent {
                 kind: KeyEventKind::Release,
                 ..
-            }) => Vec::new(),
+            })
+            | Event::FocusGained
+            | Event::FocusLost
+            | Event::Mouse(_)
+            | Event::Resize(..) => Vec::new(),
             Event::Key(key) => self.key(key, at),
             Event::Paste(text) => struck(self.wedge.paste(text, at)),
-            Event::FocusGained | Event::FocusLost | Event::Mouse(_) | Event::Resize(..) => Vec::new(),
         }
     }
 

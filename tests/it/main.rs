@@ -1,5 +1,9 @@
 //! Everything tested from outside, in one binary: one module per subject.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::too_many_lines,
+    reason = "a story, or a table of cases, is read from top to bottom"
+)]
 
 mod base_client;
 mod command_line;

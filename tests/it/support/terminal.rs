@@ -137,11 +137,6 @@ impl Terminal {
         self.child.wait().unwrap().exit_code()
     }
 
-    /// Its process number.
-    pub(crate) fn process_id(&self) -> u32 {
-        self.child.process_id().unwrap()
-    }
-
     fn end(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
