@@ -97,7 +97,7 @@ pub fn block(
     }
     first_row(rows, theme, serving, line, cursor);
     if !line.dosage.trim().is_empty() {
-        rows.paragraph(NUMBER_COLUMNS, &safe(line.dosage.trim()), Style::new());
+        rows.paragraph(NUMBER_COLUMNS, &wording::whole(&line.dosage), Style::new());
     }
     let facts = facts(line);
     if !facts.is_empty() {
