@@ -83,15 +83,21 @@ fn boxes_word(form: Option<&Form>, line: &PrescriptionLine) -> String {
 }
 
 /// The whole block of a line on the sheet.
-pub fn block(rows: &mut Rows, view: View, serving: &Serving, line: &PrescriptionLine, cursor: Cursor) {
-    let theme = view.theme;
+pub fn block(
+    rows: &mut Rows,
+    serving: &Serving,
+    remarks: &[Finding],
+    line: &PrescriptionLine,
+    cursor: Cursor,
+) {
+    let theme = rows.theme;
     let form = serving.form(line.number);
     if cursor == Cursor::Here {
         rows.focus_begins();
     }
     first_row(rows, theme, serving, line, cursor);
     if !line.dosage.trim().is_empty() {
-        rows.paragraph(NUMBER_COLUMNS, &safe(line.dosage.trim()), Style::new());
+        rows.paragraph(NUMBER_COLUMNS, &wording::whole(&line.dosage), Style::new());
     }
     let facts = facts(line);
     if !facts.is_empty() {
@@ -102,7 +108,6 @@ pub fn block(rows: &mut Rows, view: View, serving: &Serving, line: &Prescription
             rows.signed(NUMBER_COLUMNS, "→", &text, theme.strong);
         }
     }
-    let remarks = serving.remarks(view.desk);
     for remark in remarks.iter().filter(|remark| remark.line == Some(line.number)) {
         finding(rows, NUMBER_COLUMNS, remark);
     }

@@ -201,7 +201,7 @@ impl<'a> Page<'a> {
             } else {
                 Cursor::Elsewhere
             };
-            lines::block(&mut rows, self.view, self.serving, line, cursor);
+            lines::block(&mut rows, self.serving, &remarks, line, cursor);
             // On a wide screen the right pane tells it.
             if cursor == Cursor::Here && detail == Detail::Below {
                 self.deliveries(&mut rows, line);
