@@ -1,7 +1,7 @@
 //! Executes effects: each on a task of its own, its answer sent back as a message.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -67,6 +67,7 @@ impl Hands {
         let (posts, asked_posts) = unbounded_channel();
         let holding = tokio.spawn(Arc::clone(&workshop).hold(asked_holds));
         tokio.spawn(Arc::clone(&workshop).post(asked_posts));
+        tokio.spawn(Arc::clone(&workshop).greet());
         Self {
             workshop,
             tokio,
@@ -139,6 +140,16 @@ impl Workshop {
         });
     }
 
+    /// Asks the base what it can do, before the first patient: the light is true from the first screen on, and a
+    /// base that includes deliveries and consent then answers a consultation in one exchange.
+    async fn greet(self: Arc<Self>) {
+        let seen = match self.session.counter.base.capability().await {
+            Ok(_) => BaseSeen::Answering,
+            Err(error) => BaseSeen::Silent(error.delay().0),
+        };
+        self.tell_base(seen);
+    }
+
     async fn consult(&self, number: PrescriptionNumber) {
         match self.session.counter.consult(&number, now()).await {
             Ok(ConsultationAnswer::Opened(consultation)) => {
@@ -176,6 +187,12 @@ impl Workshop {
                         Ok(base::HoldAnswer::NotOffered) => HoldAnswer::NotOffered,
                         Err(error) => HoldAnswer::Unanswered(delay_of(&error)),
                     };
+                    self.tell_base(match answer {
+                        HoldAnswer::Unanswered(reason) => BaseSeen::Silent(reason),
+                        HoldAnswer::Taken(_) | HoldAnswer::HeldElsewhere(_) | HoldAnswer::NotOffered => {
+                            BaseSeen::Answering
+                        }
+                    });
                     self.tell(Message::HoldAnswered { number, answer });
                 }
                 HoldTask::GiveBack(number) => {
@@ -251,7 +268,7 @@ impl Workshop {
     }
 
     fn read_file(&self, path: PathBuf) {
-        let reading = scan::read_file(&path, &scan::Limits::default());
+        let reading = scan::read_file(&at_home(&path), &scan::Limits::default());
         let failure = match reading.error {
             None | Some(ReadError::NoCode) => None,
             Some(error) => Some(read_failure(error)),
@@ -364,6 +381,14 @@ fn opened(consultation: counter::Consultation) -> Consultation {
                 why,
             },
         },
+    }
+}
+
+/// A person types `~/sheet.png` as at a shell, where the shell would have read it.
+fn at_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), etcetera::home_dir()) {
+        (Ok(rest), Ok(home)) => home.join(rest),
+        _ => path.to_owned(),
     }
 }
 
