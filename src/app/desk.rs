@@ -14,6 +14,7 @@ use crate::domain::identifiers::{DispenseId, LineNumber};
 use crate::domain::number::NotANumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
 
 /// Whether what is done here counts.
@@ -79,6 +80,8 @@ pub enum Notice {
     AlreadyOpen,
     /// A recording is under way: nothing else can begin.
     RecordingNow,
+    /// The keyboard had damaged the scan, which was repaired.
+    ScanRepaired(Repair),
     /// A file is being read.
     ReadingFile(PathBuf),
     /// What was typed is not a number.

@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::{Format, show};
-use crate::domain::scanned::Scanned;
+use crate::domain::scanned::{Repair, Scanned};
 use crate::safe::Safe;
-use crate::scan::repair::Repair;
 use crate::scan::{self, FileReading, what};
 use crate::ui::wording::command_line as words;
 

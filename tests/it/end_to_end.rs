@@ -118,7 +118,8 @@ fn a_prescription_opens_however_its_number_arrives() {
     terminal.shows(WAITING);
     terminal.paste(&number);
     away(&mut terminal);
-    terminal.scan(&number.to_lowercase().replace('\u{0}', ""));
+    terminal.scan(&number.to_lowercase());
+    terminal.shows("Le code est arrivé en minuscules");
     away(&mut terminal);
     terminal.paste(&png.display().to_string());
     away(&mut terminal);
