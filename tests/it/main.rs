@@ -9,6 +9,7 @@ mod base_client;
 mod command_line;
 mod contract;
 mod counter;
+mod crashes;
 mod end_to_end;
 mod flows;
 mod flows_at_random;
