@@ -81,16 +81,17 @@ fn substituted(
     if let SubstitutionPermission::Forbidden(why) = &line.substitution {
         facts.push(Fact::SubstitutionForbidden(why.clone()));
     }
-    let given = supply.label.clone();
     if line.kind == LineKind::Device {
         facts.push(Fact::DeviceSubstituted);
-    } else if basis(line, supply, reason, product).is_none() {
-        let both_known = product(&line.code).is_some() && product(&supply.code).is_some();
-        facts.push(if both_known {
-            Fact::SubstitutionWithoutBasis { given }
-        } else {
-            Fact::SubstitutionUnverified { given }
-        });
+        return facts;
+    }
+    let given = supply.label.clone();
+    let both_known = product(&line.code).is_some() && product(&supply.code).is_some();
+    match basis(line, supply, reason, product) {
+        Some(SubstitutionBasis::Shortage) => facts.push(Fact::ShortageUnverified { given }),
+        Some(_) => {}
+        None if both_known => facts.push(Fact::SubstitutionWithoutBasis { given }),
+        None => facts.push(Fact::SubstitutionUnverified { given }),
     }
     facts
 }
@@ -177,7 +178,14 @@ mod tests {
                 cip13(ORDERED),
                 cip13(UNRELATED),
                 Shortage,
-                &[],
+                &["shortage-unverified"],
+                Some(SubstitutionBasis::Shortage),
+            ),
+            (
+                cip13(ORDERED),
+                cip13(UNKNOWN),
+                Shortage,
+                &["shortage-unverified"],
                 Some(SubstitutionBasis::Shortage),
             ),
             (
@@ -236,7 +244,7 @@ mod tests {
             (
                 &forbidden,
                 substituted(cip13(UNRELATED), SubstitutionReason::Shortage),
-                &["substitution-forbidden"],
+                &["substitution-forbidden", "shortage-unverified"],
             ),
             (&forbidden, conforming(cip13(ORDERED), 2), &[]),
             (
