@@ -77,12 +77,13 @@ impl fmt::Debug for RegisterContent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::dispense::{LineOutcome, Proposal};
+    use crate::domain::dispense::{Circumstances, LineOutcome, Proposal};
+    use crate::domain::identifiers::Boxes;
     use crate::domain::prescription::LineKind;
     use crate::domain::refusal::RefusalCode;
     use crate::domain::register::RegisterNumber;
     use crate::domain::sample::{
-        GENERIC, cip13, circumstances, decision, delivered, line, pharmacy, prescription, supply,
+        GENERIC, cip13, circumstances, decision, delivered, line, prescription, supply,
     };
     use crate::domain::scanned::{Scanned, ScannedBox};
     use crate::domain::substitution::SubstitutionPermission;
@@ -121,19 +122,24 @@ mod tests {
         }
     }
 
-    #[test]
-    fn debug_tells_nothing_of_a_patients_care() {
-        let prescription = prescription(vec![a_line()]);
-        let passed = Override {
+    fn passed() -> Override {
+        Override {
             finding: "held-elsewhere".into(),
             reason: canary(),
-        };
-        let proposal = Proposal {
-            decisions: vec![a_decision()],
-            overrides: vec![passed.clone()],
-        };
+        }
+    }
+
+    fn a_hand_over() -> HandOver {
+        let prescription = prescription(vec![a_line()]);
+        let Circumstances {
+            id,
+            operator,
+            pharmacy,
+            at,
+            ..
+        } = circumstances();
         let dispensed = DispensedLine {
-            id: circumstances().id.line(1),
+            id: id.line(1),
             line: a_line().number,
             ordered: canary(),
             outcome: a_decision().outcome,
@@ -142,41 +148,54 @@ mod tests {
             completeness: None,
             note: canary(),
         };
-        let hand_over = HandOver {
-            id: circumstances().id,
-            number: prescription.number.clone(),
-            at: circumstances().at,
-            operator: circumstances().operator,
-            pharmacy: pharmacy(),
-            patient: prescription.patient.clone(),
-            prescriber: prescription.prescriber.clone(),
+        HandOver {
+            id,
+            number: prescription.number,
+            at,
+            operator,
+            pharmacy,
+            patient: prescription.patient,
+            prescriber: prescription.prescriber,
             consent: prescription.consent,
-            lines: vec![dispensed.clone()],
-            overrides: vec![passed],
-        };
-        let registered = RegisteredDelivery {
+            lines: vec![dispensed],
+            overrides: vec![passed()],
+        }
+    }
+
+    fn a_register_content() -> RegisterContent {
+        let hand_over = a_hand_over();
+        RegisterContent::Delivery(Box::new(RegisteredDelivery {
             dispense: hand_over.id,
-            dispensed_line: dispensed.id,
-            prescription: hand_over.number.clone(),
-            line: dispensed.line,
-            pharmacy: pharmacy(),
-            operator: hand_over.operator.clone(),
-            patient: hand_over.patient.clone(),
-            prescriber: hand_over.prescriber.clone(),
+            dispensed_line: hand_over.lines[0].id,
+            prescription: hand_over.number,
+            line: hand_over.lines[0].line,
+            pharmacy: hand_over.pharmacy,
+            operator: hand_over.operator,
+            patient: hand_over.patient,
+            prescriber: hand_over.prescriber,
             ordered: canary(),
             product: canary(),
             code: canary(),
-            boxes: dispensed.outcome.boxes(),
+            boxes: Boxes(1),
             lot: lot(),
             expiry: None,
             outcome: "conforming".into(),
             reason: None,
             note: canary(),
+        }))
+    }
+
+    #[test]
+    fn debug_tells_nothing_of_a_patients_care() {
+        let prescription = prescription(vec![a_line()]);
+        let proposal = Proposal {
+            decisions: vec![a_decision()],
+            overrides: vec![passed()],
         };
         let correction = RegisterContent::Correction {
             of: RegisterNumber(1),
             reason: canary(),
-            operator: hand_over.operator.clone(),
+            operator: circumstances().operator,
         };
         let refusal = Refusal {
             code: RefusalCode::Malformed,
@@ -195,8 +214,9 @@ mod tests {
             expiry: None,
         });
         let told = format!(
-            "{prescription:?} {proposal:?} {hand_over:?} {:?} {correction:?} {refusal:?} {facts:?} {scanned:?}",
-            RegisterContent::Delivery(Box::new(registered)),
+            "{prescription:?} {proposal:?} {:?} {:?} {correction:?} {refusal:?} {facts:?} {scanned:?}",
+            a_hand_over(),
+            a_register_content(),
         );
         assert!(!told.contains(CANARY), "{told}");
         assert!(

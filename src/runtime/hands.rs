@@ -94,7 +94,7 @@ impl Hands {
                 });
             }
             Effect::Record(request) => {
-                self.recording = Some(self.tokio.spawn(workshop.see_recorded(*request)))
+                self.recording = Some(self.tokio.spawn(workshop.see_recorded(*request)));
             }
             Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),

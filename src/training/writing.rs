@@ -124,7 +124,7 @@ pub(super) fn apply(
     unit.write()?;
     // Seen again after the change, as any reading would show it.
     let seen = View::new(view.storage(), view.caller())?;
-    let written = plans.into_iter().map(|plan| unit.written(plan, &seen));
+    let written = plans.into_iter().map(|plan| written(plan, &seen));
     Ok(written.collect::<Result<_, _>>()?)
 }
 
@@ -221,19 +221,20 @@ impl Unit<'_> {
         }
         Ok(())
     }
+}
 
-    fn written(&self, plan: plan::Plan, seen: &View<'_>) -> Result<Written, StorageError> {
-        let row = seen.storage().find(plan.kind, &plan.id)?;
-        let row = row.ok_or(StorageError::Content("resource just written"))?;
-        let novelty = match plan.target {
-            plan::Target::New => Novelty::Created,
-            plan::Target::Change(_) | plan::Target::Kept(_) | plan::Target::Same => Novelty::Known,
-        };
-        Ok(Written {
-            kind: plan.kind,
-            id: plan.id,
-            version: seen.version_shown(&row)?,
-            novelty,
-        })
-    }
+/// What became of a change, as its caller may see it.
+fn written(plan: plan::Plan, seen: &View<'_>) -> Result<Written, StorageError> {
+    let row = seen.storage().find(plan.kind, &plan.id)?;
+    let row = row.ok_or(StorageError::Content("resource just written"))?;
+    let novelty = match plan.target {
+        plan::Target::New => Novelty::Created,
+        plan::Target::Change(_) | plan::Target::Kept(_) | plan::Target::Same => Novelty::Known,
+    };
+    Ok(Written {
+        kind: plan.kind,
+        id: plan.id,
+        version: seen.version_shown(&row)?,
+        novelty,
+    })
 }

@@ -17,7 +17,7 @@ use crate::training::scenarios;
 struct Stage {
     tokio: Runtime,
     session: Arc<Session>,
-    data: TempDir,
+    folder: TempDir,
 }
 
 impl Stage {
@@ -27,14 +27,18 @@ impl Stage {
             .enable_all()
             .build()
             .unwrap();
-        let data = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let config = config(Typed {
-            data_dir: Some(data.path().to_owned()),
+            data_dir: Some(folder.path().to_owned()),
             ..Typed::default()
         })
         .unwrap();
         let session = Arc::new(tokio.block_on(Session::open(&config)).unwrap());
-        Self { tokio, session, data }
+        Self {
+            tokio,
+            session,
+            folder,
+        }
     }
 
     fn hands(&self) -> (Hands, Receiver<Input>) {
@@ -80,7 +84,7 @@ fn what_was_confirmed_is_recorded_even_if_the_program_ends_at_once() {
     let id = DispenseId(Uuid::from_u128(1));
     let request = stage.confirmed(id);
     // Another process writes: the recording has to wait, and is under way when the window closes.
-    let other = rusqlite::Connection::open(store_path(stage.data.path())).unwrap();
+    let other = rusqlite::Connection::open(store_path(stage.folder.path())).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let (mut hands, inputs) = stage.hands();
     hands.execute(Effect::Record(Box::new(request)));
@@ -98,7 +102,7 @@ fn what_was_confirmed_is_recorded_even_if_the_program_ends_at_once() {
 fn a_store_that_fails_is_left_alone_for_a_while_and_then_tried_again() {
     let stage = Stage::new();
     let (mut hands, inputs) = stage.hands();
-    let other = rusqlite::Connection::open(store_path(stage.data.path())).unwrap();
+    let other = rusqlite::Connection::open(store_path(stage.folder.path())).unwrap();
     other.execute_batch("ALTER TABLE outbox RENAME TO lost").unwrap();
     let asked = now();
     hands.execute(Effect::PostDue);
