@@ -133,7 +133,7 @@ pub enum SearchAnswer {
 }
 
 /// One prescription of a patient whose paper is lost.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct FoundPrescription {
     /// Its number: consult it to see the rest.
     pub number: PrescriptionNumber,
@@ -143,6 +143,13 @@ pub struct FoundPrescription {
     pub prescriber: Prescriber,
     /// The products ordered, in words.
     pub lines: Vec<String>,
+}
+
+// What it orders, and its number opens it.
+impl fmt::Debug for FoundPrescription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FoundPrescription({} lines)", self.lines.len())
+    }
 }
 
 /// Something a base may or may not do.

@@ -14,6 +14,7 @@ mod failure;
 mod log;
 mod outbox;
 mod output;
+mod panic;
 mod prescribe;
 mod prescriber;
 mod register;
@@ -36,7 +37,7 @@ use failure::Failure;
 use output::Format;
 
 /// The counter terminal for the ordonnance numérique. Without a command it opens the terminal.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "comptoir", version)]
 struct Arguments {
     #[command(flatten)]
@@ -64,7 +65,7 @@ struct Options {
     json: bool,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Play the whole way as text, from the sheet to the prescriber's view.
     Demo,
@@ -122,6 +123,7 @@ enum BaseCommand {
 
 /// Runs the program: reads the arguments, does what they ask, says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panic::hide_words();
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -17,6 +17,7 @@
 //! [`Dispense`](dispense::Dispense): holding one is the proof that every blocking rule was satisfied.
 
 pub mod consent;
+mod debug;
 pub mod dispense;
 pub mod finding;
 pub mod hold;

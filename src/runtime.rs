@@ -38,8 +38,7 @@ pub enum RuntimeError {
     Terminal(#[from] io::Error),
 }
 
-/// One thing that comes in.
-#[derive(Debug)]
+/// One thing that comes in. What a reader sent must not be printed by mistake: there is no `Debug`.
 enum Input {
     /// From the terminal.
     Terminal(Event),
@@ -65,18 +64,20 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
     let mut screen = Screen::open()?;
     listen_to_terminal(sender);
     let theme = Theme::of_environment(std::env::var_os("NO_COLOR").as_deref());
-    let ended = repeat(&mut screen, &mut app, &mut hands, &inputs, &theme);
+    let ended = repeat(&mut screen, &mut app, &mut hands, inputs, &theme);
     // The line is given back to the shell before anything that may take a moment.
     drop(screen);
     hands.finish();
     Ok(ended?)
 }
 
+// It owns the receiver: once it ends, whoever still waits to send is let go instead of blocking a worker for ever.
+#[expect(clippy::needless_pass_by_value, reason = "the receiver ends with the loop")]
 fn repeat(
     screen: &mut Screen,
     app: &mut App,
     hands: &mut Hands,
-    inputs: &Receiver<Input>,
+    inputs: Receiver<Input>,
     theme: &Theme,
 ) -> io::Result<()> {
     let opened = Instant::now();
@@ -87,7 +88,7 @@ fn repeat(
     loop {
         screen.draw(|frame| ui::draw(frame, app, theme))?;
         let struck = match next(
-            inputs,
+            &inputs,
             keyboard
                 .deadline()
                 .map(|deadline| deadline.saturating_sub(opened.elapsed())),

@@ -53,6 +53,24 @@ fn misleads(character: char) -> bool {
         | '\u{fff0}'..='\u{fffb}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
+/// The same JSON document with nothing in it that could act on a terminal: outside its strings JSON has no such
+/// character, and inside them each can be written escaped.
+pub fn inert_json(json: &str) -> String {
+    use fmt::Write;
+    let mut inert = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character == '\u{7f}' || misleads(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a text never fails.
+                let _ = write!(inert, "\\u{unit:04x}");
+            }
+        } else {
+            inert.push(character);
+        }
+    }
+    inert
+}
+
 /// The same as a `String`, for places that need one.
 pub fn safe(text: &str) -> String {
     Safe(text).to_string()
@@ -84,6 +102,14 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn an_inert_document_is_the_same_document(text in "\\PC*|.*") {
+            let document = serde_json::json!({ "text": text });
+            let inert = inert_json(&document.to_string());
+            proptest::prop_assert!(!inert.chars().any(|c| c.is_control() || misleads(c)));
+            proptest::prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&inert).unwrap(), document);
+        }
+
         #[test]
         fn nothing_that_acts_on_a_terminal_passes(text in "\\PC*|.*") {
             let shown = safe(&text);

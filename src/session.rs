@@ -246,6 +246,27 @@ impl Line {
         *known = Some(Arc::clone(&transport));
         Ok(transport)
     }
+
+    async fn exchange_once(
+        &self,
+        known: &Mutex<Option<Arc<HttpTransport>>>,
+        request: Request,
+    ) -> Result<Response, TransportError> {
+        let transport = match self.asked(known).await {
+            Ok(transport) => transport,
+            // No login is to be had: said as the base itself would say it.
+            Err(BaseError::LoginRefused) => return Ok(Response::json(UNAUTHORIZED, "{}")),
+            // Nothing of the request itself was sent.
+            Err(_) => return Err(TransportError::NotSent),
+        };
+        let response = transport.exchange(request).await?;
+        if response.status == UNAUTHORIZED {
+            let mut known = known.lock().await;
+            // Unless another request has already asked for a new one.
+            known.take_if(|known| Arc::ptr_eq(known, &transport));
+        }
+        Ok(response)
+    }
 }
 
 /// The status of a refused login.
@@ -257,18 +278,12 @@ impl Transport for Line {
             Login::Configured(transport) => return transport.exchange(request).await,
             Login::AskedOfTrainingBase(known) => known,
         };
-        let transport = match self.asked(known).await {
-            Ok(transport) => transport,
-            // No login is to be had: said as the base itself would say it.
-            Err(BaseError::LoginRefused) => return Ok(Response::json(UNAUTHORIZED, "{}")),
-            // Nothing of the request itself was sent.
-            Err(_) => return Err(TransportError::NotSent),
-        };
-        let response = transport.exchange(request).await?;
-        if response.status == UNAUTHORIZED {
-            // A training base started anew knows no earlier token: the next request asks for another.
-            *known.lock().await = None;
+        let response = self.exchange_once(known, request.clone()).await?;
+        if response.status != UNAUTHORIZED {
+            return Ok(response);
         }
-        Ok(response)
+        // A training base started anew knows no earlier token. It turned this request away at its door, so that
+        // nothing was done, and the same request may follow with a new token.
+        self.exchange_once(known, request).await
     }
 }

@@ -6,7 +6,7 @@ use crate::app::input::TextInput;
 use crate::app::keys::Command;
 use crate::app::prescription;
 use crate::app::screen::{Next, Screen, Scroll};
-use crate::app::serving::{Scope, Serving};
+use crate::app::serving::{Passed, Scope, Serving};
 use crate::domain::dispense::{Override, Proposal};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::identifiers::LineNumber;
@@ -31,10 +31,19 @@ pub struct Review {
 
 /// A reason being typed.
 pub struct OverrideReason {
-    /// The warning's id.
-    pub finding: &'static str,
+    /// The warning.
+    pub finding: Finding,
     /// What is typed.
     pub input: TextInput,
+}
+
+impl OverrideReason {
+    fn for_warning(warning: &Finding) -> Self {
+        Self {
+            finding: warning.clone(),
+            input: TextInput::default(),
+        }
+    }
 }
 
 impl Review {
@@ -69,11 +78,9 @@ impl Review {
 
     /// The reason given to pass a warning.
     pub fn passed_because(&self, finding: &Finding) -> Option<&str> {
-        let overrides = self.serving.overrides.iter();
-        overrides
-            .filter(|passed| passed.finding == finding.id())
-            .map(|passed| passed.reason.as_str())
-            .next()
+        let mut passed = self.serving.passed.iter();
+        let passed = passed.find(|passed| passed.finding == *finding)?;
+        Some(&passed.reason)
     }
 
     /// The first warning nobody has answered for.
@@ -107,20 +114,20 @@ impl Review {
             return (Screen::Review(self), Vec::new());
         }
         if let Some(warning) = self.next_warning() {
-            self.reason = Some(OverrideReason {
-                finding: warning.id(),
-                input: TextInput::default(),
-            });
+            self.reason = Some(OverrideReason::for_warning(warning));
             return (Screen::Review(self), Vec::new());
         }
         let mut proposal = self.proposal.clone();
         // Only the warnings that are still there: a reason for nothing has no place in the register.
         proposal.overrides = self
             .serving
-            .overrides
+            .passed
             .iter()
-            .filter(|passed| self.findings.iter().any(|finding| finding.id() == passed.finding))
-            .cloned()
+            .filter(|passed| self.findings.contains(&passed.finding))
+            .map(|passed| Override {
+                finding: passed.finding.id().to_owned(),
+                reason: passed.reason.clone(),
+            })
             .collect();
         let request = RecordRequest {
             prescription: self.serving.prescription.clone(),
@@ -139,14 +146,11 @@ impl Review {
                 desk.notice = Some(Notice::WordsNeeded);
             }
             Command::Confirm => {
-                self.serving.overrides.push(Override {
-                    finding: reason.finding.to_owned(),
+                self.serving.passed.push(Passed {
+                    finding: reason.finding,
                     reason: reason.input.as_str().trim().to_owned(),
                 });
-                self.reason = self.next_warning().map(|warning| OverrideReason {
-                    finding: warning.id(),
-                    input: TextInput::default(),
-                });
+                self.reason = self.next_warning().map(OverrideReason::for_warning);
                 return (Screen::Review(self), Vec::new());
             }
             _ => {}

@@ -5,7 +5,7 @@ use crate::app::effect::Effect;
 use crate::app::form::{Form, GivenProduct, Missing, OutcomeKind};
 use crate::app::message::{Consultation, Freshness, HoldAnswer};
 use crate::app::screen::Scroll;
-use crate::domain::dispense::{Decision, Override, Proposal};
+use crate::domain::dispense::{Decision, Proposal};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, DispenseId, LineNumber};
@@ -43,6 +43,14 @@ pub enum Scope {
     DecidedOnly,
 }
 
+/// A warning passed: this very one, because a reason given for a line says nothing of another.
+pub struct Passed {
+    /// The warning.
+    pub finding: Finding,
+    /// The reason that goes in the register.
+    pub reason: String,
+}
+
 /// The prescription being served.
 pub struct Serving {
     /// The identifier of the hand-over this may lead to.
@@ -57,8 +65,8 @@ pub struct Serving {
     pub hold: HoldState,
     /// What was decided, at most one form per line.
     pub forms: Vec<Form>,
-    /// The warnings passed, with their reasons.
-    pub overrides: Vec<Override>,
+    /// The warnings passed.
+    pub passed: Vec<Passed>,
     /// The line under the cursor.
     pub selected: usize,
     /// How far the sheet is scrolled.
@@ -87,7 +95,7 @@ impl Serving {
             freshness,
             hold,
             forms: Vec::new(),
-            overrides: Vec::new(),
+            passed: Vec::new(),
             selected,
             scroll: Scroll::default(),
         };
@@ -107,7 +115,7 @@ impl Serving {
                     .is_some_and(PrescriptionLine::is_open)
             })
             .collect();
-        renewed.overrides = std::mem::take(&mut self.overrides);
+        renewed.passed = std::mem::take(&mut self.passed);
         // What may be ours stays so until the base says otherwise, whether or not it answered this time.
         let may_be_ours = matches!(self.hold, HoldState::Ours(_) | HoldState::Unanswered(_));
         if may_be_ours && matches!(renewed.hold, HoldState::Asked | HoldState::NotAsked(_)) {
@@ -190,7 +198,7 @@ impl Serving {
 
     /// Whether a decision would be lost by leaving.
     pub fn holds_work(&self) -> bool {
-        !self.forms.is_empty() || !self.overrides.is_empty()
+        !self.forms.is_empty() || !self.passed.is_empty()
     }
 
     /// What the rules remark before anything is decided.

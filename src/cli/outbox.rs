@@ -10,7 +10,7 @@ use super::output::{Format, show};
 use super::text;
 use crate::config::Config;
 use crate::counter::BaseSeen;
-use crate::domain::outbox::PostState;
+use crate::domain::outbox::{DelayReason, PostState};
 use crate::session::{Session, now};
 use crate::ui::wording::command_line as words;
 
@@ -45,7 +45,7 @@ pub(super) async fn outbox(config: &Config, command: &Command, format: Format) -
 }
 
 /// Tries all that waits, oldest first; stops at the first sign that the next would fare no better.
-async fn flush(session: &Session) -> Result<Option<crate::domain::outbox::DelayReason>, Failure> {
+async fn flush(session: &Session) -> Result<Option<DelayReason>, Failure> {
     let waiting = session.counter.store.outbox()?;
     for entry in waiting
         .iter()

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use crate::safe::inert_json;
+
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -18,8 +20,7 @@ pub(super) enum Format {
 /// Writes the result: the document, or the same as text.
 pub(super) fn show(format: Format, document: &Value, text: impl FnOnce() -> String) {
     match format {
-        // JSON escapes control characters by itself, and keeps the rest as it came for programs.
-        Format::Json => say(&document.to_string()),
+        Format::Json => say(&inert_json(&document.to_string())),
         Format::Text => say(text().trim_end()),
     }
 }

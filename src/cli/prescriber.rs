@@ -18,8 +18,8 @@ use crate::training::Role;
 use crate::training::actors::{Actor, ActorError, Answer, Parties, PrescriberView};
 use crate::ui::wording::command_line as words;
 
-/// What the prescriber does.
-#[derive(Debug, Subcommand)]
+/// What the prescriber does. One of them carries an INS: there is no `Debug`.
+#[derive(Subcommand)]
 pub(super) enum PrescriberCommand {
     /// See what became of a prescription.
     Show {
@@ -78,9 +78,14 @@ pub(super) async fn prescriber(
                 }
             };
             show(format, &json!({ "prescriptions": found }), || {
-                let rows = found
-                    .iter()
-                    .map(|one| format!("{}  {}  {}", one.number, one.written_on, one.lines.len()));
+                let rows = found.iter().map(|one| {
+                    format!(
+                        "{}  {}  {}",
+                        Safe(&one.number),
+                        Safe(&one.written_on),
+                        one.lines.len()
+                    )
+                });
                 rows.collect::<Vec<_>>().join("\n")
             });
             Ok(())

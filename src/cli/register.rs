@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output::{Format, show};
 use super::text;
 use crate::config::Config;
+use crate::domain::identifiers::{Lot, Rpps};
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 use crate::session::{self, now};
 use crate::store::{CorrectAnswer, Store};
@@ -134,19 +135,14 @@ fn document(entry: &RegisterEntry) -> Value {
                 json!({ "family": delivery.patient.family, "given": delivery.patient.given });
             document["prescriber"] = json!({
                 "family": delivery.prescriber.family,
-                "rpps": delivery.prescriber.rpps.as_ref().map(super::super::domain::identifiers::Rpps::as_str),
+                "rpps": delivery.prescriber.rpps.as_ref().map(Rpps::as_str),
             });
             document["operator"] = json!({ "id": delivery.operator.id, "name": delivery.operator.name });
             document["ordered"] = json!(delivery.ordered);
             document["product"] = json!(delivery.product);
             document["code"] = json!(delivery.code);
             document["boxes"] = json!(delivery.boxes.0);
-            document["lot"] = json!(
-                delivery
-                    .lot
-                    .as_ref()
-                    .map(super::super::domain::identifiers::Lot::as_str)
-            );
+            document["lot"] = json!(delivery.lot.as_ref().map(Lot::as_str));
             document["expiry"] = json!(delivery.expiry);
             document["outcome"] = json!(delivery.outcome);
             document["reason"] = json!(delivery.reason);

@@ -17,7 +17,7 @@ use crate::domain::rules;
 use crate::domain::substitution::SubstitutionBasis;
 
 /// The product in the pharmacist's hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Supply {
     /// Its code; [`ProductCode::None`] when only words identify it.
     pub code: ProductCode,
@@ -103,7 +103,7 @@ impl LineOutcome {
 }
 
 /// One line's decision, proposed and not yet checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Decision {
     /// Which line.
     pub line: LineNumber,
@@ -137,7 +137,7 @@ impl Decision {
 }
 
 /// A warning that the pharmacist chose to pass, with the reason that goes in the register.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Override {
     /// The finding's id.
     pub finding: String,
@@ -197,7 +197,7 @@ impl Completeness {
 }
 
 /// One line of a checked hand-over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DispensedLine {
     /// Its identifier here and at the base.
     pub id: DispensedLineId,
@@ -227,7 +227,7 @@ impl DispensedLine {
 }
 
 /// A hand-over as it is recorded, posted and shown: plain content, wherever it was read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct HandOver {
     /// Its identifier.
     pub id: DispenseId,

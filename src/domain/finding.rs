@@ -40,7 +40,7 @@ pub struct Finding {
 }
 
 /// What a rule found, with the figures it computed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Fact {
     /// The prescriber withdrew the whole prescription.
     PrescriptionCancelled,
@@ -109,6 +109,12 @@ pub enum Fact {
         /// The name of the product proposed.
         given: String,
     },
+    /// Another product because of a shortage: the law wants it to be the one ANSM recommends (CSP art. L. 5125-23, V),
+    /// and no list of those recommendations is at hand to check it with.
+    ShortageUnverified {
+        /// The name of the product proposed.
+        given: String,
+    },
     /// A device is replaced without the prescriber's agreement.
     DeviceSubstituted,
     /// The product is not in the medicines database.
@@ -135,30 +141,31 @@ impl Fact {
     fn card(&self) -> (&'static str, Severity, &'static str) {
         use Severity::{Blocking, Information, Warning};
         match self {
-            Self::PrescriptionCancelled => ("prescription-cancelled", Blocking, "CSP art. L. 5125-23; annulation par le prescripteur (CSP art. L. 4071-1)"),
-            Self::PrescriptionExpired { .. } => ("prescription-expired", Blocking, "CSP art. R. 5132-22; période de validité portée par l’ordonnance (CI-SIS eP-MED-DM)"),
+            Self::PrescriptionCancelled => ("prescription-cancelled", Blocking, "CSP art. L. 5125-23 ; annulation par le prescripteur (CSP art. L. 4071-1)"),
+            Self::PrescriptionExpired { .. } => ("prescription-expired", Blocking, "CSP art. R. 5132-22 ; période de validité portée par l’ordonnance (CI-SIS eP-MED-DM)"),
             Self::ValidityUnstated => ("validity-unstated", Information, "CSP art. R. 5132-22"),
             Self::NothingLeft => ("nothing-left", Blocking, "CSP art. R. 5132-14 et L. 5125-23"),
             Self::SecuredSupport => ("secured-support", Information, "CSP art. R. 5132-5 et R. 4073-2"),
             Self::HeldElsewhere(_) => ("held-elsewhere", Warning, "Prise en charge signalée par la base (CSP art. L. 4071-2)"),
-            Self::NothingDecided => ("nothing-decided", Blocking, "CSP art. R. 5132-9: une inscription correspond à une délivrance"),
-            Self::LineUnknown => ("line-unknown", Blocking, "CSP art. L. 5125-23: seule une ligne prescrite se délivre"),
-            Self::LineTwice => ("line-twice", Blocking, "CSP art. R. 5132-10: une inscription par produit"),
-            Self::LineCancelled => ("line-cancelled", Blocking, "CSP art. L. 5125-23; annulation par le prescripteur (CSP art. L. 4071-1)"),
-            Self::LineSuspended => ("line-suspended", Blocking, "CSP art. L. 5125-23; suspension par le prescripteur"),
-            Self::LineForOthers { .. } => ("line-for-others", Blocking, "CSP art. L. 4211-1: hors du champ de l’officine"),
-            Self::NoBox => ("no-box", Blocking, "CSP art. R. 5132-10: la quantité délivrée est inscrite"),
+            Self::NothingDecided => ("nothing-decided", Blocking, "CSP art. R. 5132-9 : une inscription correspond à une délivrance"),
+            Self::LineUnknown => ("line-unknown", Blocking, "CSP art. L. 5125-23 : seule une ligne prescrite se délivre"),
+            Self::LineTwice => ("line-twice", Blocking, "CSP art. R. 5132-10 : une inscription par produit"),
+            Self::LineCancelled => ("line-cancelled", Blocking, "CSP art. L. 5125-23 ; annulation par le prescripteur (CSP art. L. 4071-1)"),
+            Self::LineSuspended => ("line-suspended", Blocking, "CSP art. L. 5125-23 ; suspension par le prescripteur"),
+            Self::LineForOthers { .. } => ("line-for-others", Blocking, "CSP art. L. 4211-1 : hors du champ de l’officine"),
+            Self::NoBox => ("no-box", Blocking, "CSP art. R. 5132-10 : la quantité délivrée est inscrite"),
             Self::AboveRemaining { .. } => ("above-remaining", Blocking, "CSP art. R. 5132-14 et L. 5125-23"),
             Self::CountUnstated => ("count-unstated", Information, "CSP art. R. 5132-12"),
-            Self::PartialUnexplained { .. } => ("partial-unexplained", Blocking, "CSP art. L. 4071-2: modalités d’exécution transmises"),
+            Self::PartialUnexplained { .. } => ("partial-unexplained", Blocking, "CSP art. L. 4071-2 : modalités d’exécution transmises"),
             Self::NotWhatWasOrdered { .. } => ("not-what-was-ordered", Blocking, "CSP art. L. 5125-23"),
-            Self::SubstitutionForbidden(_) => ("substitution-forbidden", Blocking, "CSP art. L. 5125-23; arrêté du 12 novembre 2019"),
-            Self::SubstitutionWithoutBasis { .. } => ("substitution-without-basis", Blocking, "CSP art. L. 5125-23: accord exprès et préalable du prescripteur"),
+            Self::SubstitutionForbidden(_) => ("substitution-forbidden", Blocking, "CSP art. L. 5125-23 ; arrêté du 12 novembre 2019"),
+            Self::SubstitutionWithoutBasis { .. } => ("substitution-without-basis", Blocking, "CSP art. L. 5125-23 : accord exprès et préalable du prescripteur"),
             Self::SubstitutionUnverified { .. } => ("substitution-unverified", Warning, "CSP art. L. 5125-23"),
-            Self::DeviceSubstituted => ("device-substituted", Blocking, "CSP art. L. 5125-23-3: aucune liste publiée, accord du prescripteur"),
-            Self::ProductUnknown { .. } => ("product-unknown", Information, "Base de données publique des médicaments: code absent"),
-            Self::BoxExpired { .. } => ("box-expired", Blocking, "CSP art. R. 4235-12 et R. 5121-138: date de péremption"),
-            Self::OtherUnexplained => ("other-unexplained", Blocking, "CSP art. L. 4071-2: modalités d’exécution transmises"),
+            Self::ShortageUnverified { .. } => ("shortage-unverified", Warning, "CSP art. L. 5125-23, V : recommandation de l’ANSM en cas de rupture"),
+            Self::DeviceSubstituted => ("device-substituted", Blocking, "CSP art. L. 5125-23-3 : aucune liste publiée, accord du prescripteur"),
+            Self::ProductUnknown { .. } => ("product-unknown", Information, "Base de données publique des médicaments : code absent"),
+            Self::BoxExpired { .. } => ("box-expired", Blocking, "CSP art. R. 4235-12 et R. 5121-138 : date de péremption"),
+            Self::OtherUnexplained => ("other-unexplained", Blocking, "CSP art. L. 4071-2 : modalités d’exécution transmises"),
         }
     }
 }
@@ -234,6 +241,7 @@ mod tests {
             Fact::SubstitutionForbidden(NonSubstitutable::NarrowMargin),
             Fact::SubstitutionWithoutBasis { given: given() },
             Fact::SubstitutionUnverified { given: given() },
+            Fact::ShortageUnverified { given: given() },
             Fact::DeviceSubstituted,
             Fact::ProductUnknown { code: given() },
             Fact::BoxExpired {
@@ -255,7 +263,14 @@ mod tests {
                 id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
                 "{id} is a stable key"
             );
-            assert!(finding.source().len() > 10, "{id} has no source");
+            let source = finding.source();
+            assert!(source.len() > 10, "{id} has no source");
+            for (place, sign) in source.match_indices([':', ';']) {
+                assert!(
+                    source[..place].ends_with('\u{202f}'),
+                    "{id}: French sets a narrow no-break space before « {sign} »: {source}"
+                );
+            }
         }
     }
 

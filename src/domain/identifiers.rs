@@ -194,7 +194,7 @@ impl std::iter::Sum for Boxes {
 }
 
 /// The lot printed on a box: 1 to 20 visible ASCII characters (GS1 AI 10).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Lot(String);
 
 impl Lot {

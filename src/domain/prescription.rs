@@ -12,7 +12,7 @@ use crate::domain::product::ProductCode;
 use crate::domain::substitution::SubstitutionPermission;
 
 /// A prescription as the base described it at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Prescription {
     /// Its unique number.
     pub number: PrescriptionNumber,
@@ -50,7 +50,7 @@ pub enum PrescriptionKind {
 }
 
 /// One ordered product.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PrescriptionLine {
     /// Its place, from 1.
     pub number: LineNumber,
@@ -105,7 +105,7 @@ pub enum LineStanding {
 }
 
 /// A delivery that the base knows, by any pharmacy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Its identifier; `None` when another software gave none we can read.
     pub id: Option<DispensedLineId>,

@@ -3,7 +3,7 @@
 use crate::domain::identifiers::LineNumber;
 
 /// The base's answer "no" to a question or to a post.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// The kind of refusal.
     pub code: RefusalCode,

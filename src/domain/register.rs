@@ -86,7 +86,7 @@ pub struct RegisterEntry {
 }
 
 /// The content of an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum RegisterContent {
     /// Boxes were handed over.
     Delivery(Box<RegisteredDelivery>),
@@ -102,7 +102,7 @@ pub enum RegisterContent {
 }
 
 /// A delivered line as the law wants it recorded (CSP art. R. 5132-10).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct RegisteredDelivery {
     /// The hand-over it belongs to.
     pub dispense: DispenseId,

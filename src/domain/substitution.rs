@@ -12,7 +12,7 @@ pub enum SubstitutionPermission {
 }
 
 /// The reason for "non substituable" (arrêté du 12 novembre 2019).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum NonSubstitutable {
     /// MTE, marge thérapeutique étroite.
     NarrowMargin,

@@ -1,5 +1,7 @@
 //! Executes effects: each on a task of its own, its answer sent back as a message.
 
+mod posts;
+
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,11 +23,12 @@ use crate::base;
 use crate::counter::{self, BaseSeen, ConsultationAnswer, CounterError, RecordOutcome};
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
-use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry};
+use crate::domain::outbox::{DelayReason, OutboxEntry};
 use crate::domain::register::RegisterNumber;
 use crate::scan::{self, ReadError, what};
 use crate::session::{Session, now};
 use crate::store::StoreError;
+use posts::PostTask;
 
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
@@ -36,13 +39,6 @@ enum HoldTask {
     GiveBack(PrescriptionNumber),
 }
 
-/// Which hand-overs to post.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PostTask {
-    Due,
-    Now,
-}
-
 /// Executes effects.
 pub(super) struct Hands {
     workshop: Arc<Workshop>,
@@ -51,6 +47,7 @@ pub(super) struct Hands {
     holds: Option<UnboundedSender<HoldTask>>,
     posts: UnboundedSender<PostTask>,
     holding: JoinHandle<()>,
+    recording: Option<JoinHandle<()>>,
 }
 
 /// What they work with.
@@ -74,6 +71,7 @@ impl Hands {
             holds: Some(holds),
             posts,
             holding,
+            recording: None,
         }
     }
 
@@ -96,7 +94,9 @@ impl Hands {
                     workshop.tell(Message::Woke);
                 });
             }
-            Effect::Record(request) => self.beside(move || workshop.record(*request)),
+            Effect::Record(request) => {
+                self.recording = Some(self.tokio.spawn(workshop.see_recorded(*request)));
+            }
             Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
             Effect::ListOutbox => self.beside(move || workshop.list_outbox()),
@@ -109,8 +109,12 @@ impl Hands {
         }
     }
 
-    /// Waits, for a moment, until the holds are given back.
+    /// Waits until what was confirmed is recorded, whatever ends the program; then, for a moment, until the holds
+    /// are given back.
     pub(super) fn finish(mut self) {
+        if let Some(recording) = self.recording.take() {
+            drop(self.tokio.block_on(recording));
+        }
         self.holds = None;
         let farewell = async { tokio::time::timeout(FAREWELL_MAX, &mut self.holding).await };
         drop(self.tokio.block_on(farewell));
@@ -205,38 +209,16 @@ impl Workshop {
         }
     }
 
-    /// Posts what is due, one round after the other; rounds asked for meanwhile become one.
-    async fn post(self: Arc<Self>, mut tasks: UnboundedReceiver<PostTask>) {
-        while let Some(mut task) = tasks.recv().await {
-            while let Ok(next) = tasks.try_recv() {
-                task = if next == PostTask::Now { next } else { task };
-            }
-            if let Err(error) = self.post_round(task).await {
-                report(&error);
-            }
-            let next_attempt = self.session.counter.store.outbox_wakes_at(now()).ok().flatten();
-            self.tell(Message::PostingEnded { next_attempt });
+    /// Records, and answers whatever happens: the screen takes no key until the answer comes.
+    async fn see_recorded(self: Arc<Self>, request: RecordRequest) {
+        let id = request.circumstances.id;
+        let workshop = Arc::clone(&self);
+        let recording = tokio::task::spawn_blocking(move || workshop.record(request));
+        if recording.await.is_err() {
+            // What it says stays unsaid: a panic's words may come from a patient's data.
+            tracing::error!("a recording broke off");
+            self.tell(Message::RecordFailed { id });
         }
-    }
-
-    async fn post_round(&self, task: PostTask) -> Result<(), CounterError> {
-        let waiting = match task {
-            PostTask::Due => self.session.counter.store.outbox_due(now(), ROUND_MAX)?,
-            PostTask::Now => self.session.counter.store.outbox()?,
-        };
-        for entry in waiting {
-            let id = entry.hand_over.id;
-            self.tell(Message::PostStarted(id));
-            let posted = self.session.counter.post_one(id, now(), jitter()).await?;
-            self.tell(Message::PostAnswered(Box::new(posted.entry)));
-            if let Some(seen) = posted.base {
-                self.tell_base(seen);
-                if seen.stops_a_round() {
-                    break;
-                }
-            }
-        }
-        Ok(())
     }
 
     fn record(&self, request: RecordRequest) {
@@ -365,9 +347,6 @@ impl Workshop {
     }
 }
 
-/// How many hand-overs one round tries.
-const ROUND_MAX: u32 = 100;
-
 /// What the terminal needs of a consultation, with the one identifier that its hand-over will have.
 fn opened(consultation: counter::Consultation) -> Consultation {
     Consultation {
@@ -392,10 +371,6 @@ fn at_home(path: &Path) -> PathBuf {
     }
 }
 
-fn jitter() -> Jitter {
-    Jitter(fastrand::u16(0..1000))
-}
-
 fn delay_of(error: &CounterError) -> DelayReason {
     match error.base() {
         Some(BaseSeen::Silent(reason)) => reason,
@@ -418,3 +393,6 @@ fn read_failure(error: ReadError) -> ReadFailure {
         ReadError::Truncated | ReadError::NoCode | ReadError::DecoderFailed => ReadFailure::Damaged,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,10 +39,17 @@ impl Drop for Screen {
 fn give_back_on_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        let drawing = std::thread::current().id();
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             // A hostile picture made a decoder panic: it becomes a sentence, and the screen stays ours.
             if panic_will_be_caught() {
+                return;
+            }
+            // A task broke off: the loop goes on, and its screen with it.
+            if std::thread::current().id() != drawing {
+                let place = panic.location().map(ToString::to_string);
+                tracing::error!(place, "a task broke off");
                 return;
             }
             drop(execute!(stdout(), DisableBracketedPaste));

@@ -29,7 +29,8 @@ pub(super) fn answer(question: Interaction, view: &View<'_>, session: &Session) 
         }
         Interaction::Read { kind, id } => {
             let row = view.find(kind, &id)?;
-            Ok(versioned(view.version(&row, row.version)?, row.version))
+            let version = view.version_shown(&row)?;
+            Ok(versioned(view.version(&row, version)?, version))
         }
         Interaction::Version { kind, id, version } => {
             let row = view.find(kind, &id)?;

@@ -7,8 +7,7 @@
 //! * A **prescriber** who knows a number, or the patient's INS, reads the prescription. Deliveries, and what
 //!   traces them, exist for prescribers only while the patient agrees: without an agreement a search
 //!   finds none and a read answers 404, as if they had never been. The Task is then shown veiled, as if
-//!   nobody had touched it. Its version number stays true: a hold taken and given back raises it as
-//!   well, so it tells nothing.
+//!   nobody had touched it, its version and what a search by status finds included.
 //! * **No prescriber reads a Consent**, its author included: the patient's later choice would show.
 
 use hmac::{Hmac, KeyInit, Mac};

@@ -298,12 +298,7 @@ pub(super) fn answer(kind: R, mut search: Search, view: &View<'_>, address: &str
         search.repeated.push(("patient".into(), ids.join(",")));
         search.filters.push(Filter::Patient(ids));
     }
-    let mut matches = Vec::new();
-    for row in view.storage().matching(kind, &search.filters)? {
-        if view.shows(&row)? {
-            matches.push(row);
-        }
-    }
+    let matches = view.matching(kind, &search.filters)?;
     let total = matches.len();
     let size = search.count.unwrap_or(PAGE_MAX).min(PAGE_MAX);
     let mut following = matches.into_iter().filter(|row| row.place > search.after);

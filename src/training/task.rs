@@ -43,7 +43,14 @@ pub(super) fn veiled(task: &Value) -> Value {
         Some("cancelled") => say(&mut veiled, "cancelled", Some(CANCELLED)),
         _ => say(&mut veiled, "ready", None),
     }
-    Value::Object(veiled)
+    let mut veiled = Value::Object(veiled);
+    veiled["meta"]["versionId"] = json!(veiled_version(task).to_string());
+    veiled
+}
+
+/// The version of that veiled Task: it has changed only if its prescriber cancelled it.
+pub(super) fn veiled_version(task: &Value) -> u32 {
+    if task["status"] == "cancelled" { 2 } else { 1 }
 }
 
 fn say(task: &mut Map<String, Value>, status: &str, words: Option<&str>) {

@@ -98,6 +98,41 @@ impl<'a> View<'a> {
         })
     }
 
+    /// The version of a resource that the caller may know of: pharmacies raise that of a veiled Task unseen.
+    pub(super) fn version_shown(&self, row: &Row) -> Result<u32, StorageError> {
+        Ok(match self.sight(row)? {
+            Sight::Veiled => task::veiled_version(&self.storage.content(row)?),
+            Sight::Whole | Sight::Nothing => row.version,
+        })
+    }
+
+    /// The resources of one type that satisfy every condition, as the caller sees them.
+    pub(super) fn matching(&self, kind: ResourceType, filters: &[Filter]) -> Result<Vec<Row>, StorageError> {
+        // A veiled Task is shown under another status than the stored one: a search by status must not lift the veil.
+        let is_asked_of_the_shown =
+            |filter: &Filter| kind == ResourceType::Task && matches!(filter, Filter::Status(_));
+        let (of_the_shown, of_the_stored): (Vec<Filter>, Vec<Filter>) =
+            filters.iter().cloned().partition(is_asked_of_the_shown);
+        let mut found = Vec::new();
+        for row in self.storage.matching(kind, &of_the_stored)? {
+            if self.shows(&row)? && self.stands_under(&row, &of_the_shown)? {
+                found.push(row);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether a resource is shown under one of the statuses that each of these conditions names.
+    fn stands_under(&self, row: &Row, conditions: &[Filter]) -> Result<bool, StorageError> {
+        if conditions.is_empty() {
+            return Ok(true);
+        }
+        let shown = self.resource(row)?.unwrap_or_default();
+        Ok(conditions.iter().all(
+            |condition| matches!(condition, Filter::Status(named) if named.iter().any(|status| shown["status"] == status.as_str())),
+        ))
+    }
+
     /// The resource as an entry of a search's answer.
     pub(super) fn entry(&self, row: &Row, address: &str, mode: &str) -> Result<Option<Value>, StorageError> {
         let full_url = format!("{address}/{}", row.reference());
@@ -115,7 +150,7 @@ impl<'a> View<'a> {
 
     /// One version of a resource. Prescribers read the present one only: earlier ones tell who touched it, and when.
     pub(super) fn version(&self, row: &Row, version: u32) -> Result<Value, Halt> {
-        let found = if version == row.version {
+        let found = if version == self.version_shown(row)? {
             self.resource(row)?
         } else if self.sees_past(row) {
             self.storage.version(row, version)?
@@ -131,10 +166,11 @@ impl<'a> View<'a> {
 
     /// Every version of a resource, newest first.
     pub(super) fn history(&self, row: &Row, address: &str) -> Result<Value, Halt> {
-        let oldest = if self.sees_past(row) { 1 } else { row.version };
-        let oldest = oldest.max(row.version.saturating_sub(HISTORY_MAX - 1));
+        let newest = self.version_shown(row)?;
+        let oldest = if self.sees_past(row) { 1 } else { newest };
+        let oldest = oldest.max(newest.saturating_sub(HISTORY_MAX - 1));
         let mut entries = Vec::new();
-        for version in (oldest..=row.version).rev() {
+        for version in (oldest..=newest).rev() {
             let method = if version == 1 { "POST" } else { "PUT" };
             entries.push(json!({
                 "fullUrl": format!("{address}/{}", row.reference()),

@@ -122,7 +122,10 @@ pub(super) fn apply(
         return Err(Halt::Refused(issues));
     }
     unit.write()?;
-    Ok(plans.into_iter().map(|plan| unit.written(plan)).collect())
+    // Seen again after the change, as any reading would show it.
+    let seen = View::new(view.storage(), view.caller())?;
+    let written = plans.into_iter().map(|plan| written(plan, &seen));
+    Ok(written.collect::<Result<_, _>>()?)
 }
 
 /// Keeps a refusal with its place and goes on, so that the caller learns of all of them at once.
@@ -218,26 +221,20 @@ impl Unit<'_> {
         }
         Ok(())
     }
+}
 
-    fn written(&self, plan: plan::Plan) -> Written {
-        let staged = self
-            .staged
-            .iter()
-            .find(|staged| staged.kind == plan.kind && staged.id == plan.id);
-        let known = match (&plan.target, staged) {
-            (_, Some(staged)) => staged.row.as_ref().map(|row| row.version.saturating_add(1)),
-            (plan::Target::Change(row) | plan::Target::Kept(row), None) => Some(row.version),
-            (plan::Target::New | plan::Target::Same, None) => Some(1),
-        };
-        let novelty = match (plan.target, known) {
-            (plan::Target::New, None) => Novelty::Created,
-            _ => Novelty::Known,
-        };
-        Written {
-            kind: plan.kind,
-            id: plan.id,
-            version: known.unwrap_or(1),
-            novelty,
-        }
-    }
+/// What became of a change, as its caller may see it.
+fn written(plan: plan::Plan, seen: &View<'_>) -> Result<Written, StorageError> {
+    let row = seen.storage().find(plan.kind, &plan.id)?;
+    let row = row.ok_or(StorageError::Content("resource just written"))?;
+    let novelty = match plan.target {
+        plan::Target::New => Novelty::Created,
+        plan::Target::Change(_) | plan::Target::Kept(_) | plan::Target::Same => Novelty::Known,
+    };
+    Ok(Written {
+        kind: plan.kind,
+        id: plan.id,
+        version: seen.version_shown(&row)?,
+        novelty,
+    })
 }

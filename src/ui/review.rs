@@ -232,7 +232,11 @@ impl Page<'_> {
         let theme = self.view.theme;
         let mut rows = Rows::new(theme, area);
         rows.heading(labels::OVERRIDE);
-        let warning = self.review.findings.iter().find(|f| f.id() == reason.finding);
+        let warning = self
+            .review
+            .findings
+            .iter()
+            .find(|finding| **finding == reason.finding);
         if let Some(warning) = warning {
             let text = wording::explanation(warning);
             let shown = crate::ui::text::wrapped(&text, rows.width).into_iter().take(2);

@@ -15,6 +15,7 @@ mod flows;
 mod flows_at_random;
 mod foreign_base;
 mod hostile_texts;
+mod login;
 mod make_images;
 mod sample;
 mod samples;

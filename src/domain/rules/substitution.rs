@@ -81,16 +81,17 @@ fn substituted(
     if let SubstitutionPermission::Forbidden(why) = &line.substitution {
         facts.push(Fact::SubstitutionForbidden(why.clone()));
     }
-    let given = supply.label.clone();
     if line.kind == LineKind::Device {
         facts.push(Fact::DeviceSubstituted);
-    } else if basis(line, supply, reason, product).is_none() {
-        let both_known = product(&line.code).is_some() && product(&supply.code).is_some();
-        facts.push(if both_known {
-            Fact::SubstitutionWithoutBasis { given }
-        } else {
-            Fact::SubstitutionUnverified { given }
-        });
+        return facts;
+    }
+    let given = supply.label.clone();
+    let both_known = product(&line.code).is_some() && product(&supply.code).is_some();
+    match basis(line, supply, reason, product) {
+        Some(SubstitutionBasis::Shortage) => facts.push(Fact::ShortageUnverified { given }),
+        Some(_) => {}
+        None if both_known => facts.push(Fact::SubstitutionWithoutBasis { given }),
+        None => facts.push(Fact::SubstitutionUnverified { given }),
     }
     facts
 }
@@ -176,13 +177,6 @@ mod tests {
             (
                 cip13(ORDERED),
                 cip13(UNRELATED),
-                Shortage,
-                &[],
-                Some(SubstitutionBasis::Shortage),
-            ),
-            (
-                cip13(ORDERED),
-                cip13(UNRELATED),
                 OutOfStock,
                 &["substitution-without-basis"],
                 None,
@@ -221,6 +215,17 @@ mod tests {
     }
 
     #[test]
+    fn a_shortage_is_a_ground_that_nobody_here_can_check() {
+        for given in [UNRELATED, UNKNOWN] {
+            let outcome = substituted(cip13(given), SubstitutionReason::Shortage);
+            assert_eq!(found(&line(1), outcome), ["shortage-unverified"], "{given}");
+            let supply = supply(cip13(given), 2);
+            let ground = basis(&line(1), &supply, SubstitutionReason::Shortage, &product);
+            assert_eq!(ground, Some(SubstitutionBasis::Shortage), "{given}");
+        }
+    }
+
+    #[test]
     fn what_the_prescriber_forbids_takes_the_prescribers_agreement() {
         let forbidden = PrescriptionLine {
             substitution: SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin),
@@ -236,7 +241,7 @@ mod tests {
             (
                 &forbidden,
                 substituted(cip13(UNRELATED), SubstitutionReason::Shortage),
-                &["substitution-forbidden"],
+                &["substitution-forbidden", "shortage-unverified"],
             ),
             (&forbidden, conforming(cip13(ORDERED), 2), &[]),
             (

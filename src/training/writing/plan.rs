@@ -134,9 +134,10 @@ fn target(view: &View<'_>, change: &Change) -> Result<(String, Target), Halt> {
                 }
                 _ => return Err(Refusal::NotFound.into()),
             };
+            let version = view.version_shown(&row)?;
             let is_current = if_match
                 .as_deref()
-                .is_some_and(|asked| names_version(asked, &row));
+                .is_some_and(|asked| names_version(asked, version));
             if change.kind != ResourceType::Provenance && !is_current {
                 return Err(Refusal::StaleVersion.into());
             }
@@ -146,8 +147,8 @@ fn target(view: &View<'_>, change: &Change) -> Result<(String, Target), Halt> {
 }
 
 /// `W/"3"`; the same without its quotes or its mark of weakness is what some clients send.
-fn names_version(asked: &str, row: &Row) -> bool {
-    asked.trim().trim_start_matches("W/").trim_matches('"') == row.version.to_string()
+fn names_version(asked: &str, version: u32) -> bool {
+    asked.trim().trim_start_matches("W/").trim_matches('"') == version.to_string()
 }
 
 /// The resource that `identifier=system|value` designates.

@@ -19,6 +19,14 @@ pub fn broken(chain: &str) -> String {
     )
 }
 
+/// The program stopped where it never should.
+pub fn broke_off(place: &str) -> String {
+    format!(
+        "Le programme s’est interrompu ({}). Ce qui était inscrit l’est toujours : relancez-le et vérifiez la file d’envoi.",
+        Safe(place)
+    )
+}
+
 /// The configuration has no meaning.
 pub fn configuration(chain: &str) -> String {
     format!(

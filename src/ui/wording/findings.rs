@@ -59,6 +59,8 @@ fn fact(fact: &Fact) -> String {
             "Aucun groupe ne permet de remplacer le produit prescrit par « {} » : il faut l’accord exprès et préalable du prescripteur.", safe(given)),
         Fact::SubstitutionUnverified { given } => format!(
             "« {} » ou le produit prescrit est absent de la base des médicaments : le fondement de la substitution n’a pas pu être vérifié.", safe(given)),
+        Fact::ShortageUnverified { given } => format!(
+            "Rupture : le remplacement par « {} » doit suivre une recommandation de l’ANSM, qui n’a pas pu être vérifiée ici.", safe(given)),
         Fact::DeviceSubstituted => "Un dispositif ne se remplace pas sans l’accord du prescripteur.".into(),
         Fact::ProductUnknown { code } => format!(
             "Le code {} est absent de la base des médicaments. Cela n’empêche pas de délivrer.", safe(code)),

@@ -48,7 +48,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ReadAgain => (Good, "Ordonnance relue à l’instant.".into()),
         Notice::NotReadAgain(reason) => (Attention, format!("Pas de relecture : {}. Rien n’a changé à l’écran.", posts::delay_short(*reason))),
         Notice::ChangedMeanwhile => (Attention, "Un autre poste vient de délivrer sur cette ordonnance : elle est relue, rien n’a été enregistré ici.".into()),
-        Notice::RecordFailed => (Attention, "Rien n’a pu être écrit sur ce poste. Votre travail est intact : Entrée pour réessayer.".into()),
+        Notice::RecordFailed => (Attention, "L’inscription n’a pas pu être confirmée sur ce poste. Entrée pour réessayer : rien ne sera inscrit deux fois.".into()),
         Notice::RecordRefused => (Attention, "Les règles s’y opposent : voyez les alertes. Rien n’a été enregistré.".into()),
     }
 }

@@ -278,6 +278,24 @@ fn a_reason_given_for_a_warning_that_is_gone_is_not_recorded() {
 }
 
 #[test]
+fn a_reason_answers_for_one_warning_and_not_for_another_of_its_kind() {
+    let mut app = serving(prescription());
+    app.update(hold_answered(HoldAnswer::HeldElsewhere(their_hold())));
+    press(&mut app, "⏎⏎vu⏎⎋");
+    let mut another = their_hold();
+    another.owner = "750000003".parse().unwrap();
+    app.update(hold_answered(HoldAnswer::HeldElsewhere(another)));
+    assert!(
+        press(&mut app, "⏎⏎").is_empty(),
+        "what was agreed with one pharmacy says nothing of the other"
+    );
+    let effects = press(&mut app, "appelée⏎⏎");
+    let overrides = proposal(&effects).overrides;
+    let reasons: Vec<&str> = overrides.iter().map(|passed| passed.reason.as_str()).collect();
+    assert_eq!(reasons, ["appelée"]);
+}
+
+#[test]
 fn an_expired_box_blocks_the_recording() {
     let mut app = serving(prescription());
     app.update(Message::Scanned {

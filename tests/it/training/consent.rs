@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Consulted, NUMBER, Stage, delivery, execution, name, ordinary};
+use super::stage::{self, Consulted, NUMBER, Stage, delivery, execution, name, ordinary};
 
 const OURS: &str = "990000001";
 
@@ -377,4 +377,75 @@ async fn le_prescripteur_annule_sans_apprendre_ce_qui_est_cache() {
         .get(&stage.ours, &format!("/MedicationRequest/{line}"))
         .await;
     assert_eq!(line.body["status"], "cancelled");
+}
+
+#[tokio::test]
+async fn ni_la_version_ni_une_recherche_par_statut_ne_levent_le_voile() {
+    let stage = Stage::new();
+    let (number, known) = delivered(&stage, "opposed", 1).await;
+    let untouched = stage.prescribe(&ordinary("agreed"), 2).await.number;
+    let plain = stage.consult(&stage.prescriber, &untouched).await;
+    for status in [
+        "ready",
+        "in-progress",
+        "completed",
+        "cancelled",
+        "ready,completed",
+    ] {
+        let total = |number: String| {
+            let stage = stage.clone();
+            async move {
+                let url = format!("/Task?group-identifier={NUMBER}%7C{number}&status={status}");
+                stage.get(&stage.prescriber, &url).await.body["total"].clone()
+            }
+        };
+        assert_eq!(
+            total(number.clone()).await,
+            total(untouched.clone()).await,
+            "{status}"
+        );
+    }
+    let version = |url: String| {
+        let stage = stage.clone();
+        async move {
+            let read = stage.get(&stage.prescriber, &url).await;
+            let etag = read.headers["etag"].to_str().unwrap().to_owned();
+            assert_eq!(etag, stage::etag(&read.body), "one version, wherever it stands");
+            let second = stage.get(&stage.prescriber, &format!("{url}/_history/2")).await;
+            let history = stage.get(&stage.prescriber, &format!("{url}/_history")).await;
+            let newest = history.body["entry"][0].clone();
+            let told = (newest["response"].clone(), newest["request"]["method"].clone());
+            (etag, second.status, told)
+        }
+    };
+    assert_eq!(
+        version(known.task_url()).await,
+        version(plain.task_url()).await,
+        "as one that nobody touched"
+    );
+
+    let cancel = |url: String, etag: &'static str| {
+        let stage = stage.clone();
+        async move {
+            let mut task = stage.get(&stage.prescriber, &url).await.body;
+            task["status"] = json!("cancelled");
+            let answer = stage.put(&stage.prescriber, &url, etag, &task).await;
+            let etag = answer.headers.get("etag").cloned();
+            let location = answer
+                .headers
+                .get("location")
+                .map(|it| it.to_str().unwrap().to_owned());
+            (answer.status, etag, location.map(|it| it.replace(&url, "")))
+        }
+    };
+    assert_eq!(
+        cancel(known.task_url(), "W/\"2\"").await.0,
+        412,
+        "the true version is not one a prescriber knows"
+    );
+    assert_eq!(
+        cancel(known.task_url(), "W/\"1\"").await,
+        cancel(plain.task_url(), "W/\"1\"").await,
+        "nor does cancelling tell"
+    );
 }

@@ -1,0 +1,119 @@
+//! Leaving, and a store that fails, tried with a real session.
+
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use super::posts::STORE_RETRY_DELAY;
+use super::*;
+use crate::config::{Typed, config};
+use crate::counter::ConsultationAnswer;
+use crate::domain::dispense::{Circumstances, Decision, Proposal};
+use crate::session::store_path;
+use crate::training::scenarios;
+
+/// A session over files of its own.
+struct Stage {
+    tokio: Runtime,
+    session: Arc<Session>,
+    folder: TempDir,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let tokio = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(Typed {
+            data_dir: Some(folder.path().to_owned()),
+            ..Typed::default()
+        })
+        .unwrap();
+        let session = Arc::new(tokio.block_on(Session::open(&config)).unwrap());
+        Self {
+            tokio,
+            session,
+            folder,
+        }
+    }
+
+    fn hands(&self) -> (Hands, Receiver<Input>) {
+        let (sender, inputs) = sync_channel(1);
+        let hands = Hands::new(Arc::clone(&self.session), self.tokio.handle().clone(), sender);
+        (hands, inputs)
+    }
+
+    /// A whole scenario, confirmed.
+    fn confirmed(&self, id: DispenseId) -> RecordRequest {
+        let counter = &self.session.counter;
+        let product = |code: &_| counter.catalogue.find(code).cloned();
+        let base = self.session.training.as_ref().unwrap();
+        let ready = scenarios::ensure_ready(base, Uuid::from_u128(7), now(), &product).unwrap();
+        let number = ready[0].order.number();
+        let ConsultationAnswer::Opened(consultation) =
+            self.tokio.block_on(counter.consult(number, now())).unwrap()
+        else {
+            panic!("the scenario is there")
+        };
+        let prescription = consultation.prescription;
+        let open = prescription.lines.iter().filter(|line| line.is_open());
+        RecordRequest {
+            proposal: Proposal {
+                decisions: open.map(Decision::as_prescribed).collect(),
+                overrides: Vec::new(),
+            },
+            circumstances: Circumstances {
+                id,
+                operator: counter.operator.clone(),
+                pharmacy: counter.pharmacy.clone(),
+                at: now(),
+                today: counter.day(now()),
+            },
+            prescription,
+        }
+    }
+}
+
+#[test]
+fn what_was_confirmed_is_recorded_even_if_the_program_ends_at_once() {
+    let stage = Stage::new();
+    let id = DispenseId(Uuid::from_u128(1));
+    let request = stage.confirmed(id);
+    // Another process writes: the recording has to wait, and is under way when the window closes.
+    let other = rusqlite::Connection::open(store_path(stage.folder.path())).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (mut hands, inputs) = stage.hands();
+    hands.execute(Effect::Record(Box::new(request)));
+    drop(inputs);
+    let ending = std::thread::spawn(move || {
+        hands.finish();
+        true
+    });
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(ending.join().unwrap());
+    assert!(stage.session.counter.store.hand_over(id).unwrap().is_some());
+}
+
+#[test]
+fn a_store_that_fails_is_left_alone_for_a_while_and_then_tried_again() {
+    let stage = Stage::new();
+    let (mut hands, inputs) = stage.hands();
+    let other = rusqlite::Connection::open(store_path(stage.folder.path())).unwrap();
+    other.execute_batch("ALTER TABLE outbox RENAME TO lost").unwrap();
+    let asked = now();
+    hands.execute(Effect::PostDue);
+    let Ok(Input::Message(Message::PostingEnded { next_attempt })) = inputs.recv() else {
+        panic!("a round ends, whatever happens")
+    };
+    assert!(next_attempt.is_some_and(|next| next >= asked + STORE_RETRY_DELAY));
+    other.execute_batch("ALTER TABLE lost RENAME TO outbox").unwrap();
+    hands.execute(Effect::PostDue);
+    let Ok(Input::Message(Message::PostingEnded { next_attempt })) = inputs.recv() else {
+        panic!("and the next one too")
+    };
+    assert_eq!(next_attempt, None, "nothing waits");
+}
