@@ -20,7 +20,11 @@ pub(super) fn show(format: Format, document: &Value, text: impl FnOnce() -> Stri
     match format {
         // JSON escapes control characters by itself, and keeps the rest as it came for programs.
         Format::Json => say(&document.to_string()),
-        Format::Text => say(text().trim_end()),
+        Format::Text => match text().trim_end() {
+            // Nothing to say is not an empty line.
+            "" => {}
+            text => say(text),
+        },
     }
 }
 
