@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use clap::Subcommand;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::failure::Failure;
@@ -65,7 +66,7 @@ pub(super) async fn prescriber(
         PrescriberCommand::Show { number } => {
             let number = target::number(number.as_ref())?;
             let view = view(&session, &number).await?;
-            show(format, &json!(view), || view_text(&view));
+            show(format, &json!(view), || view_text(&view, &config.time_zone));
             Ok(())
         }
         PrescriberCommand::Search { patient } => {
@@ -78,14 +79,9 @@ pub(super) async fn prescriber(
                 }
             };
             show(format, &json!({ "prescriptions": found }), || {
-                let rows = found.iter().map(|one| {
-                    format!(
-                        "{}  {}  {}",
-                        Safe(&one.number),
-                        Safe(&one.written_on),
-                        one.lines.len()
-                    )
-                });
+                let rows = found
+                    .iter()
+                    .map(|one| words::found(&one.number, &one.written_on, one.lines.len()));
                 rows.collect::<Vec<_>>().join("\n")
             });
             Ok(())
@@ -194,7 +190,7 @@ impl From<ActorError> for Failure {
 }
 
 /// The prescriber's view as text.
-pub(super) fn view_text(view: &PrescriberView) -> String {
+pub(super) fn view_text(view: &PrescriberView, zone: &TimeZone) -> String {
     let mut text = words::prescriber_sees(&view.number, view.status) + "\n";
     for line in &view.lines {
         let _ = writeln!(text, "{:>2}. {}", line.line, Safe(&line.label));
@@ -205,15 +201,13 @@ pub(super) fn view_text(view: &PrescriberView) -> String {
     }
     for delivery in &view.deliveries {
         let line = delivery.line.map_or_else(String::new, |line| line.to_string());
-        let at = delivery.at.as_deref().unwrap_or_default();
         let _ = writeln!(
             text,
-            "    ligne {line} : {}, {} × {} — {} {}",
+            "    ligne {line} : {}, {} × {} — {}",
             words::outcome(delivery.outcome),
             delivery.boxes,
             Safe(&delivery.product),
-            Safe(&delivery.pharmacy),
-            Safe(at)
+            words::made_at(&delivery.pharmacy, delivery.at.as_deref(), zone)
         );
     }
     text

@@ -76,7 +76,7 @@ fn text(readings: &[(&Path, u128, FileReading)]) -> String {
             let read = what::read_text(&symbol.text);
             let what = words::scanned_as(&read.scanned);
             let file = path.display().to_string();
-            let _ = writeln!(text, "{}: {what}: {}", Safe(&file), Safe(&symbol.text));
+            let _ = writeln!(text, "« {} » : {what} : {}", Safe(&file), Safe(&symbol.text));
         }
     }
     text
