@@ -8,6 +8,7 @@ mod hands;
 mod inbox;
 mod keyboard;
 mod screen;
+pub mod workshop;
 
 use std::io;
 use std::sync::Arc;

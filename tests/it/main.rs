@@ -24,6 +24,7 @@ mod scenes;
 mod screens;
 mod scripted_base;
 mod sheets;
+mod simulation;
 mod store;
 mod support;
 mod tidy;
