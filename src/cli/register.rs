@@ -1,5 +1,7 @@
 //! `comptoir register`: the ordonnancier, read, verified, exported and corrected, never changed.
 
+mod edition;
+
 use std::io;
 
 use clap::Subcommand;
@@ -35,6 +37,8 @@ pub(super) enum Command {
     Verify,
     /// Every entry as a line of JSON, with what a third party needs to verify it.
     Export,
+    /// Edit the entries of a period, as an authority may ask at any time (CSP art. R. 5132-9): as text, or as PDF.
+    Edit(edition::Arguments),
     /// Correct an entry by another one; the first stays as it is.
     Correct {
         /// The entry that is wrong.
@@ -73,6 +77,7 @@ pub(super) fn register(config: &Config, command: Command, format: Format) -> Res
             store.export_register(&mut io::stdout().lock())?;
             Ok(())
         }
+        Command::Edit(arguments) => edition::edit(&store, config, &arguments, format),
         Command::Correct { number, reason } => correct(&store, config, number, &reason, format),
     }
 }

@@ -3,6 +3,7 @@
 //! CSP art. R. 5132-9: no modification once validated. A correction is a new entry that names the
 //! old one. CSP art. R. 5132-10: a number of its own for each product, without gaps.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Date;
@@ -138,6 +139,16 @@ pub struct RegisteredDelivery {
     pub reason: Option<String>,
     /// The pharmacist's own words.
     pub note: String,
+}
+
+/// The entries of a period, as an authority asks for them (CSP art. R. 5132-9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterExtract {
+    /// In their order.
+    pub entries: Vec<RegisterEntry>,
+    /// The corrections of those entries, and of these corrections, under the number that each one corrects. They may
+    /// have been recorded after the period.
+    pub corrections: BTreeMap<RegisterNumber, RegisterEntry>,
 }
 
 /// The commitment to an entry's content: SHA-256 of a salt and the content's bytes.

@@ -1,5 +1,6 @@
 //! The register (ordonnancier): appended to, read, verified, exported, corrected by new entries. Never changed.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use jiff::Timestamp;
@@ -11,8 +12,8 @@ use super::record::{read_content, write_content};
 use super::{Store, StoreError};
 use crate::domain::people::Operator;
 use crate::domain::register::{
-    FIRST_LINK, RegisterContent, RegisterEntry, RegisterNumber, RetentionClass, Sha256Digest, commitment,
-    link,
+    FIRST_LINK, RegisterContent, RegisterEntry, RegisterExtract, RegisterNumber, RetentionClass,
+    Sha256Digest, commitment, link,
 };
 
 /// What walking the whole chain found.
@@ -126,6 +127,38 @@ impl Store {
     /// The entry that corrects that one.
     pub fn corrected_by(&self, number: RegisterNumber) -> Result<Option<RegisterNumber>, StoreError> {
         self.read(|transaction| correction_of(transaction, number))
+    }
+
+    /// The entries recorded from that moment on and before that other one, with what corrects them. Fractions of a second
+    /// are left out of both moments.
+    pub fn register_extract(&self, from: Timestamp, until: Timestamp) -> Result<RegisterExtract, StoreError> {
+        // Without the final Z, a moment sorts before all the texts of its second, whatever their fraction.
+        let bound = |moment: Timestamp| moment.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        self.read(|transaction| {
+            let entries: Vec<RegisterEntry> = transaction
+                .prepare_cached(&format!(
+                    "{ROWS} WHERE recorded_at >= ?1 AND recorded_at < ?2 ORDER BY number"
+                ))?
+                .query_and_then([bound(from), bound(until)], entry_of)?
+                .collect::<Result<_, StoreError>>()?;
+            let mut corrections = BTreeMap::new();
+            let mut one = transaction.prepare_cached(&format!("{ROWS} WHERE number = ?1"))?;
+            for entry in &entries {
+                let mut corrected = entry.number;
+                while let Some(correction) = correction_of(transaction, corrected)? {
+                    // A correction already there brought its own with it; a damaged index may even turn in circles.
+                    if corrections.contains_key(&corrected) {
+                        break;
+                    }
+                    let Some(found) = one.query_and_then([correction.0], entry_of)?.next() else {
+                        return Err(StoreError::Unreadable("a correction"));
+                    };
+                    corrections.insert(corrected, found?);
+                    corrected = correction;
+                }
+            }
+            Ok(RegisterExtract { entries, corrections })
+        })
     }
 
     /// Adds an entry that says why an earlier one is wrong. The earlier one stays as it is (CSP art. R. 5132-9).

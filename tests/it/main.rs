@@ -15,6 +15,7 @@ mod flows_at_random;
 mod foreign_base;
 mod hostile_texts;
 mod make_images;
+mod register_edition;
 mod register_export;
 mod sample;
 mod samples;

@@ -171,6 +171,25 @@ pub const fn correction_without_reason() -> &'static str {
     "Une correction doit dire pourquoi : donnez --reason avec quelques mots. Rien n’a été ajouté."
 }
 
+/// The period ends before it begins.
+pub const fn period_backwards() -> &'static str {
+    "La période finit avant de commencer : --from est le premier jour, --to le dernier. Rien n’a été édité."
+}
+
+/// The edition was written.
+pub fn edition_written(entries: usize, path: &str) -> String {
+    format!(
+        "Ordonnancier édité dans « {} » : {}. Ce fichier nomme des patients : gardez-le comme l’ordonnancier.",
+        Safe(path),
+        wording::edition::count(entries)
+    )
+}
+
+/// A file cannot be written, and why.
+pub fn not_written(path: &str, why: &str) -> String {
+    format!("« {} » ne peut pas être écrit : {}.", Safe(path), Safe(why))
+}
+
 /// A file that cannot be read, and why.
 pub fn unreadable_file(path: &str, error: &ReadError) -> String {
     let why = match error {
