@@ -6,6 +6,7 @@
 )]
 
 mod base_client;
+mod closures;
 mod command_line;
 mod contract;
 mod counter;
@@ -17,6 +18,7 @@ mod hostile_texts;
 mod make_images;
 mod register_edition;
 mod register_export;
+mod register_million;
 mod sample;
 mod samples;
 mod scan_images;
