@@ -62,12 +62,9 @@ impl ClosingKey {
     /// Its public half as signed notes write it, for whoever verifies without this program.
     pub fn public(&self, origin: &str) -> String {
         let key = self.0.verifying_key();
-        let id: String = key_id(origin, &key)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let id = u32::from_be_bytes(key_id(origin, &key));
         let typed = [&[ED25519][..], key.as_bytes()].concat();
-        format!("{origin}+{id}+{}", STANDARD.encode(typed))
+        format!("{origin}+{id:08x}+{}", STANDARD.encode(typed))
     }
 
     fn verifies(&self, origin: &str, text: &str, id_and_signature: &[u8]) -> Result<(), NotAClosure> {

@@ -1,5 +1,6 @@
 //! The immediate edition of the register, as text and on paper.
 
+use comptoir::domain::people::Pharmacy;
 use comptoir::domain::register::{RegisterExtract, RegisterNumber};
 use comptoir::print::register_edition::Edition;
 use comptoir::scan::pdf;
@@ -41,16 +42,24 @@ fn extract(days: std::ops::Range<i64>) -> RegisterExtract {
         .unwrap()
 }
 
-fn edited<T>(extract: &RegisterExtract, edit: impl FnOnce(&Edition) -> T) -> T {
-    edit(&Edition {
-        pharmacy: &pharmacy(),
+fn edition<'a>(extract: &'a RegisterExtract, pharmacy: &'a Pharmacy, zone: &'a TimeZone) -> Edition<'a> {
+    Edition {
+        pharmacy,
         first: date(2026, 11, 22),
         last: date(2026, 11, 25),
         edited_at: later(DAY * 60),
-        zone: &TimeZone::get("Europe/Paris").unwrap(),
+        zone,
         extract,
         mark: Some("FORMATION"),
-    })
+    }
+}
+
+fn text_of(extract: &RegisterExtract) -> String {
+    edition(extract, &pharmacy(), &TimeZone::get("Europe/Paris").unwrap()).text()
+}
+
+fn pdf_of(extract: &RegisterExtract) -> Vec<u8> {
+    edition(extract, &pharmacy(), &TimeZone::get("Europe/Paris").unwrap()).pdf()
 }
 
 fn numbers(extract: &RegisterExtract) -> Vec<u32> {
@@ -83,7 +92,7 @@ fn a_moment_belongs_to_its_second_whatever_its_fraction() {
 
 #[test]
 fn the_text_says_who_what_and_when() {
-    let text = edited(&extract(0..2), |edition| edition.text());
+    let text = text_of(&extract(0..2));
     let expected = "\
 Pharmacie de l’Étoile, 1 place d’Essai, 75001 Paris – FORMATION
 FINESS 750000001 – tél. 0199000001
@@ -115,7 +124,7 @@ Ordonnancier du 22/11/2026 au 25/11/2026 – 4 inscriptions – Édité le 21/01
 
 #[test]
 fn every_page_of_text_names_the_pharmacy_and_its_place() {
-    let text = edited(&extract(0..60), |edition| edition.text());
+    let text = text_of(&extract(0..60));
     let lines: Vec<&str> = text.lines().collect();
     let pages: Vec<_> = lines.chunks(60).collect();
     assert!(pages.len() > 1, "{}", lines.len());
@@ -135,8 +144,8 @@ fn every_page_of_text_names_the_pharmacy_and_its_place() {
 #[test]
 fn an_empty_period_says_so() {
     let nothing = extract(11..12);
-    assert!(edited(&nothing, |edition| edition.text()).contains("Aucune inscription"));
-    assert_eq!(pages(&edited(&nothing, |edition| edition.pdf())), 1);
+    assert!(text_of(&nothing).contains("Aucune inscription"));
+    assert_eq!(pages(&pdf_of(&nothing)), 1);
 }
 
 fn pages(bytes: &[u8]) -> usize {
@@ -157,12 +166,11 @@ fn pages(bytes: &[u8]) -> usize {
 
 /// How often the PDF shows a text, given in Windows-1252: its pages are not compressed.
 fn occurrences(bytes: &[u8], text: &[u8]) -> usize {
-    let hexadecimal: String = text.iter().map(|byte| format!("{byte:02X}")).collect();
-    let written = if text.is_ascii() {
-        text
-    } else {
-        hexadecimal.as_bytes()
-    };
+    let mut hexadecimal = Vec::new();
+    for byte in text {
+        hexadecimal.extend(format!("{byte:02X}").bytes());
+    }
+    let written = if text.is_ascii() { text } else { &hexadecimal };
     bytes
         .windows(written.len())
         .filter(|window| *window == written)
@@ -172,7 +180,7 @@ fn occurrences(bytes: &[u8], text: &[u8]) -> usize {
 #[test]
 fn every_page_of_the_pdf_names_the_pharmacy_and_its_place() {
     let everything = extract(0..60);
-    let bytes = edited(&everything, |edition| edition.pdf());
+    let bytes = pdf_of(&everything);
     let count = pages(&bytes);
     assert!(count > 1);
     for text in [
@@ -189,11 +197,7 @@ fn every_page_of_the_pdf_names_the_pharmacy_and_its_place() {
             1
         );
     }
-    assert_eq!(
-        bytes,
-        edited(&everything, |edition| edition.pdf()),
-        "the same edition is the same file"
-    );
+    assert_eq!(bytes, pdf_of(&everything), "the same edition is the same file");
 }
 
 #[test]
@@ -215,9 +219,9 @@ fn no_text_is_too_long_for_a_page() {
         entry = u32::try_from(moment).unwrap() + 3;
     }
     let extract = store.register_extract(later(0), later(DAY)).unwrap();
-    let bytes = edited(&extract, |edition| edition.pdf());
+    let bytes = pdf_of(&extract);
     assert!(pages(&bytes) > 3);
-    assert!(edited(&extract, |edition| edition.text()).lines().count() > 160);
+    assert!(text_of(&extract).lines().count() > 160);
 }
 
 #[test]
