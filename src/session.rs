@@ -84,6 +84,11 @@ pub fn store_path(data_dir: &Path) -> PathBuf {
     data_dir.join("counter.sqlite")
 }
 
+/// The key that signs the closures of a data directory's register.
+pub fn closing_key_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("closure.key")
+}
+
 /// The prescriptions of the embedded training base.
 pub fn training_path(data_dir: &Path) -> PathBuf {
     data_dir.join("training-base.sqlite")

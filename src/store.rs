@@ -3,6 +3,8 @@
 //! One SQLite file, written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
 //! once. All SQL of the program is below this module, and health data rests nowhere else.
 
+mod closing_key;
+mod closure;
 mod connection;
 mod error;
 mod hand_over;
@@ -19,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use closure::CloseAnswer;
 pub use error::StoreError;
 pub use hand_over::{RecordAnswer, Registered};
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};

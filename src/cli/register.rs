@@ -1,6 +1,10 @@
 //! `comptoir register`: the ordonnancier, read, verified, exported and corrected, never changed.
 
+mod closure;
+mod edition;
+
 use std::io;
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -32,10 +36,20 @@ pub(super) enum Command {
         /// Its number.
         number: u32,
     },
-    /// Verify the chain; names the first entry that does not hold.
-    Verify,
+    /// Verify the chain and its closures; names the first entry that does not hold.
+    Verify {
+        /// A closure kept elsewhere, which the register must meet too.
+        #[arg(long, value_name = "FILE")]
+        against: Vec<PathBuf>,
+    },
+    /// Sign how long the register is and where its chain ends. Keep what is printed elsewhere, on paper too.
+    Close,
+    /// All closures, oldest first.
+    Closures,
     /// Every entry as a line of JSON, with what a third party needs to verify it.
     Export,
+    /// Edit the entries of a period, as an authority may ask at any time (CSP art. R. 5132-9): as text, or as PDF.
+    Edit(edition::Arguments),
     /// Correct an entry by another one; the first stays as it is.
     Correct {
         /// The entry that is wrong.
@@ -69,30 +83,15 @@ pub(super) fn register(config: &Config, command: Command, format: Format) -> Res
             });
             Ok(())
         }
-        Command::Verify => verify(&store, format),
+        Command::Verify { against } => closure::verify(&store, config, &against, format),
+        Command::Close => closure::close(&store, config, format),
+        Command::Closures => closure::list(&store, format),
         Command::Export => {
             store.export_register(&mut io::stdout().lock())?;
             Ok(())
         }
+        Command::Edit(arguments) => edition::edit(&store, config, &arguments, format),
         Command::Correct { number, reason } => correct(&store, config, number, &reason, format),
-    }
-}
-
-fn verify(store: &Store, format: Format) -> Result<(), Failure> {
-    let found = store.verify_register(now())?;
-    let first_bad = found.first_bad.map(|number| number.0);
-    let document = json!({
-        "ok": first_bad.is_none(),
-        "entries": found.entries,
-        "head": found.head.to_string(),
-        "first_bad": first_bad,
-    });
-    show(format, &document, || {
-        words::register_verified(found.entries, &found.head.to_string())
-    });
-    match first_bad {
-        None => Ok(()),
-        Some(number) => Err(Failure::refused(words::register_tampered(number))),
     }
 }
 

@@ -3,7 +3,9 @@
 //! CSP art. R. 5132-9: no modification once validated. A correction is a new entry that names the
 //! old one. CSP art. R. 5132-10: a number of its own for each product, without gaps.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -31,6 +33,29 @@ pub struct Sha256Digest(pub [u8; 32]);
 impl fmt::Display for Sha256Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A text is not 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotADigest;
+
+impl FromStr for Sha256Digest {
+    type Err = NotADigest;
+
+    fn from_str(text: &str) -> Result<Self, NotADigest> {
+        let mut bytes = [0; 32];
+        for (place, byte) in bytes.iter_mut().enumerate() {
+            let digits = text.get(2 * place..2 * place + 2).ok_or(NotADigest)?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| NotADigest)?;
+        }
+        let digest = Self(bytes);
+        // Refuses what only resembles: capitals, signs, more digits.
+        if digest.to_string() == text {
+            Ok(digest)
+        } else {
+            Err(NotADigest)
+        }
     }
 }
 
@@ -138,6 +163,16 @@ pub struct RegisteredDelivery {
     pub reason: Option<String>,
     /// The pharmacist's own words.
     pub note: String,
+}
+
+/// The entries of a period, as an authority asks for them (CSP art. R. 5132-9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisterExtract {
+    /// In their order.
+    pub entries: Vec<RegisterEntry>,
+    /// The corrections of those entries, and of these corrections, under the number that each one corrects. They may
+    /// have been recorded after the period.
+    pub corrections: BTreeMap<RegisterNumber, RegisterEntry>,
 }
 
 /// The commitment to an entry's content: SHA-256 of a salt and the content's bytes.

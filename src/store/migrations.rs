@@ -5,7 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::error::StoreError;
 
 /// The steps, in order. A released step is never edited: a change of the schema is a new step.
-const STEPS: &[&str] = &[include_str!("migrations/0001_register_and_outbox.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_register_and_outbox.sql"),
+    include_str!("migrations/0002_closures.sql"),
+];
 
 /// The version of the schema that this program writes.
 pub(super) fn newest() -> u32 {

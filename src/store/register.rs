@@ -1,5 +1,6 @@
 //! The register (ordonnancier): appended to, read, verified, exported, corrected by new entries. Never changed.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use jiff::Timestamp;
@@ -8,25 +9,39 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 
 use super::record::{read_content, write_content};
-use super::{Store, StoreError};
+use super::{Store, StoreError, closure};
+use crate::domain::closure::Closure;
 use crate::domain::people::Operator;
 use crate::domain::register::{
-    FIRST_LINK, RegisterContent, RegisterEntry, RegisterNumber, RetentionClass, Sha256Digest, commitment,
-    link,
+    FIRST_LINK, RegisterContent, RegisterEntry, RegisterExtract, RegisterNumber, RetentionClass,
+    Sha256Digest, commitment, link,
 };
 
 /// What walking the whole chain found.
 ///
-/// A chain alone cannot show that its last entries were cut off and everything that names them too: that takes a head
-/// noted elsewhere.
+/// A chain alone cannot show that its last entries were cut off and everything that names them too: that takes a
+/// closure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {
     /// How many entries there are.
     pub entries: u32,
     /// The last link that holds.
     pub head: Sha256Digest,
-    /// The first entry that is not what was recorded, or is missing.
+    /// The first entry that is not what was recorded, or is missing. Where only a closure tells, the first after the
+    /// last closure that holds.
     pub first_bad: Option<RegisterNumber>,
+    /// How many closures were compared.
+    pub closures: usize,
+    /// The number of entries in the first closure that the chain does not meet, or that was not signed here.
+    pub broken_closure: Option<u32>,
+}
+
+/// What a closure asks of the chain.
+pub(super) struct Anchor {
+    /// Its number of entries.
+    pub count: u32,
+    /// Its head; none when the note proves nothing.
+    pub head: Option<Sha256Digest>,
 }
 
 /// The answer to a correction.
@@ -72,7 +87,8 @@ pub(super) fn append(
     let recorded_at = recorded_at.to_string();
     let class = RetentionClass::Register.code();
     let payload = write_content(content)?;
-    let salt = random_salt()?;
+    // Without a salt, an erased content could be found again by trying every likely one against its commitment.
+    let salt = random_bytes()?;
     let commitment = commitment(&salt, payload.as_bytes());
     let link = link(&previous, number, &recorded_at, class, &commitment);
     transaction
@@ -84,11 +100,11 @@ pub(super) fn append(
     Ok(number)
 }
 
-/// Without it, an erased content could be found again by trying every likely one against its commitment.
-fn random_salt() -> Result<[u8; 32], StoreError> {
-    let mut salt = [0; 32];
-    getrandom::fill(&mut salt).map_err(|error| StoreError::Random(error.into()))?;
-    Ok(salt)
+/// Bytes that nobody can guess.
+pub(super) fn random_bytes() -> Result<[u8; 32], StoreError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Random(error.into()))?;
+    Ok(bytes)
 }
 
 impl Store {
@@ -128,6 +144,38 @@ impl Store {
         self.read(|transaction| correction_of(transaction, number))
     }
 
+    /// The entries recorded from that moment on and before that other one, with what corrects them. Fractions of a second
+    /// are left out of both moments.
+    pub fn register_extract(&self, from: Timestamp, until: Timestamp) -> Result<RegisterExtract, StoreError> {
+        // Without the final Z, a moment sorts before all the texts of its second, whatever their fraction.
+        let bound = |moment: Timestamp| moment.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        self.read(|transaction| {
+            let entries: Vec<RegisterEntry> = transaction
+                .prepare_cached(&format!(
+                    "{ROWS} WHERE recorded_at >= ?1 AND recorded_at < ?2 ORDER BY number"
+                ))?
+                .query_and_then([bound(from), bound(until)], entry_of)?
+                .collect::<Result<_, StoreError>>()?;
+            let mut corrections = BTreeMap::new();
+            let mut one = transaction.prepare_cached(&format!("{ROWS} WHERE number = ?1"))?;
+            for entry in &entries {
+                let mut corrected = entry.number;
+                while let Some(correction) = correction_of(transaction, corrected)? {
+                    // A correction already there brought its own with it; a damaged index may even turn in circles.
+                    if corrections.contains_key(&corrected) {
+                        break;
+                    }
+                    let Some(found) = one.query_and_then([correction.0], entry_of)?.next() else {
+                        return Err(StoreError::Unreadable("a correction"));
+                    };
+                    corrections.insert(corrected, found?);
+                    corrected = correction;
+                }
+            }
+            Ok(RegisterExtract { entries, corrections })
+        })
+    }
+
     /// Adds an entry that says why an earlier one is wrong. The earlier one stays as it is (CSP art. R. 5132-9).
     pub fn correct(
         &self,
@@ -162,29 +210,15 @@ impl Store {
         })
     }
 
-    /// Walks the chain from its first entry. A content may be absent only once its retention is over at `now`.
+    /// Walks the chain from its first entry, and compares it with what the closures in this store say, whoever signed
+    /// them. A content may be absent only once its retention is over at `now`.
     pub fn verify_register(&self, now: Timestamp) -> Result<Verification, StoreError> {
         self.read(|transaction| {
-            let mut found = Verification {
-                entries: 0,
-                head: FIRST_LINK,
-                first_bad: None,
-            };
-            let mut statement = transaction.prepare_cached(&format!("{ROWS} ORDER BY number"))?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                found.entries += 1;
-                let expected = RegisterNumber(found.entries);
-                match (found.first_bad, verified_link(row, expected, &found.head, now)?) {
-                    (None, Some(link)) => found.head = link,
-                    (None, None) => found.first_bad = Some(expected),
-                    (Some(_), _) => {}
-                }
-            }
-            if found.first_bad.is_none() && last_number_named(transaction)? > found.entries {
-                found.first_bad = Some(RegisterNumber(found.entries + 1));
-            }
-            Ok(found)
+            walk(
+                transaction,
+                now,
+                &closure::anchors(transaction, Closure::unproved)?,
+            )
         })
     }
 
@@ -210,6 +244,51 @@ impl Store {
             Ok(entries)
         })
     }
+}
+
+/// Walks the chain from its first entry; `anchors` are in the order of their counts.
+pub(super) fn walk(
+    transaction: &Transaction,
+    now: Timestamp,
+    anchors: &[Anchor],
+) -> Result<Verification, StoreError> {
+    let mut found = Verification {
+        entries: 0,
+        head: FIRST_LINK,
+        first_bad: None,
+        closures: anchors.len(),
+        broken_closure: None,
+    };
+    let mut ahead = anchors.iter().peekable();
+    let mut vouched = 0;
+    let mut statement = transaction.prepare_cached(&format!("{ROWS} ORDER BY number"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        found.entries += 1;
+        if found.first_bad.is_some() {
+            continue;
+        }
+        let expected = RegisterNumber(found.entries);
+        match verified_link(row, expected, &found.head, now)? {
+            Some(link) => found.head = link,
+            None => found.first_bad = Some(expected),
+        }
+        while let Some(anchor) = ahead.next_if(|anchor| anchor.count <= found.entries) {
+            if found.first_bad.is_none() && anchor.head == Some(found.head) && anchor.count == found.entries {
+                vouched = anchor.count;
+            } else {
+                found.broken_closure.get_or_insert(anchor.count);
+                found.first_bad.get_or_insert(RegisterNumber(vouched + 1));
+            }
+        }
+    }
+    if found.first_bad.is_none() {
+        found.broken_closure = ahead.next().map(|anchor| anchor.count);
+        if found.broken_closure.is_some() || last_number_named(transaction)? > found.entries {
+            found.first_bad = Some(RegisterNumber(found.entries + 1));
+        }
+    }
+    Ok(found)
 }
 
 fn entry_of(row: &Row) -> Result<RegisterEntry, StoreError> {

@@ -5,18 +5,15 @@
 
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
-use pdf_writer::{Finish, Name, Pdf, Rect, Ref, TextStr};
 
 use crate::domain::prescription::Prescription;
+use crate::print;
 use crate::scan::ReadError;
 use crate::scan::grey::Grey;
 use crate::scan::pdf::{each_page, grey};
-use crate::training::sheet::layout::{PAGE_HEIGHT, PAGE_WIDTH, pages};
-use crate::training::sheet::typeface::Typeface;
+use crate::training::sheet::layout::{PAPER, pages};
 
 mod layout;
-mod page;
-mod typeface;
 
 /// Dots per inch of the PNG: what offices scan at.
 pub const PNG_DPI: u16 = 150;
@@ -40,44 +37,8 @@ pub enum SheetError {
 
 /// The sheet as a PDF.
 pub fn pdf(prescription: &Prescription) -> Result<Vec<u8>, SheetError> {
-    let contents = pages(prescription).map_err(SheetError::Code)?;
-    let (catalog, tree, information) = (Ref::new(1), Ref::new(2), Ref::new(3));
-    let fonts = [(Typeface::Regular, Ref::new(4)), (Typeface::Bold, Ref::new(5))];
-    let page_and_content: Vec<(Ref, Ref)> = (0..)
-        .map(|place| (Ref::new(6 + 2 * place), Ref::new(7 + 2 * place)))
-        .take(contents.len())
-        .collect();
-
-    let mut pdf = Pdf::new();
-    pdf.catalog(catalog).pages(tree).lang(TextStr("fr-FR"));
-    pdf.document_info(information)
-        .title(TextStr("Ordonnance numérique (formation)"))
-        .creator(TextStr("comptoir"));
-    pdf.pages(tree)
-        .kids(page_and_content.iter().map(|(page, _)| *page))
-        .count(i32::try_from(contents.len()).unwrap_or(i32::MAX));
-    for (typeface, font) in fonts {
-        pdf.type1_font(font)
-            .base_font(Name(typeface.name()))
-            .encoding_predefined(Name(b"WinAnsiEncoding"));
-    }
-    for ((page, content), drawn) in page_and_content.into_iter().zip(contents) {
-        let mut writer = pdf.page(page);
-        writer
-            .parent(tree)
-            .media_box(Rect::new(0.0, 0.0, PAGE_WIDTH, PAGE_HEIGHT))
-            .contents(content);
-        let mut resources = writer.resources();
-        let mut dictionary = resources.fonts();
-        for (typeface, font) in fonts {
-            dictionary.pair(Name(typeface.key()), font);
-        }
-        dictionary.finish();
-        resources.finish();
-        writer.finish();
-        pdf.stream(content, &drawn);
-    }
-    Ok(pdf.finish())
+    let pages = pages(prescription).map_err(SheetError::Code)?;
+    Ok(print::pdf("Ordonnance numérique (formation)", PAPER, pages))
 }
 
 /// The PDF of a sheet as a PNG at [`PNG_DPI`], its pages one under the other.

@@ -5,6 +5,7 @@
 
 pub mod command_line;
 pub mod dates;
+pub mod edition;
 pub mod findings;
 pub mod keys;
 pub mod labels;

@@ -6,6 +6,7 @@
 )]
 
 mod base_client;
+mod closures;
 mod command_line;
 mod contract;
 mod counter;
@@ -17,6 +18,9 @@ mod foreign_base;
 mod hostile_texts;
 mod login;
 mod make_images;
+mod register_edition;
+mod register_export;
+mod register_million;
 mod sample;
 mod samples;
 mod scan_images;

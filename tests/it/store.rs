@@ -272,56 +272,135 @@ fn the_register_cannot_be_changed_with_sql() {
     assert_eq!((found.entries, found.first_bad), (20, None));
 }
 
-#[test]
-fn a_hundred_random_changes_are_a_hundred_found() {
-    let files = Files::new();
-    fill(&files.open());
-    let raw = files.raw_without_triggers();
-    let mut random = fastrand::Rng::with_seed(20_261_122);
-    for _ in 0..100 {
-        let number = random.u32(1..=20);
-        let (table, column) = random
-            .choice([
-                ("register", "recorded_at"),
-                ("register", "class"),
-                ("register", "commitment"),
-                ("register", "link"),
-                ("register_payload", "salt"),
-                ("register_payload", "payload"),
-            ])
+/// What somebody behind the program's back may do to a register of twenty entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Corruption {
+    FlippedByte,
+    Reordered,
+    Removed,
+    Added,
+}
+
+/// Does it at random to that file, and says which entry is then the first bad one.
+fn corrupt(raw: &Connection, corruption: Corruption, random: &mut fastrand::Rng) -> u32 {
+    let shift = |from: u32, by: i32| {
+        // Through numbers that nothing has: two rows never share one on the way.
+        for table in ["register", "register_payload"] {
+            raw.execute_batch(&format!(
+                "UPDATE {table} SET number = 1000 + number WHERE number >= {from};
+                 UPDATE {table} SET number = number - 1000 + {by} WHERE number > 1000"
+            ))
             .unwrap();
-        let before: Vec<u8> = raw
-            .query_row(
-                &format!("SELECT CAST({column} AS BLOB) FROM {table} WHERE number = ?1"),
-                [number],
-                |row| row.get(0),
-            )
+        }
+    };
+    let number = random.u32(1..=20);
+    match corruption {
+        Corruption::FlippedByte => flip_a_byte(raw, number, random),
+        Corruption::Reordered => {
+            let other = (number + random.u32(1..20) - 1) % 20 + 1;
+            let tables: &[&str] = random
+                .choice([
+                    &["register"][..],
+                    &["register_payload"],
+                    &["register", "register_payload"],
+                ])
+                .unwrap();
+            for table in tables {
+                raw.execute_batch(&format!(
+                    "UPDATE {table} SET number = 1000 WHERE number = {number};
+                     UPDATE {table} SET number = {number} WHERE number = {other};
+                     UPDATE {table} SET number = {other} WHERE number = 1000"
+                ))
+                .unwrap();
+            }
+            return number.min(other);
+        }
+        Corruption::Removed => {
+            let last = random.choice([number, 20]).unwrap();
+            raw.execute_batch(&format!(
+                "DELETE FROM register WHERE number BETWEEN {number} AND {last};
+                 DELETE FROM register_payload WHERE number BETWEEN {number} AND {last}"
+            ))
             .unwrap();
-        let mut after = before.clone();
-        let place = random.usize(..after.len());
-        after[place] ^= 1 << random.u32(0..8);
-        let write = |bytes: &[u8]| {
-            let kind = if ["commitment", "link", "salt"].contains(&column) {
-                "BLOB"
-            } else {
-                "TEXT"
-            };
-            raw.execute(
-                &format!("UPDATE {table} SET {column} = CAST(?2 AS {kind}) WHERE number = ?1"),
-                rusqlite::params![number, bytes],
-            )
+            // The rest may be numbered again, as if nothing had been there.
+            if last < 20 && random.bool() {
+                shift(last + 1, -1);
+            }
+        }
+        Corruption::Added => {
+            let place = random.choice([number, 21]).unwrap();
+            shift(place, 1);
+            let twin = if random.u32(1..=20) < place { 1 } else { place + 1 };
+            raw.execute_batch(&format!(
+                "INSERT INTO register SELECT {place}, recorded_at, class, commitment, link FROM register
+                 WHERE number = {twin};
+                 INSERT INTO register_payload SELECT {place}, salt, payload FROM register_payload
+                 WHERE number = {twin}"
+            ))
             .unwrap();
-        };
-        write(&after);
-        let found = files.open().verify_register(noon()).unwrap();
-        assert_eq!(
-            found.first_bad,
-            Some(RegisterNumber(number)),
-            "{table}.{column}, byte {place}"
-        );
-        write(&before);
+            // The right entry may now stand twice, and then it is the second that is one too many.
+            return if twin == place + 1 { place + 1 } else { place };
+        }
     }
-    assert_eq!(files.open().verify_register(noon()).unwrap().first_bad, None);
+    number
+}
+
+fn flip_a_byte(raw: &Connection, number: u32, random: &mut fastrand::Rng) {
+    let (table, column, kind) = random
+        .choice([
+            ("register", "recorded_at", "TEXT"),
+            ("register", "class", "TEXT"),
+            ("register", "commitment", "BLOB"),
+            ("register", "link", "BLOB"),
+            ("register_payload", "salt", "BLOB"),
+            ("register_payload", "payload", "TEXT"),
+        ])
+        .unwrap();
+    let mut bytes: Vec<u8> = raw
+        .query_row(
+            &format!("SELECT CAST({column} AS BLOB) FROM {table} WHERE number = ?1"),
+            [number],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let place = random.usize(..bytes.len());
+    bytes[place] ^= 1 << random.u32(0..8);
+    raw.execute(
+        &format!("UPDATE {table} SET {column} = CAST(?2 AS {kind}) WHERE number = ?1"),
+        rusqlite::params![number, bytes],
+    )
+    .unwrap();
+}
+
+#[test]
+fn a_hundred_random_corruptions_are_a_hundred_found() {
+    let seed =
+        std::env::var("COMPTOIR_SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().unwrap());
+    let mut random = fastrand::Rng::with_seed(seed);
+    let whole = Files::new();
+    fill(&whole.open());
+    let mut tried = BTreeMap::new();
+    for round in 0..100 {
+        let corruption = [
+            Corruption::FlippedByte,
+            Corruption::Reordered,
+            Corruption::Removed,
+            Corruption::Added,
+        ][round % 4];
+        let files = Files::new();
+        fs::create_dir(files.path.parent().unwrap()).unwrap();
+        fs::copy(&whole.path, &files.path).unwrap();
+        let raw = files.raw_without_triggers();
+        let first_bad = corrupt(&raw, corruption, &mut random);
+        assert_eq!(
+            files.open().verify_register(noon()).unwrap().first_bad,
+            Some(RegisterNumber(first_bad)),
+            "{corruption:?} in round {round}; COMPTOIR_SEED={seed} plays it again"
+        );
+        *tried.entry(corruption).or_insert(0) += 1;
+    }
+    assert_eq!(tried.into_values().collect::<Vec<u32>>(), [25; 4]);
+    assert_eq!(whole.open().verify_register(noon()).unwrap().first_bad, None);
 }
 
 #[test]

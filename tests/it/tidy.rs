@@ -58,6 +58,23 @@ const LAYERS: &[Layer] = &[
         &["domain", "safe", "app", "scan"],
         &["tokio", "Timestamp::now", "std::fs"],
     ),
+    // Entries in, pages out. Of the drawing it takes the words, and nothing of the screen.
+    (
+        "print",
+        &[
+            "crate::app",
+            "crate::base",
+            "crate::store",
+            "crate::scan",
+            "crate::catalogue",
+            "crate::counter",
+            "crate::training",
+            "ratatui",
+            "tokio",
+            "Timestamp::now",
+            "new_v4",
+        ],
+    ),
     // Its own wire code on purpose: a field misspelt on both sides would pass unseen.
     layer("training", &["domain", "safe", "scan"], &["Timestamp::now"]),
     layer("config", &["domain"], &["tokio", "Timestamp::now"]),

@@ -9,24 +9,23 @@ use crate::domain::identifiers::Rpps;
 use crate::domain::people::{Ins, Patient, Sex};
 use crate::domain::prescription::{LineKind, Prescription, PrescriptionKind, PrescriptionLine};
 use crate::domain::substitution::{NonSubstitutable, SubstitutionPermission};
-use crate::safe::safe;
-use crate::training::sheet::page::{Page, Style};
-use crate::training::sheet::typeface::{Typeface, wrapped};
+use crate::print::page::{Page, Style};
+use crate::print::typeface::Typeface;
+use crate::print::{Paper, outside};
 
-/// A4 in points, to the nearest pixel of the PNG (0.48 points).
-pub(super) const PAGE_WIDTH: f32 = 595.2;
-/// A4 in points, a hair above 1754 such pixels: what is left of a pixel is not drawn.
-pub(super) const PAGE_HEIGHT: f32 = 841.93;
+/// A4, to the nearest pixel of the PNG (0.48 points); a hair above 1754 such pixels in height: what is left of a pixel
+/// is not drawn.
+pub(super) const PAPER: Paper = Paper {
+    width: 595.2,
+    height: 841.93,
+};
 
 const LEFT: f32 = 50.4;
-const RIGHT: f32 = PAGE_WIDTH - LEFT;
-const MIDDLE: f32 = PAGE_WIDTH / 2.0;
+const RIGHT: f32 = PAPER.width - LEFT;
+const MIDDLE: f32 = PAPER.width / 2.0;
 
 /// Where the lines must end: below is the foot, with the code.
 const FOOT_TOP: f32 = 664.0;
-
-/// How many lines one text may take: a line of the prescription then always fits a page.
-const TEXT_LINES_MAX: usize = 10;
 
 /// A module of the code, 1.2 mm: seven whole pixels of the PNG, so that its edges are sharp there too.
 const MODULE: f32 = 3.36;
@@ -45,8 +44,8 @@ const SMALL: Style = Style::new(Typeface::Regular, 8.5).shaded(0.25);
 const SPACE: Style = Style::new(Typeface::Regular, 4.0);
 const WATERMARK: Style = Style::new(Typeface::Bold, 96.0).shaded(0.92);
 
-/// The pages of the sheet, each a PDF content stream.
-pub(super) fn pages(prescription: &Prescription) -> Result<Vec<Vec<u8>>, QrError> {
+/// The pages of the sheet.
+pub(super) fn pages(prescription: &Prescription) -> Result<Vec<Page>, QrError> {
     let code = QrCode::with_error_correction_level(prescription.number.as_str(), EcLevel::M)?;
     let mut pages = vec![blank()];
     let mut y = header(&mut pages[0], prescription);
@@ -64,7 +63,7 @@ pub(super) fn pages(prescription: &Prescription) -> Result<Vec<Vec<u8>>, QrError
                 y + STRONG.leading(),
                 &format!("{}.", line.number),
             );
-            y = column(page, &paragraphs, LEFT + 24.0, y) + 13.0;
+            y = page.column(&paragraphs, LEFT + 24.0, y) + 13.0;
         }
     }
     let count = pages.len();
@@ -73,44 +72,16 @@ pub(super) fn pages(prescription: &Prescription) -> Result<Vec<Vec<u8>>, QrError
         .map(|(place, mut page)| {
             foot(&mut page, prescription, &code);
             page.text_up_to(SMALL, RIGHT, 806.0, &format!("Page {place} sur {count}"));
-            page.finish()
+            page
         })
         .collect())
 }
 
 /// An empty page, marked so that nobody takes it for a real one.
 fn blank() -> Page {
-    let mut page = Page::new();
+    let mut page = Page::new(PAPER);
     page.text_across(WATERMARK, MIDDLE + 30.0, 440.0, 52.0, "FORMATION");
     page
-}
-
-/// Sets lines one under the other, and says where they end.
-fn column(page: &mut Page, lines: &[(Style, String)], x: f32, top: f32) -> f32 {
-    let mut y = top;
-    for (style, text) in lines {
-        y += style.leading();
-        page.text(*style, x, y, text);
-    }
-    y
-}
-
-/// Text from outside, made harmless and broken into lines; its own line ends are kept.
-///
-/// A text of more than [`TEXT_LINES_MAX`] lines is cut, and shows that it is.
-fn outside(style: Style, text: &str, length: f32) -> Vec<(Style, String)> {
-    let mut lines: Vec<(Style, String)> = text
-        .lines()
-        .flat_map(|line| wrapped(&safe(line.trim()), style.typeface, style.size, length))
-        .filter(|line| !line.is_empty())
-        .map(|line| (style, line))
-        .take(TEXT_LINES_MAX + 1)
-        .collect();
-    if lines.len() > TEXT_LINES_MAX {
-        lines.truncate(TEXT_LINES_MAX - 1);
-        lines.push((style, "…".to_owned()));
-    }
-    lines
 }
 
 /// Prescriber, date, title, patient. Says where it ends.
@@ -131,7 +102,7 @@ fn header(page: &mut Page, prescription: &Prescription) -> f32 {
     right.push((PLAIN, format!("Le {}", day(prescription.written_on))));
 
     let top = 42.0;
-    let left_end = column(page, &left, LEFT, top);
+    let left_end = page.column(&left, LEFT, top);
     let mut right_end = top;
     for (style, text) in &right {
         right_end += style.leading();
@@ -165,7 +136,7 @@ fn patient(page: &mut Page, patient: &Patient, top: f32) -> f32 {
     let height: f32 = lines.iter().map(|(style, _)| style.leading()).sum::<f32>() + 14.0;
     page.area(0.955, [LEFT, top, RIGHT - LEFT, height]);
     page.area(0.35, [LEFT, top, 2.4, height]);
-    column(page, &lines, LEFT + 14.0, top + 4.0);
+    page.column(&lines, LEFT + 14.0, top + 4.0);
     top + height
 }
 
@@ -226,7 +197,7 @@ fn foot(page: &mut Page, prescription: &Prescription, code: &QrCode) {
         consent(prescription.consent),
         RIGHT - BESIDE_CODE,
     ));
-    column(page, &beside, BESIDE_CODE, CODE_TOP - 4.0);
+    page.column(&beside, BESIDE_CODE, CODE_TOP - 4.0);
     page.text(
         SMALL,
         LEFT,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::domain::closure::NotAClosure;
 use crate::domain::number::{NUMBER_LENGTH, NotANumber, PrescriptionNumber};
 use crate::domain::outbox::DelayReason;
 use crate::domain::refusal::Refusal;
@@ -165,6 +166,68 @@ pub fn register_tampered(number: u32) -> String {
     )
 }
 
+/// The chain does not meet a closure, or the closure proves nothing.
+pub fn closure_not_met(entries: u32, closed: u32, from: u32) -> String {
+    let what = if entries < closed {
+        format!("il n’a plus que {entries} inscriptions")
+    } else {
+        "il n’est plus ce qui avait été signé, ou la signature n’est pas de ce poste".to_owned()
+    };
+    format!(
+        "L’ordonnancier ne concorde pas avec sa clôture à {closed} inscriptions : {what}. Plus rien n’est garanti à partir \
+         de l’inscription n° {from} (CSP art. R. 5132-9). Ne continuez pas sur ce fichier : conservez-le et comparez-le au second support."
+    )
+}
+
+/// The register was closed.
+pub fn register_closed(entries: u32, public_key: &str) -> String {
+    format!(
+        "Ordonnancier clos à {entries} inscriptions. Conservez cette clôture hors de ce poste, imprimée par exemple : \
+         « comptoir register verify --against FICHIER » s’y compare. Clé publique : {public_key}"
+    )
+}
+
+/// It was closed before.
+pub const fn register_already_closed() -> &'static str {
+    "Rien n’a été inscrit depuis la dernière clôture : la voici de nouveau."
+}
+
+/// An empty register.
+pub const fn nothing_to_close() -> &'static str {
+    "L’ordonnancier est vide : il n’y a rien à clore."
+}
+
+/// The key of earlier closures is gone.
+pub fn closing_key_missing(path: &str) -> String {
+    format!(
+        "La clé qui a signé les clôtures précédentes n’est plus à sa place (« {} »). Une autre clé ne les garantirait pas : \
+         remettez ce fichier depuis une sauvegarde. Rien n’a été clos.",
+        Safe(path)
+    )
+}
+
+/// A closure that cannot be opened.
+pub fn closure_unreadable(path: &str, why: &str) -> String {
+    format!(
+        "La clôture « {} » ne peut pas être lue : {}.",
+        Safe(path),
+        Safe(why)
+    )
+}
+
+/// A file that is not a closure of this counter.
+pub fn closure_proves_nothing(path: &str, why: NotAClosure) -> String {
+    let why = match why {
+        NotAClosure::Shape => "ce n’est pas une clôture d’ordonnancier, ou elle a été modifiée",
+        NotAClosure::AnotherKey => "elle n’a pas été signée par la clé de ce poste",
+        NotAClosure::Signature => "son texte n’est pas celui qui a été signé",
+    };
+    format!(
+        "« {} » : {why}. Elle ne prouve rien, et l’ordonnancier n’a pas été comparé.",
+        Safe(path)
+    )
+}
+
 /// A correction was added.
 pub fn entry_corrected(number: u32, correction: u32) -> String {
     format!(
@@ -181,6 +244,25 @@ pub fn already_corrected(number: u32, by: u32) -> String {
 /// A correction needs a reason.
 pub const fn correction_without_reason() -> &'static str {
     "Une correction doit dire pourquoi : donnez --reason avec quelques mots. Rien n’a été ajouté."
+}
+
+/// The period ends before it begins.
+pub const fn period_backwards() -> &'static str {
+    "La période finit avant de commencer : --from est le premier jour, --to le dernier. Rien n’a été édité."
+}
+
+/// The edition was written.
+pub fn edition_written(entries: usize, path: &str) -> String {
+    format!(
+        "Ordonnancier édité dans « {} » : {}. Ce fichier nomme des patients : gardez-le comme l’ordonnancier.",
+        Safe(path),
+        wording::edition::count(entries)
+    )
+}
+
+/// A file cannot be written, and why.
+pub fn not_written(path: &str, why: &str) -> String {
+    format!("« {} » ne peut pas être écrit : {}.", Safe(path), Safe(why))
 }
 
 /// A file that cannot be read, and why.

@@ -3,21 +3,21 @@
 use pdf_writer::{Content, Name, Str};
 use qrcode::{Color, QrCode};
 
-use crate::training::sheet::layout::PAGE_HEIGHT;
-use crate::training::sheet::typeface::{Typeface, encoded};
+use super::Paper;
+use super::typeface::{Typeface, encoded};
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
-    pub(super) typeface: Typeface,
+pub(crate) struct Style {
+    pub(crate) typeface: Typeface,
     /// In points.
-    pub(super) size: f32,
+    pub(crate) size: f32,
     /// 0 black, 1 white.
-    pub(super) shade: f32,
+    pub(crate) shade: f32,
 }
 
 impl Style {
-    pub(super) const fn new(typeface: Typeface, size: f32) -> Self {
+    pub(crate) const fn new(typeface: Typeface, size: f32) -> Self {
         Self {
             typeface,
             size,
@@ -25,47 +25,59 @@ impl Style {
         }
     }
 
-    pub(super) const fn shaded(self, shade: f32) -> Self {
+    pub(crate) const fn shaded(self, shade: f32) -> Self {
         Self { shade, ..self }
     }
 
     /// From one line to the next.
-    pub(super) fn leading(self) -> f32 {
+    pub(crate) fn leading(self) -> f32 {
         self.size * 1.28
     }
 }
 
 /// One page being drawn.
-pub(super) struct Page {
+pub(crate) struct Page {
     content: Content,
+    height: f32,
 }
 
 impl Page {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new(paper: Paper) -> Self {
         Self {
             content: Content::new(),
+            height: paper.height,
         }
     }
 
     /// A text from that place on; `y` is its base line.
-    pub(super) fn text(&mut self, style: Style, x: f32, y: f32, text: &str) {
+    pub(crate) fn text(&mut self, style: Style, x: f32, y: f32, text: &str) {
         self.content
             .begin_text()
             .set_fill_gray(style.shade)
             .set_font(Name(style.typeface.key()), style.size)
-            .next_line(x, PAGE_HEIGHT - y)
+            .next_line(x, self.height - y)
             .show(Str(&encoded(text)))
             .end_text();
     }
 
     /// A text that ends there.
-    pub(super) fn text_up_to(&mut self, style: Style, right: f32, y: f32, text: &str) {
+    pub(crate) fn text_up_to(&mut self, style: Style, right: f32, y: f32, text: &str) {
         let length = style.typeface.length(text, style.size);
         self.text(style, right - length, y, text);
     }
 
+    /// Lines one under the other from that place on. Says where they end.
+    pub(crate) fn column(&mut self, lines: &[(Style, String)], x: f32, top: f32) -> f32 {
+        let mut y = top;
+        for (style, text) in lines {
+            y += style.leading();
+            self.text(*style, x, y, text);
+        }
+        y
+    }
+
     /// A text that climbs across the page, its middle there.
-    pub(super) fn text_across(&mut self, style: Style, x: f32, y: f32, slope: f32, text: &str) {
+    pub(crate) fn text_across(&mut self, style: Style, x: f32, y: f32, slope: f32, text: &str) {
         let half = style.typeface.length(text, style.size) / 2.0;
         let (sine, cosine) = slope.to_radians().sin_cos();
         self.content
@@ -78,32 +90,32 @@ impl Page {
                 -sine,
                 cosine,
                 x - half * cosine,
-                PAGE_HEIGHT - y - half * sine,
+                self.height - y - half * sine,
             ])
             .show(Str(&encoded(text)))
             .end_text();
     }
 
     /// A filled rectangle.
-    pub(super) fn area(&mut self, shade: f32, [x, y, width, height]: [f32; 4]) {
+    pub(crate) fn area(&mut self, shade: f32, [x, y, width, height]: [f32; 4]) {
         self.content
             .set_fill_gray(shade)
-            .rect(x, PAGE_HEIGHT - y - height, width, height)
+            .rect(x, self.height - y - height, width, height)
             .fill_nonzero();
     }
 
     /// A thin horizontal line.
-    pub(super) fn rule(&mut self, shade: f32, from: f32, to: f32, y: f32) {
+    pub(crate) fn rule(&mut self, shade: f32, from: f32, to: f32, y: f32) {
         self.content
             .set_stroke_gray(shade)
             .set_line_width(0.6)
-            .move_to(from, PAGE_HEIGHT - y)
-            .line_to(to, PAGE_HEIGHT - y)
+            .move_to(from, self.height - y)
+            .line_to(to, self.height - y)
             .stroke();
     }
 
     /// A QR code, its top left module there. One path for all modules: no seams between them.
-    pub(super) fn code(&mut self, code: &QrCode, module: f32, left: f32, top: f32) {
+    pub(crate) fn code(&mut self, code: &QrCode, module: f32, left: f32, top: f32) {
         let mut x = left;
         let mut y = top;
         self.content.set_fill_gray(0.0);
@@ -111,7 +123,7 @@ impl Page {
             for run in row.chunk_by(|one, next| one == next) {
                 let width = f32::from(u16::try_from(run.len()).unwrap_or(u16::MAX)) * module;
                 if run.first() == Some(&Color::Dark) {
-                    self.content.rect(x, PAGE_HEIGHT - y - module, width, module);
+                    self.content.rect(x, self.height - y - module, width, module);
                 }
                 x += width;
             }
@@ -121,7 +133,7 @@ impl Page {
         self.content.fill_nonzero();
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
+    pub(crate) fn finish(self) -> Vec<u8> {
         self.content.finish().into_vec()
     }
 }

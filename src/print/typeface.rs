@@ -2,9 +2,9 @@
 
 use std::iter;
 
-/// The two cuts the sheet uses.
+/// The two cuts that prints use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Typeface {
+pub(crate) enum Typeface {
     Regular,
     Bold,
 }
@@ -28,15 +28,15 @@ const BOLD_WIDTHS: [u16; 95] = [
 
 impl Typeface {
     /// Its name in the PDF standard.
-    pub(super) const fn name(self) -> &'static [u8] {
+    pub(crate) const fn name(self) -> &'static [u8] {
         match self {
             Self::Regular => b"Helvetica",
             Self::Bold => b"Helvetica-Bold",
         }
     }
 
-    /// Its name in the pages of this sheet.
-    pub(super) const fn key(self) -> &'static [u8] {
+    /// Its name in the pages.
+    pub(crate) const fn key(self) -> &'static [u8] {
         match self {
             Self::Regular => b"F1",
             Self::Bold => b"F2",
@@ -44,7 +44,7 @@ impl Typeface {
     }
 
     /// How long a text is at that size, in points.
-    pub(super) fn length(self, text: &str, size: f32) -> f32 {
+    pub(crate) fn length(self, text: &str, size: f32) -> f32 {
         let thousandths: u32 = text.chars().map(|c| u32::from(self.width(c))).sum();
         f32::from(u16::try_from(thousandths).unwrap_or(u16::MAX)) * size / 1000.0
     }
@@ -89,8 +89,8 @@ fn unaccented(character: char) -> char {
     }
 }
 
-/// The text in the encoding of the sheet's fonts (Windows-1252). What it lacks becomes a question mark.
-pub(super) fn encoded(text: &str) -> Vec<u8> {
+/// The text in the encoding of the fonts (Windows-1252). What it lacks becomes a question mark.
+pub(crate) fn encoded(text: &str) -> Vec<u8> {
     text.chars().map(code).collect()
 }
 
@@ -122,7 +122,7 @@ fn code(character: char) -> u8 {
 }
 
 /// Breaks a text into lines no longer than that, between words, or inside a word too long for a line.
-pub(super) fn wrapped(text: &str, typeface: Typeface, size: f32, length: f32) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, typeface: Typeface, size: f32, length: f32) -> Vec<String> {
     let fits = |line: &str| typeface.length(line, size) <= length;
     let mut lines = vec![String::new()];
     for word in text.split(' ').filter(|word| !word.is_empty()) {
