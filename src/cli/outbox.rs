@@ -9,7 +9,6 @@ use super::failure::Failure;
 use super::output::{Format, show};
 use super::text;
 use crate::config::Config;
-use crate::counter::BaseSeen;
 use crate::domain::outbox::{DelayReason, PostState};
 use crate::session::{Session, now};
 use crate::ui::wording::command_line as words;
@@ -44,20 +43,11 @@ pub(super) async fn outbox(config: &Config, command: &Command, format: Format) -
     }
 }
 
-/// Tries all that waits, oldest first; stops at the first sign that the next would fare no better.
+/// Tries all that waits now; says why something still does.
 async fn flush(session: &Session) -> Result<Option<DelayReason>, Failure> {
-    let waiting = session.counter.store.outbox()?;
-    for entry in waiting
-        .iter()
-        .filter(|entry| *entry.state() == PostState::Pending)
-    {
-        let posted = session
-            .counter
-            .post_one(entry.hand_over.id, now(), jitter())
-            .await?;
-        if let Some(BaseSeen::Silent(reason)) = posted.base {
-            return Ok(Some(reason));
-        }
-    }
-    Ok(None)
+    let round = session.counter.post_all(now, jitter).await?;
+    let mut tried = round.tried.iter();
+    Ok(tried
+        .find(|entry| *entry.state() == PostState::Pending)
+        .map(|entry| entry.reason))
 }

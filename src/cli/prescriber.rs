@@ -16,7 +16,7 @@ use crate::domain::prescription::Prescription;
 use crate::safe::Safe;
 use crate::session::{Session, now};
 use crate::training::Role;
-use crate::training::actors::{Actor, ActorError, Answer, Parties, PrescriberView};
+use crate::training::actors::{Actor, ActorError, Answer, FoundPrescription, Parties, PrescriberView};
 use crate::ui::wording::command_line as words;
 
 /// What the prescriber does. One of them carries an INS: there is no `Debug`.
@@ -78,12 +78,7 @@ pub(super) async fn prescriber(
                     return Err(Failure::refused(crate::ui::wording::refusal(&refusal)));
                 }
             };
-            show(format, &json!({ "prescriptions": found }), || {
-                let rows = found
-                    .iter()
-                    .map(|one| words::found(&one.number, &one.written_on, one.lines.len()));
-                rows.collect::<Vec<_>>().join("\n")
-            });
+            show(format, &json!({ "prescriptions": found }), || found_text(&found));
             Ok(())
         }
         PrescriberCommand::Cancel { number } => {
@@ -189,6 +184,12 @@ impl From<ActorError> for Failure {
     }
 }
 
+/// A patient's prescriptions as text, one a line.
+fn found_text(found: &[FoundPrescription]) -> String {
+    let row = |one: &FoundPrescription| words::found(&one.number, &one.written_on, one.lines.len());
+    found.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
 /// The prescriber's view as text.
 pub(super) fn view_text(view: &PrescriberView, zone: &TimeZone) -> String {
     let mut text = words::prescriber_sees(&view.number, view.status) + "\n";
@@ -211,4 +212,21 @@ pub(super) fn view_text(view: &PrescriberView, zone: &TimeZone) -> String {
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_base_sends_cannot_act_on_the_terminal() {
+        let hostile = "\u{1b}[2J\u{202e}01\n";
+        let found = FoundPrescription {
+            number: hostile.into(),
+            written_on: hostile.into(),
+            lines: vec![hostile.into()],
+        };
+        let text = found_text(&[found]);
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\n']), "{text:?}");
+    }
 }

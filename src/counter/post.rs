@@ -75,6 +75,28 @@ impl<T: Transport> Counter<T> {
         Ok(round)
     }
 
+    /// Posts everything that waits, due or not, oldest first; stops as [`Self::post_due`] does.
+    pub async fn post_all(
+        &self,
+        now: impl Fn() -> Timestamp,
+        jitter: impl Fn() -> Jitter,
+    ) -> Result<PostRound, CounterError> {
+        let mut round = PostRound::default();
+        for waiting in self.store.outbox()? {
+            if *waiting.state() != PostState::Pending {
+                continue;
+            }
+            let posted = self.post_one(waiting.hand_over.id, now(), jitter()).await?;
+            let Some(seen) = posted.base else { continue };
+            round.tried.push(posted.entry);
+            round.base = Some(seen);
+            if seen.stops_a_round() {
+                break;
+            }
+        }
+        Ok(round)
+    }
+
     /// One try; `None` when the entry could not be claimed.
     async fn try_once(
         &self,

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::training::outcome::Refusal;
 use crate::training::wire::ResourceType;
 
-/// A request on resources, whether it came alone or in a bundle.
-#[derive(Debug, PartialEq, Eq)]
+/// A request on resources, whether it came alone or in a bundle. It may name a patient: there is no `Debug`.
+#[derive(PartialEq, Eq)]
 pub(super) enum Interaction {
     Search {
         kind: ResourceType,
@@ -29,7 +29,7 @@ pub(super) enum Interaction {
 }
 
 /// A resource to store.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) kind: ResourceType,
     pub(super) resource: Value,

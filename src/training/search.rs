@@ -137,7 +137,8 @@ pub(super) enum Unknown {
 }
 
 /// A search, read.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+#[derive(Default, PartialEq, Eq)]
 pub(super) struct Search {
     filters: Vec<Filter>,
     /// The patient's identifiers, looked up first: the pages that follow name the patient by its id,

@@ -143,8 +143,9 @@ pub(super) struct NewRow<'a> {
     pub(super) identifiers: &'a [Identifier],
 }
 
-/// One condition of a search. Several values are alternatives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One condition of a search. Several values are alternatives, and one may be an INS: only tests print it.
+#[cfg_attr(test, derive(Debug))]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Filter {
     Number(Vec<String>),
     /// A system when one was given, and a value.

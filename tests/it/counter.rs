@@ -330,21 +330,33 @@ fn a_round_stops_at_a_silent_base_and_goes_on_after_a_refusal() {
         (Mood::Refuses, 2, BaseSeen::Answering),
         (Mood::Answers, 2, BaseSeen::Answering),
     ] {
-        let base = ScriptedBase::new();
-        let counter = counter(&base);
-        for (of, number) in (1..).zip(NUMBERS) {
-            let consultation = opened_under(&counter, &number.parse().unwrap(), 0);
-            recorded(&counter, &consultation, of, boxes(&consultation, 2));
+        let two_wait = || {
+            let base = ScriptedBase::new();
+            let counter = counter(&base);
+            for (of, number) in (1..).zip(NUMBERS) {
+                let consultation = opened_under(&counter, &number.parse().unwrap(), 0);
+                recorded(&counter, &consultation, of, boxes(&consultation, 2));
+            }
+            base.is(mood);
+            counter
+        };
+        let due = now(two_wait().post_due(later(60), JITTER, 10)).unwrap();
+        let all = now(two_wait().post_all(|| later(60), || JITTER)).unwrap();
+        for round in [due, all] {
+            assert_eq!((round.tried.len(), round.base), (tried, Some(seen)), "{mood:?}");
+            let order: Vec<_> = round.tried.iter().map(|entry| entry.hand_over.id).collect();
+            assert_eq!(
+                order,
+                [dispense_id(1), dispense_id(2)][..tried],
+                "{mood:?}: oldest first"
+            );
+            let still_waits = |entry: &OutboxEntry| *entry.state() == PostState::Pending;
+            assert_eq!(
+                round.tried.iter().any(still_waits),
+                matches!(seen, BaseSeen::Silent(_)),
+                "{mood:?}"
+            );
         }
-        base.is(mood);
-        let round = now(counter.post_due(later(60), JITTER, 10)).unwrap();
-        assert_eq!((round.tried.len(), round.base), (tried, Some(seen)), "{mood:?}");
-        let order: Vec<_> = round.tried.iter().map(|entry| entry.hand_over.id).collect();
-        assert_eq!(
-            order,
-            [dispense_id(1), dispense_id(2)][..tried],
-            "{mood:?}: oldest first"
-        );
     }
 }
 
