@@ -46,6 +46,7 @@ pub use screen::Screen;
 
 use jiff::Timestamp;
 
+use crate::app::desk::Notice;
 use crate::app::keys::Command;
 use crate::app::leaving::{Destination, Leaving};
 use crate::app::screen::Next;
@@ -87,6 +88,10 @@ impl App {
             Message::Woke => self.desk.post_if_due(),
             Message::KeyPressed(key) => self.pressed(key),
             Message::Scanned { text, scanned } => self.scanned(text, scanned),
+            Message::ScanRepaired(repair) => {
+                self.desk.notice = Some(Notice::ScanRepaired(repair));
+                Vec::new()
+            }
             Message::FileDropped(path) => self.file_dropped(path),
             Message::FileRead { path, readings } => self.file_read(path, readings),
             Message::FileUnread { path, why } => self.file_unread(path, why),

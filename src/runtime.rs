@@ -8,6 +8,7 @@ mod hands;
 mod inbox;
 mod keyboard;
 mod screen;
+pub mod workshop;
 
 use std::io;
 use std::sync::Arc;
@@ -103,7 +104,7 @@ fn repeat(
             }
             Next::Input(Input::Ended) | Next::Nobody => return Ok(()),
         };
-        for message in struck.into_iter().map(message) {
+        for message in struck.into_iter().flat_map(messages) {
             if !obey(app, hands, message) {
                 return Ok(());
             }
@@ -146,12 +147,16 @@ fn next(inputs: &Receiver<Input>, silence: Option<Duration>) -> Next {
     }
 }
 
-fn message(struck: Struck) -> Message {
+fn messages(struck: Struck) -> Vec<Message> {
     match struck {
-        Struck::Key(key) => Message::KeyPressed(key),
+        Struck::Key(key) => vec![Message::KeyPressed(key)],
         Struck::Burst(text) => {
-            let scanned = what::read_text(&text).scanned;
-            Message::Scanned { text, scanned }
+            let what::Reading { scanned, repaired } = what::read_text(&text);
+            let scanned = Message::Scanned { text, scanned };
+            [scanned]
+                .into_iter()
+                .chain(repaired.map(Message::ScanRepaired))
+                .collect()
         }
     }
 }

@@ -118,7 +118,7 @@ impl App {
     /// A review on the screen shows at once that another pharmacy has the prescription.
     fn warned_of_hold(&mut self) -> Vec<Effect> {
         if let Screen::Review(review) = self.screen.beneath_mut() {
-            review.findings = review.serving.findings(&review.proposal, &self.desk);
+            review.look_again(&self.desk);
         }
         Vec::new()
     }

@@ -363,12 +363,6 @@ impl Deciding {
             _ => {}
         }
         let is_new = input.as_str() != before;
-        let is_long = input.as_str().trim().chars().count() >= SEARCHED_CHARACTERS_MIN;
-        let effects = if is_new && is_long {
-            vec![Effect::SearchCatalogue(input.as_str().to_owned())]
-        } else {
-            Vec::new()
-        };
         let selected = if is_new {
             0
         } else {
@@ -380,7 +374,20 @@ impl Deciding {
             searched,
             selected,
         };
+        let effects = if is_new { self.search() } else { Vec::new() };
         (Screen::Decision(self), effects)
+    }
+
+    /// Searches what is typed, once it is long enough to mean something.
+    pub fn search(&self) -> Vec<Effect> {
+        match &self.asking {
+            Asking::Search { input, .. }
+                if input.as_str().trim().chars().count() >= SEARCHED_CHARACTERS_MIN =>
+            {
+                vec![Effect::SearchCatalogue(input.as_str().to_owned())]
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// A product of the medicines database was chosen.

@@ -14,6 +14,7 @@ use crate::domain::identifiers::{DispenseId, LineNumber};
 use crate::domain::number::NotANumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
 
 /// Whether what is done here counts.
@@ -79,6 +80,8 @@ pub enum Notice {
     AlreadyOpen,
     /// A recording is under way: nothing else can begin.
     RecordingNow,
+    /// The keyboard had damaged the scan, which was repaired.
+    ScanRepaired(Repair),
     /// A file is being read.
     ReadingFile(PathBuf),
     /// What was typed is not a number.
@@ -153,6 +156,8 @@ pub struct Desk {
     /// The line of news.
     pub notice: Option<Notice>,
     posting: Posting,
+    /// Whether the list was asked for to see what another terminal of this store did.
+    is_checking: bool,
 }
 
 impl Desk {
@@ -167,6 +172,7 @@ impl Desk {
             on_the_way: Vec::new(),
             notice: None,
             posting: Posting::Idle,
+            is_checking: false,
         }
     }
 
@@ -232,13 +238,17 @@ impl Desk {
     }
 
     pub(crate) fn post_if_due(&mut self) -> Vec<Effect> {
-        let is_due =
-            |entry: &OutboxEntry| *entry.state() == PostState::Pending && entry.next_attempt <= self.now;
-        if self.posting == Posting::Idle && self.hand_overs.iter().any(is_due) {
+        if self.posting == Posting::Idle && self.is_something_due() {
             self.post(Effect::PostDue).into_iter().collect()
         } else {
             Vec::new()
         }
+    }
+
+    fn is_something_due(&self) -> bool {
+        let is_due =
+            |entry: &OutboxEntry| *entry.state() == PostState::Pending && entry.next_attempt <= self.now;
+        self.hand_overs.iter().any(is_due)
     }
 
     pub(crate) fn post_started(&mut self, id: DispenseId) -> Vec<Effect> {
@@ -253,10 +263,15 @@ impl Desk {
         let again = self.posting == Posting::RunningThenAgain;
         self.posting = Posting::Idle;
         if again {
-            self.post(Effect::PostDue).into_iter().collect()
-        } else {
-            next_attempt.map(Effect::WakeAt).into_iter().collect()
+            return self.post(Effect::PostDue).into_iter().collect();
         }
+        let mut effects: Vec<Effect> = next_attempt.map(Effect::WakeAt).into_iter().collect();
+        if self.is_something_due() {
+            // Everything due was tried and this was not: another terminal of this store posts it, or has.
+            self.is_checking = true;
+            effects.push(Effect::ListOutbox);
+        }
+        effects
     }
 
     /// Puts a hand-over in its place of the list: the new one in front, a known one where it is.
@@ -272,10 +287,15 @@ impl Desk {
     }
 
     pub(crate) fn outbox_listed(&mut self, entries: Vec<OutboxEntry>) -> Vec<Effect> {
+        let was_checking = std::mem::take(&mut self.is_checking);
         self.listing = Listing::Known;
         self.hand_overs = entries;
         self.hand_overs
             .sort_by_key(|entry| std::cmp::Reverse((entry.since, entry.hand_over.id)));
+        if was_checking {
+            // What is still due is in other hands: the alarm set beside this question tries again.
+            return Vec::new();
+        }
         self.post_if_due()
     }
 

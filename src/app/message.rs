@@ -15,7 +15,7 @@ use crate::domain::prescription::Prescription;
 use crate::domain::product::{KnownProducts, Product};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterEntry, RegisterNumber, Sha256Digest};
-use crate::domain::scanned::Scanned;
+use crate::domain::scanned::{Repair, Scanned};
 
 /// One thing that happened.
 pub enum Message {
@@ -34,6 +34,8 @@ pub enum Message {
         /// What it is.
         scanned: Scanned,
     },
+    /// What was just scanned had been damaged by the keyboard, and was repaired.
+    ScanRepaired(Repair),
     /// A file arrived in the inbox, or was dropped on the terminal.
     FileDropped(PathBuf),
     /// A picture or a PDF was read; it may hold no code at all.
@@ -242,6 +244,7 @@ impl Message {
             Self::Woke => "Woke",
             Self::KeyPressed(_) => "KeyPressed",
             Self::Scanned { .. } => "Scanned",
+            Self::ScanRepaired(_) => "ScanRepaired",
             Self::FileDropped(_) => "FileDropped",
             Self::FileRead { .. } => "FileRead",
             Self::FileUnread { .. } => "FileUnread",

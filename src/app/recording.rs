@@ -30,7 +30,8 @@ impl App {
 
     pub(crate) fn record_refused(&mut self, id: DispenseId, findings: Vec<Finding>) -> Vec<Effect> {
         if let Some(mut review) = self.take_recording(id) {
-            review.findings = findings;
+            review.refused_for = findings;
+            review.look_again(&self.desk);
             self.desk.notice = Some(Notice::RecordRefused);
             *self.screen.beneath_mut() = Screen::Review(review);
         }
@@ -49,7 +50,8 @@ impl App {
     }
 
     pub(crate) fn record_failed(&mut self, id: DispenseId) -> Vec<Effect> {
-        if let Some(review) = self.take_recording(id) {
+        if let Some(mut review) = self.take_recording(id) {
+            review.look_again(&self.desk);
             self.desk.notice = Some(Notice::RecordFailed);
             *self.screen.beneath_mut() = Screen::Review(review);
         }

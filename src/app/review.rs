@@ -21,6 +21,8 @@ pub struct Review {
     pub proposal: Proposal,
     /// What the rules say about it.
     pub findings: Vec<Finding>,
+    /// What they said at the last door, when they refused there: it sees the whole medicines database.
+    pub refused_for: Vec<Finding>,
     /// The reason being typed to pass a warning.
     pub reason: Option<OverrideReason>,
     /// How far the review is scrolled.
@@ -53,8 +55,19 @@ impl Review {
             scope,
             proposal,
             findings,
+            refused_for: Vec::new(),
             reason: None,
             scroll: Scroll::default(),
+        }
+    }
+
+    /// Asks the rules again: time passes and holds change while a review is on the screen.
+    pub fn look_again(&mut self, desk: &Desk) {
+        self.findings = self.serving.findings(&self.proposal, desk);
+        for finding in &self.refused_for {
+            if !self.findings.contains(finding) {
+                self.findings.push(finding.clone());
+            }
         }
     }
 
@@ -95,6 +108,7 @@ impl Review {
     }
 
     fn confirmed(mut self: Box<Self>, desk: &mut Desk) -> Next {
+        self.look_again(desk);
         if self.is_blocked() {
             desk.notice = Some(Notice::Blocked);
             return (Screen::Review(self), Vec::new());

@@ -27,8 +27,8 @@ impl App {
                 if let Some(path) = path_typed(&text) {
                     return self.file_dropped(path);
                 }
-                if self.pasted(&text) {
-                    return Vec::new();
+                if let Some(effects) = self.pasted(&text) {
+                    return effects;
                 }
                 self.identified(Reading { text, scanned })
             }
@@ -89,6 +89,8 @@ impl App {
                 Screen::Prescription(deciding.into_serving())
             }
             Screen::Review(review) => Screen::Prescription(review.serving),
+            // The work in progress is under a remark, a list or a question: the box is for it.
+            laid_over if is_being_decided(laid_over.beneath()) => laid_over.into_beneath(),
             other => {
                 self.screen = other;
                 return self.identified(Reading {
@@ -124,20 +126,22 @@ impl App {
         self.explain(vec![reading], None, bearing)
     }
 
-    /// A text pasted where words are typed goes there.
-    fn pasted(&mut self, text: &str) -> bool {
+    /// A text pasted where words are typed goes there; `None` where none are.
+    fn pasted(&mut self, text: &str) -> Option<Vec<Effect>> {
         match &mut self.screen {
-            Screen::Review(review) => match &mut review.reason {
-                Some(reason) => reason.input.paste(text),
-                None => return false,
-            },
+            Screen::Review(review) => review.reason.as_mut()?.input.paste(text),
             Screen::Decision(deciding) => match &mut deciding.asking {
                 Asking::Text { input, .. } => input.paste(text),
-                Asking::Overview | Asking::Choice { .. } | Asking::Search { .. } => return false,
+                Asking::Search { input, selected, .. } => {
+                    input.paste(text);
+                    *selected = 0;
+                    return Some(deciding.search());
+                }
+                Asking::Overview | Asking::Choice { .. } => return None,
             },
-            _ => return false,
+            _ => return None,
         }
-        true
+        Some(Vec::new())
     }
 
     fn identified(&mut self, reading: Reading) -> Vec<Effect> {
@@ -193,4 +197,12 @@ impl App {
         self.screen = Refused::over(screen, why);
         Vec::new()
     }
+}
+
+/// Whether boxes can tick lines there.
+fn is_being_decided(screen: &Screen) -> bool {
+    matches!(
+        screen,
+        Screen::Prescription(_) | Screen::Decision(_) | Screen::Review(_)
+    )
 }

@@ -24,7 +24,7 @@ pub(super) async fn consult(config: &Config, target: &OsStr, format: Format) -> 
         let mut text = match consultation.freshness {
             Freshness::Fresh => String::new(),
             Freshness::FromStore { received_at, why } => {
-                let received = wording::moment(received_at, now(), &config.time_zone);
+                let received = wording::dates::at(received_at, now(), &config.time_zone);
                 words::from_store(&received, why) + "\n"
             }
         };

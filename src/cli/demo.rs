@@ -86,7 +86,10 @@ async fn play_one(session: &Session, config: &Config, name: &'static str) -> Res
     let numbers: Vec<_> = recorded.registered.iter().map(|(_, number)| *number).collect();
     let visible = counter::visible_to_prescriber(&posted.entry);
     say(&text::hand_over(&posted.entry, &numbers, visible));
-    say(&view_text(&prescriber::view(session, &number).await?));
+    say(&view_text(
+        &prescriber::view(session, &number).await?,
+        &config.time_zone,
+    ));
     Ok(())
 }
 

@@ -21,7 +21,11 @@ pub(super) enum Format {
 pub(super) fn show(format: Format, document: &Value, text: impl FnOnce() -> String) {
     match format {
         Format::Json => say(&inert_json(&document.to_string())),
-        Format::Text => say(text().trim_end()),
+        Format::Text => match text().trim_end() {
+            // Nothing to say is not an empty line.
+            "" => {}
+            text => say(text),
+        },
     }
 }
 

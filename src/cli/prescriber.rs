@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use clap::Subcommand;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::failure::Failure;
@@ -65,7 +66,7 @@ pub(super) async fn prescriber(
         PrescriberCommand::Show { number } => {
             let number = target::number(number.as_ref())?;
             let view = view(&session, &number).await?;
-            show(format, &json!(view), || view_text(&view));
+            show(format, &json!(view), || view_text(&view, &config.time_zone));
             Ok(())
         }
         PrescriberCommand::Search { patient } => {
@@ -185,15 +186,12 @@ impl From<ActorError> for Failure {
 
 /// A patient's prescriptions as text, one a line.
 fn found_text(found: &[FoundPrescription]) -> String {
-    let row = |one: &FoundPrescription| {
-        let (number, day) = (Safe(&one.number), Safe(&one.written_on));
-        format!("{number}  {day}  {}", one.lines.len())
-    };
+    let row = |one: &FoundPrescription| words::found(&one.number, &one.written_on, one.lines.len());
     found.iter().map(row).collect::<Vec<_>>().join("\n")
 }
 
 /// The prescriber's view as text.
-pub(super) fn view_text(view: &PrescriberView) -> String {
+pub(super) fn view_text(view: &PrescriberView, zone: &TimeZone) -> String {
     let mut text = words::prescriber_sees(&view.number, view.status) + "\n";
     for line in &view.lines {
         let _ = writeln!(text, "{:>2}. {}", line.line, Safe(&line.label));
@@ -204,15 +202,13 @@ pub(super) fn view_text(view: &PrescriberView) -> String {
     }
     for delivery in &view.deliveries {
         let line = delivery.line.map_or_else(String::new, |line| line.to_string());
-        let at = delivery.at.as_deref().unwrap_or_default();
         let _ = writeln!(
             text,
-            "    ligne {line} : {}, {} × {} — {} {}",
+            "    ligne {line} : {}, {} × {} — {}",
             words::outcome(delivery.outcome),
             delivery.boxes,
             Safe(&delivery.product),
-            Safe(&delivery.pharmacy),
-            Safe(at)
+            words::made_at(&delivery.pharmacy, delivery.at.as_deref(), zone)
         );
     }
     text

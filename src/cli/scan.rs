@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::{Format, show};
-use crate::domain::scanned::Scanned;
+use crate::domain::scanned::{Repair, Scanned};
 use crate::safe::Safe;
-use crate::scan::repair::Repair;
 use crate::scan::{self, FileReading, what};
 use crate::ui::wording::command_line as words;
 
@@ -77,7 +76,7 @@ fn text(readings: &[(&Path, u128, FileReading)]) -> String {
             let read = what::read_text(&symbol.text);
             let what = words::scanned_as(&read.scanned);
             let file = path.display().to_string();
-            let _ = writeln!(text, "{}: {what}: {}", Safe(&file), Safe(&symbol.text));
+            let _ = writeln!(text, "« {} » : {what} : {}", Safe(&file), Safe(&symbol.text));
         }
     }
     text

@@ -7,14 +7,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::consent::Consent;
-use crate::domain::dispense::HandOver;
 use crate::domain::finding::Finding;
 use crate::domain::outbox::{OutboxEntry, PostState};
-use crate::domain::prescription::{Prescription, PrescriptionLine};
+use crate::domain::prescription::{LineKind, Prescription, PrescriptionLine};
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 use crate::domain::substitution::SubstitutionPermission;
 use crate::safe::Safe;
-use crate::ui::wording::{self, findings as rules, people, posts, reasons};
+use crate::ui::wording::{self, command_line as words, findings as rules, labels, people, posts, reasons};
 
 /// Lines, one after the other. Writing to a `String` cannot fail, so nothing is lost by not asking.
 macro_rules! line {
@@ -69,13 +68,8 @@ pub(super) fn prescription(prescription: &Prescription, findings: &[Finding], to
 fn prescription_line(line: &PrescriptionLine) -> String {
     let mut text = String::new();
     let code = line.code.code();
-    line!(
-        text,
-        "{:>2}. {}  {}",
-        line.number.0,
-        Safe(&line.label),
-        Safe(code)
-    );
+    let head = format!("{:>2}. {}  {}", line.number.0, Safe(&line.label), Safe(code));
+    line!(text, "{}", head.trim_end());
     if !line.dosage.is_empty() {
         line!(text, "    {}", Safe(&line.dosage));
     }
@@ -87,18 +81,23 @@ fn prescription_line(line: &PrescriptionLine) -> String {
                 wording::boxes(remaining)
             )
         }
-        _ => "nombre de boîtes non indiqué".to_owned(),
+        _ if !line.is_open() => labels::closed(line).to_owned(),
+        _ => labels::COUNT_UNSTATED.to_owned(),
     };
     let substitution = match &line.substitution {
         SubstitutionPermission::Allowed => String::new(),
         SubstitutionPermission::Forbidden(why) => format!(", {}", rules::non_substitutable(why)),
     };
-    line!(
-        text,
-        "    {remains}{substitution} — {}",
-        reasons::status(line.status())
-    );
+    line!(text, "    {remains}{substitution}{}", state_of(line));
     text
+}
+
+/// What can still be done with a line; nothing is said of one that was never for this pharmacy.
+fn state_of(line: &PrescriptionLine) -> String {
+    match line.kind {
+        LineKind::Other { .. } => String::new(),
+        _ => format!(" — {}", reasons::status(line.status())),
+    }
 }
 
 /// What the rules remark, each with its source.
@@ -107,7 +106,7 @@ pub(super) fn remarks(findings: &[Finding]) -> String {
     for finding in findings {
         let place = finding
             .line
-            .map_or_else(String::new, |line| format!("ligne {} : ", line.0));
+            .map_or_else(String::new, |line| format!("ligne {} — ", line.0));
         line!(
             text,
             "{} {} — {place}{} [{}]",
@@ -154,19 +153,16 @@ pub(super) fn hand_over(
             line!(text, "    {reason}");
         }
     }
-    line!(text, "{}", outcome(&entry.hand_over, entry.state(), visible));
+    line!(text, "{}", outcome(entry, visible));
     text
 }
 
-fn outcome(hand_over: &HandOver, state: &PostState, visible: Option<bool>) -> String {
-    match (state, visible) {
-        (PostState::Accepted, Some(_)) => {
-            format!("Acceptée par la base, {}.", posts::visibility(hand_over.consent))
-        }
-        (PostState::Pending, _) => {
-            "Enregistrée ici ; elle sera envoyée dès que la base répondra (comptoir outbox list).".to_owned()
-        }
-        (state, _) => format!("État : {}.", state_word(state, hand_over.consent)),
+fn outcome(entry: &OutboxEntry, visible: Option<bool>) -> String {
+    let consent = entry.hand_over.consent;
+    match (entry.state(), visible) {
+        (PostState::Accepted, Some(_)) => labels::accepted(posts::visibility(consent)),
+        (PostState::Pending, _) => words::recorded_not_acknowledged(entry.reason),
+        (state, _) => format!("État : {}.", state_word(state, consent)),
     }
 }
 
@@ -177,7 +173,7 @@ fn state_word(state: &PostState, consent: Consent) -> &'static str {
 /// What the base has not acknowledged.
 pub(super) fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -> String {
     if entries.is_empty() {
-        return "La file d’envoi est vide : la base a tout accepté.".to_owned();
+        return "La file d’envoi est vide.".to_owned();
     }
     let mut text = String::new();
     for entry in entries {

@@ -1,26 +1,6 @@
 //! Undoing what a keyboard layout did to a scan: a reader types key positions, not characters.
 
-/// What had to be undone. It is told to the person: the reader or the keyboard wants setting right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Repair {
-    /// A reader set for a US keyboard, on a machine with a French one.
-    Azerty,
-    /// Capital letters arrived small: Caps Lock is on.
-    CapsLock,
-}
-
-impl Repair {
-    /// All of them, in the order they are tried.
-    pub const ALL: [Self; 2] = [Self::Azerty, Self::CapsLock];
-
-    /// The code that files carry.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Azerty => "azerty",
-            Self::CapsLock => "caps-lock",
-        }
-    }
-}
+use crate::domain::scanned::Repair;
 
 /// What the French layout types for the keys of a US one, where they differ. One to one, so it can be undone.
 const FRENCH_TO_US: &[(char, char)] = &[

@@ -16,9 +16,9 @@
 
 use crate::domain::number::{NUMBER_LENGTH, PrescriptionNumber};
 use crate::domain::people::Ins;
-use crate::domain::scanned::Scanned;
+use crate::domain::scanned::{Repair, Scanned};
 use crate::scan::gs1;
-use crate::scan::repair::{self, Repair};
+use crate::scan::repair;
 
 /// What a text is, and what had to be mended to see it.
 #[derive(Debug, Clone, PartialEq, Eq)]

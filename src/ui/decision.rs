@@ -78,7 +78,7 @@ impl Page<'_> {
         rows.heading(&labels::ordered_heading(line.number));
         rows.paragraph(2, &safe(&line.label), theme.strong);
         if !line.dosage.trim().is_empty() {
-            rows.paragraph(2, &safe(line.dosage.trim()), Style::new());
+            rows.paragraph(2, &wording::whole(&line.dosage), Style::new());
         }
         rows.paragraph(2, &lines::facts(line), theme.dim);
     }

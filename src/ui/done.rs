@@ -81,16 +81,16 @@ impl Page<'_> {
             .map_or(&pending, |(_, state)| state);
         let kind = reasons::outcome_kind(reasons::kind_of(&line.outcome));
         let columns = rows.width.saturating_sub(NUMBER_COLUMNS + BOXES_COLUMNS + 14 + 4);
-        rows.row(vec![
-            Span::styled(padded(&number, NUMBER_COLUMNS), theme.strong),
-            Span::raw(padded(&safe(product), columns)),
-            Span::raw(format!(" {}", padded(&boxes, BOXES_COLUMNS))),
-            Span::styled(padded(kind, 14), theme.dim),
-            Span::styled(
-                posts::state_sign(state, entries::travel(self.view, entry)),
-                entries::state_style(theme, state),
-            ),
-        ]);
+        let sign = posts::state_sign(state, entries::travel(self.view, entry));
+        rows.entry(
+            vec![Span::styled(padded(&number, NUMBER_COLUMNS), theme.strong)],
+            (&safe(product), columns, Style::new()),
+            vec![
+                Span::raw(format!(" {}", padded(&boxes, BOXES_COLUMNS))),
+                Span::styled(padded(kind, 14), theme.dim),
+                Span::styled(sign, entries::state_style(theme, state)),
+            ],
+        );
         if let Some(reason) = posts::state_reason(state) {
             rows.signed(NUMBER_COLUMNS, "✗", &reason, theme.bad);
         }

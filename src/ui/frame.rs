@@ -25,22 +25,26 @@ impl Widget for Bar<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let View { desk, theme } = self.view;
         buffer.set_style(area, theme.bar);
-        let mut right = vec![Span::styled(format!(" {} ", base(desk.base)), theme.bar)];
+        let mut right = vec![Span::styled(format!("  {}", base(desk.base)), theme.bar)];
         let waiting = desk.not_accepted().count();
         if waiting > 0 {
-            right.insert(
-                0,
-                Span::styled(format!(" {} ", labels::waiting_short(waiting)), theme.bar),
-            );
+            right.insert(0, Span::styled(labels::waiting_short(waiting), theme.bar));
         }
-        if desk.setting.mode == Mode::Training {
-            right.push(Span::styled(format!(" {} ", labels::TRAINING), theme.training));
-        }
+        right.push(match desk.setting.mode {
+            Mode::Training => Span::styled(format!(" {} ", labels::TRAINING), theme.training),
+            Mode::Real => Span::styled(" ", theme.bar),
+        });
         let right = Line::from(right);
-        let right_columns = right.width();
-        let left = format!(" {}  {}", labels::NAME, safe(&desk.setting.pharmacy.name));
-        let left_columns = usize::from(area.width).saturating_sub(right_columns);
-        let left = Span::styled(padded(&left, left_columns), theme.bar);
+        let columns = usize::from(area.width).saturating_sub(right.width() + 1);
+        let pharmacy = safe(&desk.setting.pharmacy.name);
+        let whole = format!(" {}  {pharmacy}", labels::NAME);
+        // Which pharmacy one is in matters more than which program.
+        let left = if width(&whole) > columns {
+            format!(" {pharmacy}")
+        } else {
+            whole
+        };
+        let left = Span::styled(padded(&left, columns) + " ", theme.bar);
         Line::from([vec![left], right.spans].concat()).render(area, buffer);
     }
 }

@@ -11,12 +11,12 @@ use crate::domain::prescription::{Delivery, DeliveryStanding, LineKind, Prescrip
 use crate::domain::substitution::SubstitutionPermission;
 use crate::safe::safe;
 use crate::ui::rows::Rows;
-use crate::ui::text::{cut, padded, width};
+use crate::ui::text::padded;
 use crate::ui::wording::{self, findings, labels, reasons};
 use crate::ui::{Theme, View};
 
 /// Columns of "▸ 1 ".
-const NUMBER_COLUMNS: usize = 5;
+pub const NUMBER_COLUMNS: usize = 5;
 /// Columns of the count of boxes.
 const BOXES_COLUMNS: usize = 11;
 /// Columns of the decision.
@@ -83,15 +83,21 @@ fn boxes_word(form: Option<&Form>, line: &PrescriptionLine) -> String {
 }
 
 /// The whole block of a line on the sheet.
-pub fn block(rows: &mut Rows, view: View, serving: &Serving, line: &PrescriptionLine, cursor: Cursor) {
-    let theme = view.theme;
+pub fn block(
+    rows: &mut Rows,
+    serving: &Serving,
+    remarks: &[Finding],
+    line: &PrescriptionLine,
+    cursor: Cursor,
+) {
+    let theme = rows.theme;
     let form = serving.form(line.number);
     if cursor == Cursor::Here {
         rows.focus_begins();
     }
     first_row(rows, theme, serving, line, cursor);
     if !line.dosage.trim().is_empty() {
-        rows.paragraph(NUMBER_COLUMNS, &safe(line.dosage.trim()), Style::new());
+        rows.paragraph(NUMBER_COLUMNS, &wording::whole(&line.dosage), Style::new());
     }
     let facts = facts(line);
     if !facts.is_empty() {
@@ -102,7 +108,6 @@ pub fn block(rows: &mut Rows, view: View, serving: &Serving, line: &Prescription
             rows.signed(NUMBER_COLUMNS, "→", &text, theme.strong);
         }
     }
-    let remarks = serving.remarks(view.desk);
     for remark in remarks.iter().filter(|remark| remark.line == Some(line.number)) {
         finding(rows, NUMBER_COLUMNS, remark);
     }
@@ -126,18 +131,18 @@ fn first_row(rows: &mut Rows, theme: &Theme, serving: &Serving, line: &Prescript
     } else {
         theme.dim.patch(row_style)
     };
-    rows.row(vec![
-        Span::styled(
-            format!("{mark}{:>2}. ", line.number.0),
-            theme.key.patch(row_style),
-        ),
-        Span::styled(padded(&safe(&line.label), labels_columns), name_style),
-        Span::styled(format!(" {}", padded(&boxes, BOXES_COLUMNS)), row_style),
-        Span::styled(
-            format!(" {}", padded(&word, DECISION_COLUMNS)),
-            style.patch(row_style),
-        ),
-    ]);
+    let number = format!("{mark}{:>2}. ", line.number.0);
+    rows.entry(
+        vec![Span::styled(number, theme.key.patch(row_style))],
+        (&safe(&line.label), labels_columns, name_style),
+        vec![
+            Span::styled(format!(" {}", padded(&boxes, BOXES_COLUMNS)), row_style),
+            Span::styled(
+                format!(" {}", padded(&word, DECISION_COLUMNS)),
+                style.patch(row_style),
+            ),
+        ],
+    );
 }
 
 /// Kind, repeats, what was delivered, what remains, substitution: in one row when it fits.
@@ -218,7 +223,7 @@ fn reason(form: &Form) -> Option<String> {
 }
 
 /// A delivery that was made before, by any pharmacy.
-pub fn delivery(rows: &mut Rows, view: View, delivery: &Delivery) {
+pub fn delivery(rows: &mut Rows, view: View, indent: usize, delivery: &Delivery) {
     let theme = view.theme;
     let (sign, said) = match delivery.standing {
         DeliveryStanding::Completed => ("✓", wording::boxes(delivery.boxes)),
@@ -229,13 +234,14 @@ pub fn delivery(rows: &mut Rows, view: View, delivery: &Delivery) {
         || labels::UNDATED.to_owned(),
         |at| wording::day(view.desk.day_of(at)),
     );
-    let head = format!("{sign} {when} · {said} · ");
-    let left = rows.width.saturating_sub(width(&head));
-    rows.row(vec![
-        Span::raw(head),
-        Span::raw(cut(&safe(&delivery.product), left)),
-    ]);
+    let product = safe(&delivery.product);
+    rows.signed(
+        indent,
+        sign,
+        &format!("{when} · {said} · {product}"),
+        Style::new(),
+    );
     if !delivery.pharmacy.trim().is_empty() {
-        rows.paragraph(2, &safe(delivery.pharmacy.trim()), theme.dim);
+        rows.paragraph(indent + 2, &safe(delivery.pharmacy.trim()), theme.dim);
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::prescription::{PrescriptionKind, PrescriptionLine};
 use crate::safe::safe;
 use crate::ui::lines::{self, Cursor};
 use crate::ui::rows::{Rows, draw_line};
-use crate::ui::text::{padded, width};
+use crate::ui::text::{cut, padded, width, wrapped};
 use crate::ui::wording::{self, labels, people, posts, reasons};
 use crate::ui::{View, is_wide};
 
@@ -87,11 +87,16 @@ impl<'a> Page<'a> {
         let half = rows.width / 2;
         let styles = [theme.dim, theme.strong, Style::new(), Style::new()];
         for ((left, right), style) in prescriber.iter().zip(&patient).zip(styles) {
-            rows.row(vec![
-                Span::styled(padded(left, half.saturating_sub(2)), style),
-                Span::raw("  "),
-                Span::styled(right.clone(), style),
-            ]);
+            // Names tell one person from another: they are not cut, unless somebody makes fun of us.
+            let in_half = |text: &str| wrapped(&cut(text, 2 * half), half.saturating_sub(2));
+            let (left, right) = (in_half(left), in_half(right));
+            for place in 0..left.len().max(right.len()) {
+                let of = |rows: &[String]| rows.get(place).cloned().unwrap_or_default();
+                rows.row(vec![
+                    Span::styled(padded(&of(&left), half), style),
+                    Span::styled(of(&right), style),
+                ]);
+            }
         }
     }
 
@@ -159,8 +164,9 @@ impl<'a> Page<'a> {
                 ("!", labels::hold_elsewhere(hold, since.as_deref()), theme.warning)
             }
             HoldState::NotOffered => ("·", labels::HOLD_NOT_OFFERED.to_owned(), theme.dim),
-            HoldState::Unanswered(_) | HoldState::NotAsked(_) => {
-                ("!", labels::HOLD_UNANSWERED.to_owned(), theme.warning)
+            HoldState::Unanswered(why) | HoldState::NotAsked(why) => {
+                let unanswered = labels::hold_unanswered(posts::delay_short(*why));
+                ("!", unanswered, theme.warning)
             }
         }
     }
@@ -201,18 +207,18 @@ impl<'a> Page<'a> {
             } else {
                 Cursor::Elsewhere
             };
-            lines::block(&mut rows, self.view, self.serving, line, cursor);
+            lines::block(&mut rows, self.serving, &remarks, line, cursor);
             // On a wide screen the right pane tells it.
             if cursor == Cursor::Here && detail == Detail::Below {
-                self.deliveries(&mut rows, line);
+                self.deliveries(&mut rows, lines::NUMBER_COLUMNS, line);
             }
         }
         rows
     }
 
-    fn deliveries(&self, rows: &mut Rows, line: &PrescriptionLine) {
+    fn deliveries(&self, rows: &mut Rows, indent: usize, line: &PrescriptionLine) {
         for delivery in &line.deliveries {
-            lines::delivery(rows, self.view, delivery);
+            lines::delivery(rows, self.view, indent, delivery);
         }
     }
 
@@ -234,7 +240,7 @@ impl<'a> Page<'a> {
         if line.deliveries.is_empty() {
             rows.paragraph(0, labels::NEVER_DELIVERED, theme.dim);
         }
-        self.deliveries(&mut rows, line);
+        self.deliveries(&mut rows, 0, line);
         rows.blank();
         rows.heading(labels::SUBSTITUTES);
         let substitutes = self.serving.substitutes(line);
@@ -260,7 +266,7 @@ impl<'a> Page<'a> {
 fn prescriber_rows(prescriber: &Prescriber) -> [String; 4] {
     let numbers: Vec<String> = [
         prescriber.rpps.as_ref().map(|rpps| labels::rpps(rpps.as_str())),
-        Some(safe(prescriber.phone.trim())).filter(|phone| !phone.is_empty()),
+        Some(people::phone(&prescriber.phone)).filter(|phone| !phone.is_empty()),
     ]
     .into_iter()
     .flatten()
@@ -293,11 +299,12 @@ fn patient_rows(patient: &Patient, view: View) -> [String; 4] {
 pub fn title_row(view: View, serving: &Serving, area: Rect, buffer: &mut Buffer) {
     let theme = view.theme;
     let title = labels::prescription_title(&serving.prescription.number);
-    let patient = people::patient_name(&serving.prescription.patient);
+    let patient = format!("  {}", people::patient_name(&serving.prescription.patient));
+    let left = usize::from(area.width).saturating_sub(width(&title));
     draw_line(
         vec![
             Span::styled(title, theme.heading),
-            Span::styled(format!("  {patient}"), theme.strong),
+            Span::styled(cut(&patient, left), theme.strong),
         ],
         area,
         buffer,

@@ -10,10 +10,10 @@ use crate::app::register::{Check, Pages, Register};
 use crate::app::screen::Scroll;
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisteredDelivery};
 use crate::safe::safe;
+use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
 use crate::ui::wording::{self, labels, people};
-use crate::ui::{View, panes};
 
 /// The page.
 pub struct Page<'a> {
@@ -37,11 +37,14 @@ impl Widget for Page<'_> {
         let [head, rest] = Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(area);
         head_rows.draw(Scroll::default(), head, buffer);
         let selected = self.register.entries.get(self.register.selected);
-        let (list, details) = panes(rest, 42, if selected.is_some() { 7 } else { 0 });
+        let details = selected.map(|entry| self.details(entry, rest));
+        // The entry under the cursor is told whole, as far as half of the screen goes.
+        let wanted = details.as_ref().map_or(0, Rows::len);
+        let below = u16::try_from(wanted).unwrap_or(u16::MAX).min(rest.height / 2);
+        let [list, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(below)]).areas(rest);
         self.list(list).draw(Scroll::default(), list, buffer);
-        if let Some(entry) = selected {
-            self.details(entry, details)
-                .draw(Scroll::default(), details, buffer);
+        if let Some(details) = details {
+            details.draw(Scroll::default(), below, buffer);
         }
     }
 }

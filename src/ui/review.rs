@@ -122,11 +122,12 @@ impl Page<'_> {
             reasons::outcome_kind(kind)
         );
         let columns = rows.width.saturating_sub(OUTCOME_COLUMNS + BOXES_COLUMNS + 1);
-        rows.row(vec![
-            Span::styled(padded(&head, OUTCOME_COLUMNS), style),
-            Span::styled(padded(&product, columns), theme.strong),
-            Span::styled(format!(" {}", padded(&boxes, BOXES_COLUMNS)), theme.strong),
-        ]);
+        let boxes = format!(" {}", padded(&boxes, BOXES_COLUMNS));
+        rows.entry(
+            vec![Span::styled(padded(&head, OUTCOME_COLUMNS), style)],
+            (&product, columns, theme.strong),
+            vec![Span::styled(boxes, theme.strong)],
+        );
         for text in self.sayings(decision, &ordered) {
             rows.paragraph(OUTCOME_COLUMNS, &text, theme.dim);
         }
@@ -135,10 +136,9 @@ impl Page<'_> {
     /// What goes with a decision into the register and to the base.
     fn sayings(&self, decision: &Decision, ordered: &str) -> Vec<String> {
         let mut texts = Vec::new();
-        if matches!(
-            decision.outcome,
-            LineOutcome::Substituted { .. } | LineOutcome::Adjusted { .. }
-        ) {
+        // An adjusted dose or quantity may well be of the product that was ordered.
+        let is_another = |supply: &Supply| safe(&supply.label) != ordered;
+        if decision.outcome.supply().is_some_and(is_another) {
             texts.push(labels::instead_of(ordered));
         }
         texts.extend(self.ground(decision));

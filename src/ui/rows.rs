@@ -105,6 +105,27 @@ impl<'t> Rows<'t> {
         }
     }
 
+    /// A row of a table: a name too long for its column goes on below it, whole enough to be told from
+    /// another: a strength stands at the end of a name.
+    pub fn entry(
+        &mut self,
+        before: Vec<Span<'static>>,
+        (name, columns, style): (&str, usize, Style),
+        after: Vec<Span<'static>>,
+    ) {
+        let indent: usize = before.iter().map(Span::width).sum();
+        let mut names = wrapped(&cut(name, columns * NAME_ROWS_MAX), columns).into_iter();
+        let mut spans = before;
+        let first = names.next().unwrap_or_default();
+        spans.push(Span::styled(padded(&first, columns), style));
+        spans.extend(after);
+        self.row(spans);
+        for rest in names {
+            let blanks = Span::raw(" ".repeat(indent));
+            self.row(vec![blanks, Span::styled(padded(&rest, columns), style)]);
+        }
+    }
+
     /// The rows added from here on, once `focus_ends` is called, are those under the cursor.
     pub fn focus_begins(&mut self) {
         self.focus = self.lines.len()..self.lines.len();
@@ -121,23 +142,36 @@ impl<'t> Rows<'t> {
         let height = usize::from(area.height);
         let first = first_row(self.lines.len(), &self.focus, height, scroll);
         let below = self.lines.len().saturating_sub(first + height);
-        let shown = self.lines.into_iter().skip(first).take(height);
-        for (row, y) in shown.zip(area.top()..area.bottom()) {
-            buffer.set_line(area.x, y, &row, area.width);
+        let shown: Vec<Line> = self.lines.into_iter().skip(first).take(height).collect();
+        for (row, y) in shown.iter().zip(area.top()..area.bottom()) {
+            buffer.set_line(area.x, y, row, area.width);
         }
         let marks = [
-            (first, "▲", area.top()),
-            (below, "▼", area.bottom().saturating_sub(1)),
+            (first, "▲", shown.first(), area.top()),
+            (below, "▼", shown.last(), area.bottom().saturating_sub(1)),
         ];
-        for (hidden, sign, y) in marks {
-            if hidden > 0 && area.height > 0 {
-                let mark = Span::styled(format!(" {sign} {hidden} "), self.theme.key);
-                let columns = u16::try_from(width(&mark.content)).unwrap_or(area.width);
-                let x = area.right().saturating_sub(columns.min(area.width));
-                buffer.set_span(x, y, &mark, columns);
+        for (hidden, sign, row, y) in marks {
+            if let Some(row) = row.filter(|_| hidden > 0) {
+                let mark = Span::styled(format!(" {sign} {hidden}"), self.theme.key);
+                if text_columns(row) + mark.width() <= self.width {
+                    let columns = u16::try_from(mark.width()).unwrap_or(area.width);
+                    buffer.set_span(area.right().saturating_sub(columns), y, &mark, columns);
+                } else if area.right() < buffer.area.right() {
+                    // No room beside the text: the sign alone, in the margin. It may cover nothing.
+                    buffer.set_span(area.right(), y, &Span::styled(sign, self.theme.key), 1);
+                }
             }
         }
     }
+}
+
+/// Rows of one name in a table: a hostile name may not push everything else off the screen.
+const NAME_ROWS_MAX: usize = 3;
+
+/// How many columns of a row hold a text.
+fn text_columns(row: &Line) -> usize {
+    let text: String = row.spans.iter().map(|span| span.content.as_ref()).collect();
+    width(text.trim_end())
 }
 
 /// The first row to show.
@@ -159,6 +193,44 @@ pub fn draw_line(spans: Vec<Span<'static>>, area: Rect, buffer: &mut Buffer) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_mark_of_hidden_rows_covers_no_text() {
+        let theme = Theme::without_colours();
+        let area = Rect::new(0, 0, 12, 2);
+        for (text, below, margin) in [("short", " ▼ 1", " "), ("twelve chars", "hars", "▼")] {
+            let mut rows = Rows::new(&theme, area);
+            for _ in 0..3 {
+                rows.row(vec![Span::raw(text)]);
+            }
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 13, 2));
+            rows.draw(Scroll::default(), area, &mut buffer);
+            let cells = |columns: Range<u16>| columns.map(|x| buffer[(x, 1)].symbol()).collect::<String>();
+            assert_eq!(
+                (cells(8..12).as_str(), cells(12..13).as_str()),
+                (below, margin),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_name_goes_on_below_and_a_hostile_one_ends() {
+        let theme = Theme::without_colours();
+        let mut rows = Rows::new(&theme, Rect::new(0, 0, 20, 9));
+        let entry = |rows: &mut Rows, name: &str| {
+            rows.entry(
+                vec![Span::raw("1. ")],
+                (name, 10, Style::new()),
+                vec![Span::raw(" 2")],
+            );
+        };
+        entry(&mut rows, "PAROXETINE 20 mg, comprimé");
+        let texts: Vec<String> = rows.lines.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["1. PAROXETINE 2", "   20 mg,    ", "   comprimé  "]);
+        entry(&mut rows, &"x".repeat(1000));
+        assert_eq!(rows.len(), 3 + NAME_ROWS_MAX);
+    }
 
     #[test]
     fn the_rows_under_the_cursor_are_seen() {

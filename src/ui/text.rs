@@ -42,19 +42,24 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut rows = Vec::new();
     let mut row = String::new();
+    let mut used = 0;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let needed = width(&row) + usize::from(!row.is_empty()) + width(word);
-        if needed > columns && !row.is_empty() {
+        if used > 0 && used + 1 + width(word) > columns {
             rows.push(std::mem::take(&mut row));
+            used = 0;
         }
-        if !row.is_empty() {
+        if used > 0 {
             row.push(' ');
+            used += 1;
         }
         for character in word.chars() {
-            if width(&row) + character.width().unwrap_or(0) > columns {
+            let wide = character.width().unwrap_or(0);
+            if used + wide > columns {
                 rows.push(std::mem::take(&mut row));
+                used = 0;
             }
             row.push(character);
+            used += wide;
         }
     }
     if !row.is_empty() || rows.is_empty() {

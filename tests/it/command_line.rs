@@ -466,3 +466,32 @@ fn no_escape_sequence_of_a_prescription_reaches_the_terminal() {
         assert_eq!(odd, None, "{arguments:?}: {all:?}");
     }
 }
+
+#[test]
+fn what_people_read_has_french_dates_and_says_only_what_is_true() {
+    let counter = Counter::with_its_own_base();
+    let (number, _) = counter.prescribe("conforming");
+    assert_eq!(counter.run(&["dispense", &number, "--all"]).code, 0);
+    let seen = counter.run(&["prescriber", "show", &number]);
+    for row in seen.stdout.lines().filter(|row| row.contains(" × ")) {
+        let (_, moment) = row.split_once(", le ").unwrap();
+        let signs: String = moment.chars().filter(|c| !c.is_ascii_digit()).collect();
+        assert_eq!(signs, "// à :", "{row}");
+    }
+
+    // Nothing was recorded, so nothing may be said to be queued.
+    let down = counter.run(&["consult", "01S2TBPZ2JCNZZYGHZ", "--base", "http://127.0.0.1:1"]);
+    assert_eq!(down.code, 5);
+    assert!(down.stderr.contains("rien n’a été enregistré"), "{}", down.stderr);
+    assert!(!down.stderr.contains("inscrite ici"), "{}", down.stderr);
+
+    let (others, _) = counter.prescribe("other-professions");
+    let shown = counter.run(&["consult", &others]);
+    assert!(shown.stdout.contains("hors officine"), "{}", shown.stdout);
+    for row in shown.stdout.lines() {
+        assert_eq!(row, row.trim_end());
+    }
+
+    let unread = counter.run(&["scan", "/nowhere.png"]);
+    assert_eq!((unread.code, unread.stdout.as_str()), (3, ""));
+}

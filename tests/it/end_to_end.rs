@@ -65,6 +65,13 @@ fn scanned(counter: &Counter, number: &str) -> Terminal {
     terminal
 }
 
+/// "Tout conforme", read, and confirmed: two keys.
+fn confirm(terminal: &mut Terminal) {
+    terminal.press(ENTER);
+    terminal.shows("Sera inscrit");
+    terminal.press(ENTER);
+}
+
 fn grouped(number: &str) -> String {
     [0..2, 2..6, 6..10, 10..14, 14..18]
         .map(|range| &number[range])
@@ -96,9 +103,7 @@ fn an_opposition_is_said_and_hides_the_delivery() {
     let (number, _) = stage.counter.prescribe("opposition");
     let mut terminal = scanned(&stage.counter, &number);
     terminal.shows("pposition");
-    terminal.press(ENTER);
-    terminal.shows("Sera inscrit");
-    terminal.press(ENTER);
+    confirm(&mut terminal);
     terminal.shows("masquée au prescripteur");
     assert!(stage.registered() > 0);
     assert!(stage.deliveries(&number).is_empty());
@@ -118,7 +123,8 @@ fn a_prescription_opens_however_its_number_arrives() {
     terminal.shows(WAITING);
     terminal.paste(&number);
     away(&mut terminal);
-    terminal.scan(&number.to_lowercase().replace('\u{0}', ""));
+    terminal.scan(&number.to_lowercase());
+    terminal.shows("Le code est arrivé en minuscules");
     away(&mut terminal);
     terminal.paste(&png.display().to_string());
     away(&mut terminal);
@@ -151,9 +157,7 @@ fn with_the_base_stopped_before_the_post_it_is_posted_when_the_base_is_back() {
     let (number, _) = stage.counter.prescribe("conforming");
     let mut terminal = scanned(&stage.counter, &number);
     stage.stop_base();
-    terminal.press(ENTER);
-    terminal.shows("Sera inscrit");
-    terminal.press(ENTER);
+    confirm(&mut terminal);
     terminal.shows("enregistrée ici");
     assert_eq!(stage.registered(), 3);
     stage.start_base();
@@ -170,9 +174,7 @@ fn a_lost_answer_is_looked_up_and_nothing_is_posted_twice() {
         let (number, _) = counter.prescribe("conforming");
         let mut terminal = scanned(&counter, &number);
         proxy.set(fault);
-        terminal.press(ENTER);
-        terminal.shows("Sera inscrit");
-        terminal.press(ENTER);
+        confirm(&mut terminal);
         wait::until("the execution to be hit", || {
             if proxy.hits() > 0 {
                 Ok(())
@@ -194,9 +196,7 @@ fn with_the_base_stopped_after_the_post_the_day_stays_true() {
     let mut stage = Stage::new();
     let (number, _) = stage.counter.prescribe("conforming");
     let mut terminal = scanned(&stage.counter, &number);
-    terminal.press(ENTER);
-    terminal.shows("Sera inscrit");
-    terminal.press(ENTER);
+    confirm(&mut terminal);
     terminal.shows("visible du prescripteur");
     stage.stop_base();
     terminal.kill();
@@ -214,9 +214,7 @@ fn killed_after_recording_the_delivery_is_there_and_posted_once() {
     let (number, _) = stage.counter.prescribe("conforming");
     let mut terminal = scanned(&stage.counter, &number);
     stage.stop_base();
-    terminal.press(ENTER);
-    terminal.shows("Sera inscrit");
-    terminal.press(ENTER);
+    confirm(&mut terminal);
     terminal.shows("enregistrée ici");
     terminal.kill();
     let terminal = Terminal::open(&stage.counter, 100, 30);

@@ -2,13 +2,17 @@
 
 use std::io::ErrorKind;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use crate::domain::number::{NUMBER_LENGTH, NotANumber, PrescriptionNumber};
 use crate::domain::outbox::DelayReason;
 use crate::domain::refusal::Refusal;
 use crate::domain::scanned::Scanned;
-use crate::safe::Safe;
+use crate::safe::{Safe, safe};
 use crate::scan::ReadError;
-use crate::ui::wording::{self, posts};
+use crate::ui::wording;
 
 /// Something of ours is broken.
 pub fn broken(chain: &str) -> String {
@@ -89,7 +93,7 @@ pub fn no_prescription_in_file(path: &str, read: Option<&Scanned>) -> String {
         None => "aucun code n’y a été trouvé".to_owned(),
     };
     format!(
-        "« {} » : {what}. Une ordonnance sans son code QR n’est pas une ordonnance numérique : \
+        "« {} » : {what}. Une ordonnance sans son QR code n’est pas une ordonnance numérique : \
          présentez le code imprimé en bas de l’ordonnance, ou saisissez son numéro.",
         Safe(path)
     )
@@ -234,7 +238,10 @@ pub const fn changed_meanwhile() -> &'static str {
 
 /// Nothing was recorded on purpose.
 pub fn dry_run(lines: usize) -> String {
-    format!("Essai seulement : {lines} ligne(s) pourraient être enregistrées, rien ne l’a été.\n")
+    format!(
+        "Essai seulement, rien n’a été enregistré. {} à enregistrer.\n",
+        wording::counted(lines, "ligne", "lignes")
+    )
 }
 
 /// Recorded, and the post failed on our side.
@@ -242,6 +249,14 @@ pub fn recorded_not_posted(chain: &str) -> String {
     format!(
         "La délivrance est enregistrée ; son envoi n’a pas abouti et sera retenté (détail technique : {}).",
         Safe(chain)
+    )
+}
+
+/// Recorded, and the base has not acknowledged it.
+pub fn recorded_not_acknowledged(reason: DelayReason) -> String {
+    format!(
+        "Enregistrée ici, pas encore acceptée par la base. {} « comptoir outbox flush » renvoie ce qui attend.",
+        wording::delay(reason)
     )
 }
 
@@ -256,22 +271,26 @@ pub fn recorded_but_refused(refusal: &Refusal) -> String {
 
 /// The base refuses to show it.
 pub fn refused(number: &PrescriptionNumber, refusal: &Refusal) -> String {
-    format!("Ordonnance {} : {}", number.grouped(), wording::refusal(refusal))
+    format!("Ordonnance {} — {}", number.grouped(), wording::refusal(refusal))
 }
 
 /// The base gave no usable answer, and nothing can be done without it.
 pub fn base_failed(reason: DelayReason) -> String {
     let what = wording::delay(reason);
-    let now = posts::delay_way_out(reason);
+    let now = match reason {
+        DelayReason::LoginRefused => "Reconnectez-vous (carte CPS ou e-CPS), puis relancez la commande.",
+        _ => "Réessayez dans un instant.",
+    };
     format!(
-        "{what} {now} Cette ordonnance n’a jamais été consultée sur ce poste, ou la demande ne peut se faire sans la base."
+        "{what} Cette ordonnance n’a jamais été consultée sur ce poste, ou la demande ne peut se faire sans la base : \
+         rien n’a été enregistré. {now}"
     )
 }
 
 /// A stored copy is shown instead of the base's answer.
 pub fn from_store(received: &str, why: DelayReason) -> String {
     format!(
-        "Copie conservée ici, reçue {received} : {} Une autre pharmacie a pu délivrer depuis.",
+        "Copie conservée ici, reçue {received}. {} Une autre pharmacie a pu délivrer depuis.",
         wording::delay(why)
     )
 }
@@ -393,6 +412,7 @@ pub const fn actor_without_base() -> &'static str {
 
 /// What the prescriber sees.
 pub fn prescriber_sees(number: &str, status: &str) -> String {
+    let number = grouped(number);
     let status = match status {
         "open" => "à exécuter",
         "partial" => "partiellement exécutée",
@@ -400,7 +420,36 @@ pub fn prescriber_sees(number: &str, status: &str) -> String {
         "cancelled" => "annulée",
         _ => "expirée",
     };
-    format!("Le prescripteur voit l’ordonnance {} : {status}.", Safe(number))
+    format!("Le prescripteur voit l’ordonnance {number} : {status}.")
+}
+
+/// A prescription that was found, in a row.
+pub fn found(number: &str, written_on: &str, lines: usize) -> String {
+    let day = written_on
+        .parse::<Date>()
+        .map_or_else(|_| safe(written_on), wording::day);
+    let lines = wording::counted(lines, "ligne", "lignes");
+    format!("{}, écrite le {day}, {lines}", grouped(number))
+}
+
+/// A number as it is read aloud, or as the base wrote it when it is none.
+fn grouped(number: &str) -> String {
+    let parsed = number.parse::<PrescriptionNumber>();
+    parsed.map_or_else(|_| safe(number), |number| number.grouped())
+}
+
+/// Where and when a delivery was made, as the base wrote it.
+pub fn made_at(pharmacy: &str, at: Option<&str>, zone: &TimeZone) -> String {
+    let pharmacy = safe(pharmacy);
+    match at.map(|at| (at, at.parse::<Timestamp>())) {
+        None => pharmacy,
+        Some((_, Ok(instant))) => {
+            let moment = instant.to_zoned(zone.clone());
+            format!("{pharmacy}, le {}", moment.strftime("%d/%m/%Y à %H:%M"))
+        }
+        // A day without its hour, or what no clock says: shown as it came.
+        Some((at, Err(_))) => format!("{pharmacy}, {}", safe(at)),
+    }
 }
 
 /// The prescriber sees no delivery; why is not told to a prescriber.
@@ -437,7 +486,7 @@ pub fn demo_scenario(title: &str) -> String {
 /// The prescriber wrote it.
 pub fn demo_prescribed(number: &PrescriptionNumber) -> String {
     format!(
-        "1. Le prescripteur écrit l’ordonnance {} ; sa feuille est imprimée avec son code QR.",
+        "1. Le prescripteur écrit l’ordonnance {} ; sa feuille est imprimée avec son QR code.",
         number.grouped()
     )
 }

@@ -4,7 +4,7 @@ use crate::domain::finding::{Fact, Finding, Severity};
 use crate::domain::identifiers::Boxes;
 use crate::domain::substitution::NonSubstitutable;
 use crate::safe::safe;
-use crate::ui::wording::{boxes, day};
+use crate::ui::wording::{boxes, day, people};
 
 /// The word for how much a finding weighs.
 pub const fn severity(severity: Severity) -> &'static str {
@@ -71,11 +71,11 @@ fn fact(fact: &Fact) -> String {
 }
 
 fn held_elsewhere(hold: &crate::domain::hold::Hold) -> String {
-    let phone = hold.phone.trim();
+    let phone = people::phone(&hold.phone);
     let call = if phone.is_empty() {
         String::new()
     } else {
-        format!(" Appelez-la au {}.", safe(phone))
+        format!(" Appelez-la au {phone}.")
     };
     let name = if hold.name.trim().is_empty() {
         format!("FINESS {}", hold.owner)

@@ -46,7 +46,7 @@ pub const SCAN_NOW: &str = "Scannez le QR code d’une ordonnance.";
 /// What else can be done.
 pub const OR_TYPE: &str = "Ou tapez son numéro, ou le chemin d’une image ou d’un PDF :";
 /// What a training session is.
-pub const TRAINING_SESSION: &str = "Formation : patients fictifs, rien n’est envoyé à la base nationale.";
+pub const TRAINING_SESSION: &str = "Formation : patients fictifs, aucune délivrance réelle.";
 /// Who.
 pub const OPERATOR: &str = "Opérateur";
 /// The base.
@@ -85,7 +85,7 @@ pub fn served_today(count: usize) -> String {
 }
 
 /// Nothing waits, and that is known.
-pub const NOTHING_WAITING: &str = "Rien en attente : la base a tout accepté.";
+pub const NOTHING_WAITING: &str = "Rien en attente.";
 /// Nothing was served yet.
 pub const NOTHING_SERVED: &str = "Aucune délivrance pour l’instant.";
 /// The list was asked for.
@@ -220,6 +220,7 @@ pub fn confirm(screen: &Screen) -> &'static str {
             let open = serving.prescription.lines.iter().filter(|line| line.is_open());
             let undecided = open.clone().filter(|line| serving.form(line.number).is_none());
             match (open.count(), undecided.count()) {
+                (0, _) => "rien à délivrer",
                 (_, 0) => "vérifier",
                 (open, undecided) if open == undecided => {
                     command(Context::Prescription, crate::app::keys::Command::Confirm)

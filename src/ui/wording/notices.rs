@@ -1,6 +1,7 @@
 //! The one line of news at the foot of the screen.
 
 use crate::app::desk::Notice;
+use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::non_substitutable;
 use crate::ui::wording::refusals::not_a_number;
@@ -24,6 +25,8 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
     match notice {
         Notice::AlreadyOpen => (Plain, "Cette ordonnance est déjà à l’écran.".into()),
         Notice::RecordingNow => (Attention, "Un enregistrement est en cours : recommencez dans un instant.".into()),
+        Notice::ScanRepaired(Repair::Azerty) => (Attention, "Le lecteur est réglé pour un clavier américain : le code a été rétabli. Réglez le lecteur sur « AZERTY français ».".into()),
+        Notice::ScanRepaired(Repair::CapsLock) => (Attention, "Le code est arrivé en minuscules et a été rétabli. Vérifiez la touche Verr. Maj.".into()),
         Notice::ReadingFile(path) => (Plain, format!("Lecture de {}…", safe(&path.display().to_string()))),
         Notice::NotTyped(why) => (Attention, not_a_number(why)),
         Notice::NothingOpen => (Attention, "Il ne reste rien à délivrer ici sur cette ordonnance.".into()),

@@ -43,6 +43,21 @@ pub fn prescriber_name(prescriber: &Prescriber) -> String {
     joined(&prescriber.given, &prescriber.family, "Prescripteur non nommé")
 }
 
+/// A telephone number as it is read aloud; it is never broken at the end of a row.
+pub fn phone(phone: &str) -> String {
+    let phone = phone.trim();
+    let is_national = phone.len() == 10 && phone.bytes().all(|byte| byte.is_ascii_digit());
+    let grouped = if is_national {
+        let pairs: Vec<&str> = (0..5)
+            .filter_map(|pair| phone.get(2 * pair..2 * pair + 2))
+            .collect();
+        pairs.join(" ")
+    } else {
+        phone.to_owned()
+    };
+    safe(&grouped).replace(' ', "\u{a0}")
+}
+
 /// What a person at the counter is.
 pub const fn role(role: OperatorRole) -> &'static str {
     match role {
@@ -68,5 +83,23 @@ fn joined(first: &str, second: &str, otherwise: &str) -> String {
         otherwise.into()
     } else {
         names.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_is_grouped_and_stays_in_one_piece() {
+        for (written, said) in [
+            ("0199000010", "01\u{a0}99\u{a0}00\u{a0}00\u{a0}10"),
+            (" 01 99 00 00 10 ", "01\u{a0}99\u{a0}00\u{a0}00\u{a0}10"),
+            ("+33 1 99", "+33\u{a0}1\u{a0}99"),
+            ("é1234567é", "é1234567é"),
+            ("", ""),
+        ] {
+            assert_eq!(phone(written), said);
+        }
     }
 }

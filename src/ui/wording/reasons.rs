@@ -3,7 +3,7 @@
 use crate::app::decision::{Choice, TextField};
 use crate::app::form::{Missing, OutcomeKind};
 use crate::domain::dispense::LineOutcome;
-use crate::domain::prescription::{LineStanding, PrescriptionKind, Status};
+use crate::domain::prescription::{PrescriptionKind, Status};
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
@@ -168,15 +168,6 @@ pub const fn missing(missing: Missing) -> &'static str {
         Missing::NotDeliveredReason => "le motif de non-délivrance",
         Missing::PartialReason => "le motif de la délivrance partielle",
         Missing::Note => "quelques mots pour le motif « autre »",
-    }
-}
-
-/// What the prescriber did with a line.
-pub const fn standing(standing: LineStanding) -> &'static str {
-    match standing {
-        LineStanding::Active => "active",
-        LineStanding::Cancelled => "annulée par le prescripteur",
-        LineStanding::Suspended => "suspendue",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Recorded once, posted once, and read again page by page.
 
-use comptoir::app::message::{Message, StoreTask};
+use comptoir::app::message::{HoldAnswer, Message, StoreTask};
 use comptoir::app::{Effect, Screen};
 use comptoir::domain::finding::{Fact, Finding};
 use comptoir::domain::identifiers::{DispenseId, LineNumber};
@@ -63,6 +63,21 @@ fn a_recording_refused_by_the_rules_shows_their_findings() {
     });
     assert_eq!(app.screen().name(), "review");
     assert!(press(&mut app, "⏎").is_empty(), "a blocking finding blocks");
+}
+
+#[test]
+fn what_became_remarkable_while_recording_failed_must_be_answered_for() {
+    let mut app = serving(prescription());
+    press(&mut app, "⏎⏎");
+    app.update(hold_answered(HoldAnswer::HeldElsewhere(their_hold())));
+    app.update(Message::RecordFailed { id: ID });
+    assert!(press(&mut app, "⏎").is_empty(), "the warning comes first");
+    let mut last_day = prescription();
+    last_day.valid_until = Some(date(2026, 11, 22));
+    let mut app = serving(last_day);
+    press(&mut app, "⏎");
+    app.update(Message::TimePassed(in_minutes(24 * 60)));
+    assert!(press(&mut app, "⏎").is_empty(), "it expired at midnight");
 }
 
 #[test]

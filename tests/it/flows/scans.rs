@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use comptoir::app::message::{Message, ReadFailure, Reading};
 use comptoir::app::{App, Effect};
+use comptoir::domain::identifiers::LineNumber;
 use comptoir::domain::scanned::Scanned;
 
 use crate::samples::*;
@@ -123,6 +124,41 @@ fn a_text_pasted_where_words_are_typed_goes_there() {
     press(&mut app, "⏎⏎");
     let effects = press(&mut app, "⏎");
     assert_eq!(proposal(&effects).decisions[1].note, "vu avec le prescripteur");
+}
+
+#[test]
+fn a_name_pasted_in_the_search_is_searched() {
+    let mut app = serving(prescription());
+    press(&mut app, "1s/");
+    let effects = app.update(text("clamoxyl\r", Scanned::Text));
+    assert_eq!(effects, vec![Effect::SearchCatalogue("clamoxyl".into())]);
+    assert_eq!(app.screen().name(), "decision");
+}
+
+#[test]
+fn a_box_ticks_its_line_from_every_screen_over_the_work_in_progress() {
+    let remark = text("x", Scanned::Text);
+    let screens: [(&str, Option<Message>, &str); 7] = [
+        ("prescription", None, ""),
+        ("review", None, "⏎"),
+        ("outbox", None, "②"),
+        ("register", None, "③"),
+        ("help", None, "?"),
+        ("identified", Some(remark), ""),
+        ("leaving", None, "2c⎋"),
+    ];
+    for (name, message, typed) in screens {
+        let mut app = serving(prescription());
+        if let Some(message) = message {
+            app.update(message);
+        }
+        press(&mut app, typed);
+        assert_eq!(app.screen().name(), name);
+        assert!(app.update(scanned_box(PARACETAMOL, "A1")).is_empty(), "{name}");
+        assert_eq!(app.screen().name(), "prescription", "{name}");
+        let form = app.screen().serving().unwrap().form(LineNumber(2)).unwrap();
+        assert_eq!(form.lot.as_ref().unwrap().as_str(), "A1", "{name}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::domain::number::PrescriptionNumber;
 use crate::domain::prescription::{LineKind, LineStanding, PrescriptionLine};
 use crate::domain::register::{RegisterNumber, Sha256Digest};
 use crate::safe::safe;
-use crate::ui::wording::{boxes, counted, day};
+use crate::ui::wording::{boxes, counted, day, people};
 
 // A prescription.
 
@@ -66,8 +66,10 @@ pub fn joined_source(ground: &str, source: &str) -> String {
 pub const HOLD_ASKED: &str = "prise en charge demandée";
 /// This base knows no holds.
 pub const HOLD_NOT_OFFERED: &str = "sans prise en charge (la base n’en propose pas)";
-/// It could not be told.
-pub const HOLD_UNANSWERED: &str = "prise en charge non signalée, la base ne répond pas";
+/// It could not be told, and why.
+pub fn hold_unanswered(why: &str) -> String {
+    format!("prise en charge non signalée ({why})")
+}
 
 /// It is ours.
 pub fn hold_ours(until: Option<&str>) -> String {
@@ -86,7 +88,7 @@ pub fn hold_elsewhere(hold: &Hold, since: Option<&str>) -> String {
     };
     let phone = match hold.phone.trim() {
         "" => String::new(),
-        phone => format!(", {}", safe(phone)),
+        phone => format!(", {}", people::phone(phone)),
     };
     let since = since.map(|since| format!(", {since}")).unwrap_or_default();
     format!("prise en charge par une autre pharmacie : {name}{phone}{since}")
@@ -300,7 +302,7 @@ pub fn left_open(lines: &str) -> String {
 
 /// What was ordered.
 pub fn instead_of(ordered: &str) -> String {
-    format!("au lieu de {ordered}")
+    format!("prescrit : {ordered}")
 }
 
 /// The legal ground.

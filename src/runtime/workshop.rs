@@ -1,0 +1,395 @@
+//! What executing an effect does: the use case it calls, and the messages that answer it.
+//!
+//! Time, chance, identifiers and the line to the base come from a [`World`]: the runtime's hands give the real one, the
+//! simulation (`tests/it/simulation.rs`) one of its own, and both execute the same code.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::app::Message;
+use crate::app::effect::RecordRequest;
+use crate::app::message::{
+    ConsultFailure, Consultation, Freshness, HoldAnswer, ReadFailure, Reading, RegisterCheck, StoreTask,
+};
+use crate::base::{self, Transport};
+use crate::counter::{self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome};
+use crate::domain::identifiers::DispenseId;
+use crate::domain::number::PrescriptionNumber;
+use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry, PostState};
+use crate::domain::register::RegisterNumber;
+use crate::scan::{self, ReadError, what};
+use crate::store::StoreError;
+
+/// What is done about holds, in the order it was asked.
+pub enum HoldTask {
+    /// Tell the base that this pharmacy is serving it.
+    Take(PrescriptionNumber),
+    /// Tell the base that it no longer is.
+    GiveBack(PrescriptionNumber),
+}
+
+/// Which hand-overs to post.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum PostTask {
+    /// Those whose next attempt has come.
+    Due,
+    /// Every one that waits.
+    Now,
+}
+
+/// Where effects are executed.
+pub trait World: Send + Sync {
+    /// What carries requests to the base.
+    type Line: Transport;
+    /// The use cases.
+    fn counter(&self) -> &Counter<Self::Line>;
+    /// What time it is.
+    fn now(&self) -> Timestamp;
+    /// The luck of one retry.
+    fn jitter(&self) -> Jitter;
+    /// An identifier that no hand-over has.
+    fn new_identifier(&self) -> DispenseId;
+    /// Sends a message to the terminal.
+    fn tell(&self, message: Message);
+    /// Runs work whose panic must not end what asked for it: `None` when it broke off.
+    fn apart<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> impl Future<Output = Option<T>> + Send {
+        async { Some(work.await) }
+    }
+}
+
+/// Executes effects in a world.
+pub struct Workshop<W>(pub W);
+
+/// How many hand-overs one round tries.
+const ROUND_MAX: u32 = 100;
+
+/// How long posts are left alone after our own store failed: a full disk must not be tried in a circle.
+pub const STORE_RETRY_DELAY: Duration = Duration::from_secs(30);
+
+/// Why a round of posts ended early.
+#[derive(Debug, thiserror::Error)]
+enum RoundError {
+    #[error("the posts stopped")]
+    Counter(#[from] CounterError),
+    #[error("the outbox cannot be read")]
+    Store(#[from] StoreError),
+    // Without its cause: a panic's words may come from a patient's data.
+    #[error("the posts broke off")]
+    BrokenOff,
+}
+
+impl<W: World + 'static> Workshop<W> {
+    fn tell_base(&self, seen: BaseSeen) {
+        self.0.tell(match seen {
+            BaseSeen::Answering => Message::BaseAnswered,
+            BaseSeen::Silent(reason) => Message::BaseFailed(reason),
+        });
+    }
+
+    /// Asks the base what it can do, before the first patient: the light is true from the first screen on, and a
+    /// base that includes deliveries and consent then answers a consultation in one exchange.
+    pub async fn greet(self: Arc<Self>) {
+        let seen = match self.0.counter().base.capability().await {
+            Ok(_) => BaseSeen::Answering,
+            Err(error) => BaseSeen::Silent(error.delay().0),
+        };
+        self.tell_base(seen);
+    }
+
+    /// Retrieves a prescription.
+    pub async fn consult(&self, number: PrescriptionNumber) {
+        match self.0.counter().consult(&number, self.0.now()).await {
+            Ok(ConsultationAnswer::Opened(consultation)) => {
+                self.tell_base(consultation.freshness.base());
+                self.0
+                    .tell(Message::Consulted(Box::new(self.opened(*consultation))));
+            }
+            Ok(ConsultationAnswer::Refused(refusal)) => {
+                self.tell_base(BaseSeen::Answering);
+                self.0.tell(Message::ConsultRefused { number, refusal });
+            }
+            Err(error) => {
+                let why = match &error {
+                    CounterError::Base(error) | CounterError::NoCopy(error) => {
+                        ConsultFailure::Base(error.delay().0)
+                    }
+                    CounterError::Store(_) | CounterError::NotRecorded => ConsultFailure::Store,
+                };
+                report(&error);
+                if let Some(seen) = error.base() {
+                    self.tell_base(seen);
+                }
+                self.0.tell(Message::ConsultFailed { number, why });
+            }
+        }
+    }
+
+    /// Takes and gives back holds, one after the other.
+    pub async fn hold(self: Arc<Self>, mut tasks: UnboundedReceiver<HoldTask>) {
+        while let Some(task) = tasks.recv().await {
+            match task {
+                HoldTask::Take(number) => {
+                    let answer = match self.0.counter().take_hold(&number, self.0.now()).await {
+                        Ok(base::HoldAnswer::Taken(hold)) => HoldAnswer::Taken(hold),
+                        Ok(base::HoldAnswer::HeldElsewhere(hold)) => HoldAnswer::HeldElsewhere(hold),
+                        Ok(base::HoldAnswer::NotOffered) => HoldAnswer::NotOffered,
+                        Err(error) => HoldAnswer::Unanswered(delay_of(&error)),
+                    };
+                    self.tell_base(match answer {
+                        HoldAnswer::Unanswered(reason) => BaseSeen::Silent(reason),
+                        HoldAnswer::Taken(_) | HoldAnswer::HeldElsewhere(_) | HoldAnswer::NotOffered => {
+                            BaseSeen::Answering
+                        }
+                    });
+                    self.0.tell(Message::HoldAnswered { number, answer });
+                }
+                HoldTask::GiveBack(number) => {
+                    if let Err(error) = self.0.counter().give_back(&number).await {
+                        // It ends by itself: nothing is lost but time.
+                        report(&error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Posts what is due, one round after the other; rounds asked for meanwhile become one.
+    pub async fn post(self: Arc<Self>, mut tasks: UnboundedReceiver<PostTask>) {
+        while let Some(mut task) = tasks.recv().await {
+            while let Ok(next) = tasks.try_recv() {
+                task = if next == PostTask::Now { next } else { task };
+            }
+            let next_attempt = match Arc::clone(&self).post_and_look(task).await {
+                Ok(next_attempt) => next_attempt,
+                Err(error) => {
+                    report(&error);
+                    self.0.now().checked_add(STORE_RETRY_DELAY).ok()
+                }
+            };
+            self.0.tell(Message::PostingEnded { next_attempt });
+        }
+    }
+
+    /// One round, and when the next is due.
+    async fn post_and_look(self: Arc<Self>, task: PostTask) -> Result<Option<Timestamp>, RoundError> {
+        let workshop = Arc::clone(&self);
+        // A round that panics is one round lost, not the outbox.
+        self.0
+            .apart(async move { workshop.post_round(task).await })
+            .await
+            .ok_or(RoundError::BrokenOff)??;
+        Ok(self.0.counter().store.outbox_wakes_at(self.0.now())?)
+    }
+
+    async fn post_round(&self, task: PostTask) -> Result<(), CounterError> {
+        let waiting = match task {
+            PostTask::Due => self.0.counter().store.outbox_due(self.0.now(), ROUND_MAX)?,
+            PostTask::Now => self.0.counter().store.outbox()?,
+        };
+        let is_pending = |entry: &OutboxEntry| *entry.state() == PostState::Pending;
+        for entry in waiting.into_iter().filter(is_pending) {
+            let id = entry.hand_over.id;
+            self.0.tell(Message::PostStarted(id));
+            let posted = self
+                .0
+                .counter()
+                .post_one(id, self.0.now(), self.0.jitter())
+                .await?;
+            self.0.tell(Message::PostAnswered(Box::new(posted.entry)));
+            if let Some(seen) = posted.base {
+                self.tell_base(seen);
+                if seen.stops_a_round() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks a hand-over and writes it.
+    pub fn record(&self, request: RecordRequest) {
+        let RecordRequest {
+            prescription,
+            proposal,
+            circumstances,
+        } = request;
+        let id = circumstances.id;
+        match self
+            .0
+            .counter()
+            .record(&prescription, proposal, id, circumstances.at)
+        {
+            Ok(RecordOutcome::Recorded(recorded)) => {
+                let recorded = *recorded;
+                self.0.tell(Message::Recorded {
+                    entry: Box::new(recorded.entry),
+                    numbers: recorded.registered,
+                });
+            }
+            Ok(RecordOutcome::Stopped(findings)) => self.0.tell(Message::RecordRefused { id, findings }),
+            Ok(RecordOutcome::Outdated) => self.0.tell(Message::RecordOutdated { id }),
+            Err(error) => {
+                report(&error);
+                self.0.tell(Message::RecordFailed { id });
+            }
+        }
+    }
+
+    /// Reads a picture or a PDF.
+    pub fn read_file(&self, path: PathBuf) {
+        let reading = scan::read_file(&at_home(&path), &scan::Limits::default());
+        let failure = match reading.error {
+            None | Some(ReadError::NoCode) => None,
+            Some(error) => Some(read_failure(error)),
+        };
+        let readings: Vec<Reading> = reading
+            .symbols
+            .into_iter()
+            .map(|symbol| Reading {
+                scanned: what::read_text(&symbol.text).scanned,
+                text: symbol.text,
+            })
+            .collect();
+        self.0.tell(match failure {
+            Some(why) if readings.is_empty() => Message::FileUnread { path, why },
+            _ => Message::FileRead { path, readings },
+        });
+    }
+
+    /// Searches the medicines database.
+    pub fn search(&self, text: String) {
+        let products = self
+            .0
+            .counter()
+            .catalogue
+            .search(&text)
+            .into_iter()
+            .cloned()
+            .collect();
+        self.0.tell(Message::CatalogueSearched { text, products });
+    }
+
+    /// Lists what was handed over.
+    pub fn list_outbox(&self) {
+        self.0.tell(match self.hand_overs() {
+            Ok(entries) => Message::OutboxListed(entries),
+            Err(error) => {
+                report(&error);
+                Message::StoreFailed(StoreTask::Outbox)
+            }
+        });
+    }
+
+    /// Those of today, and every older one that the base has not accepted; oldest first.
+    fn hand_overs(&self) -> Result<Vec<OutboxEntry>, CounterError> {
+        let counter = self.0.counter();
+        let today = counter.served_on(counter.day(self.0.now()))?;
+        let mut entries = counter.store.outbox()?;
+        entries.retain(|entry| {
+            today
+                .iter()
+                .all(|served| served.hand_over.id != entry.hand_over.id)
+        });
+        entries.extend(today);
+        Ok(entries)
+    }
+
+    /// Reads a page of the register.
+    pub fn list_register(&self, before: Option<RegisterNumber>, count: usize) {
+        self.0.tell(match self.register_page(before, count) {
+            Ok(entries) => Message::RegisterListed { before, entries },
+            Err(error) => {
+                report(&error);
+                Message::StoreFailed(StoreTask::Register)
+            }
+        });
+    }
+
+    fn register_page(
+        &self,
+        before: Option<RegisterNumber>,
+        count: usize,
+    ) -> Result<Vec<crate::domain::register::RegisterEntry>, StoreError> {
+        let store = &self.0.counter().store;
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let end = match before {
+            Some(RegisterNumber(before)) => before,
+            None => store.register_length()?.saturating_add(1),
+        };
+        let first = end.saturating_sub(count).max(1);
+        let mut entries = store.register_entries(RegisterNumber(first), end.saturating_sub(first))?;
+        entries.reverse();
+        Ok(entries)
+    }
+
+    /// Verifies the chain of the register.
+    pub fn verify_register(&self) {
+        self.0
+            .tell(match self.0.counter().store.verify_register(self.0.now()) {
+                Ok(found) => Message::RegisterVerified(RegisterCheck {
+                    entries: found.entries.into(),
+                    head: found.head,
+                    first_bad: found.first_bad,
+                }),
+                Err(error) => {
+                    report(&error);
+                    Message::StoreFailed(StoreTask::Verification)
+                }
+            });
+    }
+
+    /// What the terminal needs of a consultation, with the one identifier that its hand-over will have.
+    fn opened(&self, consultation: counter::Consultation) -> Consultation {
+        Consultation {
+            id: self.0.new_identifier(),
+            prescription: consultation.prescription,
+            products: consultation.products,
+            freshness: match consultation.freshness {
+                counter::Freshness::Fresh => Freshness::Base { at: self.0.now() },
+                counter::Freshness::FromStore { received_at, why } => Freshness::Store {
+                    since: received_at,
+                    why,
+                },
+            },
+        }
+    }
+}
+
+/// A person types `~/sheet.png` as at a shell, where the shell would have read it.
+fn at_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), etcetera::home_dir()) {
+        (Ok(rest), Ok(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+fn delay_of(error: &CounterError) -> DelayReason {
+    match error.base() {
+        Some(BaseSeen::Silent(reason)) => reason,
+        Some(BaseSeen::Answering) | None => DelayReason::Unreachable,
+    }
+}
+
+/// Errors go to the log, chain and all; none of them holds health data.
+fn report(error: &dyn std::error::Error) {
+    tracing::warn!(error = crate::chain(error));
+}
+
+fn read_failure(error: ReadError) -> ReadFailure {
+    match error {
+        ReadError::NotOpened(ErrorKind::NotFound) => ReadFailure::NotFound,
+        ReadError::NotOpened(_) => ReadFailure::NotAllowed,
+        ReadError::TooLarge => ReadFailure::TooLarge,
+        ReadError::NotAPicture => ReadFailure::UnknownFormat,
+        ReadError::Locked => ReadFailure::Locked,
+        ReadError::Truncated | ReadError::NoCode | ReadError::DecoderFailed => ReadFailure::Damaged,
+    }
+}

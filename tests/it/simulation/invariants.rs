@@ -1,0 +1,276 @@
+//! What must be true after every step, and what must be true after quiet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use comptoir::app::Screen;
+use comptoir::domain::identifiers::{DispenseId, DispensedLineId};
+use comptoir::domain::outbox::{OutboxEntry, PostState};
+use comptoir::domain::register::{RegisterContent, RegisterNumber};
+use jiff::Timestamp;
+
+use super::base::Held;
+use super::world::{Broken, Place, World};
+
+macro_rules! require {
+    ($condition:expr, $($words:tt)+) => {
+        if !$condition {
+            return Err(format!($($words)+));
+        }
+    };
+}
+
+impl World {
+    /// After every step.
+    pub(super) fn check(&mut self) -> Result<(), Broken> {
+        if std::mem::take(&mut self.base_changed) {
+            self.audit()?;
+        }
+        let entries: Vec<Vec<OutboxEntry>> = self.places.iter().map(Place::entries).collect();
+        for (place, entries) in self.places.iter().zip(&entries) {
+            place.told_is_recorded(entries)?;
+            place.every_delivery_is_registered_once(entries)?;
+            self.accepted_is_at_the_base(entries)?;
+        }
+        self.the_base_holds_only_what_was_handed_over(&entries)?;
+        self.screens_claim_only_what_is_true(&entries)
+    }
+
+    /// Reads the base again, as an auditor and as the prescriber.
+    fn audit(&mut self) -> Result<(), Broken> {
+        for (place, known) in self.prescriptions.iter().enumerate() {
+            let held = self.base.seen_by(&self.base.auditor, known);
+            let mut seen = BTreeSet::new();
+            for delivery in &held {
+                require!(
+                    seen.insert(&delivery.identifier),
+                    "the base holds {} twice",
+                    delivery.identifier
+                );
+            }
+            let mut boxes: BTreeMap<&str, u64> = BTreeMap::new();
+            for delivery in &held {
+                *boxes.entry(&delivery.line).or_default() += delivery.boxes;
+            }
+            for (line, accepted) in boxes {
+                let ordered = known.lines[line];
+                require!(
+                    accepted <= ordered,
+                    "the base accepted {accepted} boxes of {ordered} ordered"
+                );
+            }
+            let shown = self.base.seen_by(self.prescriber_token(), known);
+            if known.agreed {
+                require!(
+                    same(&shown, &held),
+                    "the patient agreed, and the prescriber sees {} of {} deliveries",
+                    shown.len(),
+                    held.len()
+                );
+            } else {
+                require!(
+                    shown.is_empty(),
+                    "against the patient's opposition the prescriber sees {} deliveries of prescription {}",
+                    shown.len(),
+                    place + 1
+                );
+                require!(
+                    !self.base.task_tells(known),
+                    "against the patient's opposition the Task of prescription {} tells that it was served",
+                    place + 1
+                );
+            }
+            self.held[place] = held;
+        }
+        Ok(())
+    }
+
+    fn holds(&self, line: DispensedLineId) -> bool {
+        let name = format!("urn:uuid:{}", line.0);
+        self.held.iter().flatten().any(|held| held.identifier == name)
+    }
+
+    fn accepted_is_at_the_base(&self, entries: &[OutboxEntry]) -> Result<(), Broken> {
+        for (line, state) in entries.iter().flat_map(|entry| &entry.states) {
+            require!(
+                *state != PostState::Accepted || self.holds(*line),
+                "line {line} is shown as accepted, and the base does not hold it"
+            );
+        }
+        Ok(())
+    }
+
+    fn the_base_holds_only_what_was_handed_over(&self, entries: &[Vec<OutboxEntry>]) -> Result<(), Broken> {
+        let handed_over: BTreeSet<String> = entries
+            .iter()
+            .flatten()
+            .flat_map(|entry| &entry.hand_over.lines)
+            .map(|line| format!("urn:uuid:{}", line.id.0))
+            .collect();
+        for held in self.held.iter().flatten() {
+            require!(
+                handed_over.contains(&held.identifier),
+                "the base holds {}, which no pharmacy recorded",
+                held.identifier
+            );
+        }
+        Ok(())
+    }
+
+    /// A screen may lag behind the store; it never claims an end that the store does not know.
+    fn screens_claim_only_what_is_true(&self, entries: &[Vec<OutboxEntry>]) -> Result<(), Broken> {
+        for (terminal, app) in self.apps() {
+            let place = super::schedule::TERMINALS[terminal];
+            let truth: BTreeMap<DispenseId, &OutboxEntry> = entries[place]
+                .iter()
+                .map(|entry| (entry.hand_over.id, entry))
+                .collect();
+            for shown in &app.desk().hand_overs {
+                let id = shown.hand_over.id;
+                let Some(known) = truth.get(&id) else {
+                    return Err(format!(
+                        "terminal {} shows {id}, which is not recorded",
+                        terminal + 1
+                    ));
+                };
+                for (line, state) in &shown.states {
+                    let is_true =
+                        *state == PostState::Pending || known.states.contains(&(*line, state.clone()));
+                    require!(
+                        is_true,
+                        "terminal {} shows a line of {id} as {}, and the store knows better",
+                        terminal + 1,
+                        state.code()
+                    );
+                }
+            }
+            if let Screen::Done(done) = app.screen().beneath() {
+                let registered = self.places[place].store.registered(done.id).unwrap();
+                require!(
+                    registered == done.numbers,
+                    "terminal {} shows other register numbers than the register's",
+                    terminal + 1
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn apps(&self) -> impl Iterator<Item = (usize, &comptoir::app::App)> {
+        let running = self.terminals.iter().enumerate();
+        running.filter_map(|(number, terminal)| Some((number, &terminal.as_ref()?.app)))
+    }
+
+    /// After quiet: everything has an end, it is shown, and the registers verify.
+    pub(super) fn check_quiet(&self) -> Result<(), Broken> {
+        for place in &self.places {
+            for (line, state) in place.entries().iter().flat_map(|entry| &entry.states) {
+                let is_held = self.holds(*line);
+                require!(
+                    is_held == (*state == PostState::Accepted),
+                    "after quiet line {line} is {}, and the base {} it",
+                    state.code(),
+                    if is_held { "holds" } else { "does not hold" }
+                );
+            }
+            let verified = place.store.verify_register(Timestamp::MAX).unwrap();
+            require!(
+                verified.first_bad.is_none(),
+                "the register does not verify from {:?} on",
+                verified.first_bad
+            );
+        }
+        for (terminal, app) in self.apps() {
+            let entries = self.places[super::schedule::TERMINALS[terminal]].entries();
+            for shown in &app.desk().hand_overs {
+                require!(
+                    *shown.state() != PostState::Pending,
+                    "after quiet terminal {} still shows {} as waiting",
+                    terminal + 1,
+                    shown.hand_over.id
+                );
+            }
+            if !matches!(app.screen(), Screen::Outbox(_)) {
+                continue;
+            }
+            for known in entries
+                .iter()
+                .filter(|entry| *entry.state() != PostState::Accepted)
+            {
+                let shown = app.desk().hand_over(known.hand_over.id);
+                require!(
+                    shown.is_some_and(|shown| shown.states == known.states),
+                    "the outbox of terminal {} does not show that {} is {}",
+                    terminal + 1,
+                    known.hand_over.id,
+                    known.state().code()
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Place {
+    /// Everything this pharmacy ever handed over.
+    fn entries(&self) -> Vec<OutboxEntry> {
+        self.store
+            .served_between(Timestamp::UNIX_EPOCH, Timestamp::MAX)
+            .unwrap()
+    }
+
+    fn told_is_recorded(&self, entries: &[OutboxEntry]) -> Result<(), Broken> {
+        for told in &self.told {
+            let id = told.entry.hand_over.id;
+            let recorded = entries.iter().find(|entry| entry.hand_over.id == id);
+            require!(
+                recorded.is_some_and(|entry| entry.hand_over == told.entry.hand_over),
+                "a person was told that {id} is recorded, and it is not"
+            );
+        }
+        Ok(())
+    }
+
+    fn every_delivery_is_registered_once(&self, entries: &[OutboxEntry]) -> Result<(), Broken> {
+        let register = self.store.register_entries(RegisterNumber(1), 10_000).unwrap();
+        let mut registered: BTreeMap<DispensedLineId, RegisterNumber> = BTreeMap::new();
+        for (place, entry) in register.iter().enumerate() {
+            require!(
+                entry.number.0 as usize == place + 1,
+                "the register has a gap before {:?}",
+                entry.number
+            );
+            let Some(RegisterContent::Delivery(delivery)) = &entry.content else {
+                return Err(format!("{:?} is no delivery", entry.number));
+            };
+            let known = registered.insert(delivery.dispensed_line, entry.number);
+            require!(known.is_none(), "{} is registered twice", delivery.dispensed_line);
+        }
+        let delivered: BTreeSet<DispensedLineId> = entries
+            .iter()
+            .flat_map(|entry| &entry.hand_over.lines)
+            .filter(|line| line.outcome.supply().is_some())
+            .map(|line| line.id)
+            .collect();
+        require!(
+            delivered.iter().eq(registered.keys()),
+            "{} lines were delivered, {} are registered",
+            delivered.len(),
+            registered.len()
+        );
+        for told in &self.told {
+            for (line, number) in &told.numbers {
+                require!(
+                    registered.get(line) == number.as_ref(),
+                    "a person was told another register number of {line}"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn same(left: &[Held], right: &[Held]) -> bool {
+    let names =
+        |held: &[Held]| -> BTreeSet<String> { held.iter().map(|held| held.identifier.clone()).collect() };
+    names(left) == names(right)
+}

@@ -1,0 +1,79 @@
+//! The people at the counters: mostly diligent, sometimes pressing any key.
+
+use comptoir::app::keys::{Key, Trigger, bindings};
+use comptoir::app::{App, Message, Screen};
+use comptoir::domain::scanned::Scanned;
+
+use super::base::Known;
+
+/// What a person does next at that terminal, and how a story tells it.
+pub(super) fn next(app: &App, prescriptions: &[Known], luck: u16) -> (Vec<Message>, String) {
+    let screen = app.screen();
+    if luck.is_multiple_of(8) {
+        return any_key(app, luck / 8);
+    }
+    match screen {
+        Screen::Counter(_) => scan(prescriptions, luck / 8),
+        Screen::Prescription(_) => match luck / 8 % 8 {
+            0 => pressed(Key::Function(5)),
+            1 => pressed(Key::Escape),
+            2 => scan(prescriptions, luck / 64),
+            // One line only, its boxes as ordered: the other stays for another day, or another pharmacy.
+            3 | 4 => {
+                let line = char::from(b'1' + u8::try_from(luck / 64 % 2).unwrap());
+                keys(&[
+                    Key::Character(line),
+                    Key::Character('c'),
+                    Key::Character('v'),
+                    Key::Enter,
+                ])
+            }
+            5 => keys(&[Key::Character('n'), Key::Character('1')]),
+            _ => pressed(Key::Enter),
+        },
+        Screen::Review(review) if review.reason.is_some() => {
+            keys(&[Key::Character('o'), Key::Character('k'), Key::Enter])
+        }
+        Screen::Decision(_) if luck / 8 % 2 == 0 => pressed(Key::Escape),
+        Screen::Review(_) | Screen::Decision(_) | Screen::Done(_) => pressed(Key::Enter),
+        Screen::Leaving(_) => pressed(Key::Character(if luck / 8 % 2 == 0 { 'q' } else { 'g' })),
+        Screen::Consulting(_) | Screen::Recording(_) => (Vec::new(), "waits".to_owned()),
+        _ => pressed(Key::Escape),
+    }
+}
+
+fn scan(prescriptions: &[Known], luck: u16) -> (Vec<Message>, String) {
+    let place = usize::from(luck) % prescriptions.len();
+    let number = prescriptions[place].number.clone();
+    let scanned = Message::Scanned {
+        text: number.to_string(),
+        scanned: Scanned::Prescription(number),
+    };
+    (vec![scanned], format!("scans prescription {}", place + 1))
+}
+
+fn pressed(key: Key) -> (Vec<Message>, String) {
+    keys(&[key])
+}
+
+fn keys(keys: &[Key]) -> (Vec<Message>, String) {
+    let words: Vec<String> = keys.iter().map(|key| format!("{key:?}")).collect();
+    let messages = keys.iter().map(|key| Message::KeyPressed(*key)).collect();
+    (messages, format!("presses {}", words.join(", ")))
+}
+
+fn any_key(app: &App, luck: u16) -> (Vec<Message>, String) {
+    let all: Vec<Key> = bindings(app.screen().context())
+        .iter()
+        .flat_map(|binding| match binding.trigger {
+            Trigger::Keys(keys) => keys.to_vec(),
+            Trigger::Digits => vec![Key::Character('1'), Key::Character('2')],
+        })
+        // A terminal that is left is a terminal that crashed, less abruptly.
+        .filter(|key| !matches!(key, Key::Function(10) | Key::Control('c')))
+        .collect();
+    match all.get(usize::from(luck) % all.len().max(1)) {
+        Some(key) => pressed(*key),
+        None => (Vec::new(), "waits".to_owned()),
+    }
+}
