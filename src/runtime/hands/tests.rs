@@ -101,10 +101,9 @@ fn what_was_confirmed_is_recorded_even_if_the_program_ends_at_once() {
 /// What the end of a round says; what the hands tell of the base meanwhile is passed over.
 fn posting_ended(inputs: &Receiver<Input>) -> Option<jiff::Timestamp> {
     loop {
-        match inputs.recv() {
-            Ok(Input::Message(Message::PostingEnded { next_attempt })) => return next_attempt,
-            Ok(_) => {}
-            Err(_) => panic!("a round ends, whatever happens"),
+        let input = inputs.recv().expect("a round ends, whatever happens");
+        if let Input::Message(Message::PostingEnded { next_attempt }) = input {
+            return next_attempt;
         }
     }
 }
