@@ -51,9 +51,10 @@ fn play(schedule: &Schedule, planted: Option<Planted>, catalogue: &Catalogue) ->
         world.check()?;
         world.check_quiet()?;
         world.look_at_outboxes()?;
-        world.check_quiet()?;
+        world.check_outboxes()?;
         world.restart()?;
-        world.check_quiet()
+        world.check_quiet()?;
+        world.check_outboxes()
     }));
     let broken = match played {
         Ok(Ok(())) => return Ok(Figures::of(&world)),

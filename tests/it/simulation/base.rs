@@ -41,6 +41,13 @@ pub(super) struct Held {
     pub(super) boxes: u64,
 }
 
+/// What somebody sees of what became of a prescription.
+pub(super) struct Sight {
+    pub(super) deliveries: Vec<Held>,
+    /// Whether the Task shows that anybody touched it.
+    pub(super) task_tells: bool,
+}
+
 pub(super) struct BaseSide {
     router: Router,
     runtime: Runtime,
@@ -156,13 +163,13 @@ impl BaseSide {
         let status = self.write(&self.prescriber, Method::Post, "", &transaction, None);
         assert_eq!(status, 200);
         let number = order.number().clone();
-        let medicines = self.resources(
+        let [medicines, devices, tasks] = self.searched(
             &self.auditor,
-            format!("MedicationRequest?group-or-identifier={NUMBER}%7C{number}"),
-        );
-        let devices = self.resources(
-            &self.auditor,
-            format!("DeviceRequest?group-identifier={NUMBER}%7C{number}"),
+            [
+                format!("MedicationRequest?group-or-identifier={NUMBER}%7C{number}"),
+                format!("DeviceRequest?group-identifier={NUMBER}%7C{number}"),
+                format!("Task?group-identifier={NUMBER}%7C{number}"),
+            ],
         );
         let mut lines = BTreeMap::new();
         for line in &medicines {
@@ -176,10 +183,10 @@ impl BaseSide {
             let boxes = line["parameter"][0]["valueQuantity"]["value"].as_u64().unwrap();
             lines.insert(reference(line), boxes);
         }
-        let task = self.task(&number);
+        let task = &tasks[0];
         Known {
             lines,
-            task: reference(&task),
+            task: reference(task),
             patient: task["for"]["reference"].as_str().unwrap().to_owned(),
             number,
             agreed,
@@ -230,26 +237,42 @@ impl BaseSide {
         self.write(&self.patient, Method::Post, "Consent", &consent, None) == 201
     }
 
-    /// The deliveries that somebody with that token sees.
-    pub(super) fn seen_by(&self, token: &str, known: &Known) -> Vec<Held> {
+    /// What somebody with that token sees of a prescription's execution, in one batch.
+    pub(super) fn seen_by(&self, token: &str, known: &Known) -> Sight {
         let number = &known.number;
-        let medicines = self.resources(
+        let [medicines, devices, tasks] = self.searched(
             token,
-            format!("MedicationDispense?prescription.group-or-identifier={NUMBER}%7C{number}"),
+            [
+                format!("MedicationDispense?prescription.group-or-identifier={NUMBER}%7C{number}"),
+                format!("SupplyDelivery?prescription.group-identifier={NUMBER}%7C{number}"),
+                format!("Task?group-identifier={NUMBER}%7C{number}"),
+            ],
         );
-        let devices = self.resources(
-            token,
-            format!("SupplyDelivery?prescription.group-identifier={NUMBER}%7C{number}"),
-        );
-        medicines.iter().chain(&devices).map(held).collect()
+        let tells = ["output", "owner", "restriction"];
+        Sight {
+            deliveries: medicines.iter().chain(&devices).map(held).collect(),
+            task_tells: tasks
+                .iter()
+                .any(|task| tells.iter().any(|element| !task[*element].is_null())),
+        }
     }
 
-    /// Whether the Task shows its prescriber that anybody touched it.
-    pub(super) fn task_tells(&self, known: &Known) -> bool {
-        let task = self.task(&known.number);
-        ["output", "owner", "restriction"]
-            .iter()
-            .any(|element| !task[element].is_null())
+    /// The resources that three searches find, asked in one batch.
+    fn searched(&self, token: &str, searches: [String; 3]) -> [Vec<Value>; 3] {
+        let entries = searches.map(|url| json!({"request": {"method": "GET", "url": url}}));
+        let batch = json!({"resourceType": "Bundle", "type": "batch", "entry": entries});
+        let request = Request::get("").carrying(Method::Post, "application/fhir+json", batch.to_string());
+        let answer = self.serve(token, &request.with_header("prefer", "handling=strict"));
+        let bundle: Value = serde_json::from_str(answer.text().unwrap()).unwrap();
+        [0, 1, 2].map(|place| {
+            let entry = &bundle["entry"][place];
+            assert_eq!(
+                entry["response"]["status"], "200 OK",
+                "a question of the simulation itself"
+            );
+            let found = entry["resource"]["entry"].as_array().cloned().unwrap_or_default();
+            found.into_iter().map(|entry| entry["resource"].clone()).collect()
+        })
     }
 }
 

@@ -22,8 +22,12 @@ macro_rules! require {
 impl World {
     /// After every step.
     pub(super) fn check(&mut self) -> Result<(), Broken> {
-        if std::mem::take(&mut self.base_changed) {
-            self.audit()?;
+        let changed = std::mem::take(&mut self.changed);
+        if !std::mem::take(&mut self.stirred) && changed.is_empty() {
+            return Ok(());
+        }
+        for place in changed {
+            self.audit(place)?;
         }
         let entries: Vec<Vec<OutboxEntry>> = self.places.iter().map(Place::entries).collect();
         for (place, entries) in self.places.iter().zip(&entries) {
@@ -35,52 +39,51 @@ impl World {
         self.screens_claim_only_what_is_true(&entries)
     }
 
-    /// Reads the base again, as an auditor and as the prescriber.
-    fn audit(&mut self) -> Result<(), Broken> {
-        for (place, known) in self.prescriptions.iter().enumerate() {
-            let held = self.base.seen_by(&self.base.auditor, known);
-            let mut seen = BTreeSet::new();
-            for delivery in &held {
-                require!(
-                    seen.insert(&delivery.identifier),
-                    "the base holds {} twice",
-                    delivery.identifier
-                );
-            }
-            let mut boxes: BTreeMap<&str, u64> = BTreeMap::new();
-            for delivery in &held {
-                *boxes.entry(&delivery.line).or_default() += delivery.boxes;
-            }
-            for (line, accepted) in boxes {
-                let ordered = known.lines[line];
-                require!(
-                    accepted <= ordered,
-                    "the base accepted {accepted} boxes of {ordered} ordered"
-                );
-            }
-            let shown = self.base.seen_by(self.prescriber_token(), known);
-            if known.agreed {
-                require!(
-                    same(&shown, &held),
-                    "the patient agreed, and the prescriber sees {} of {} deliveries",
-                    shown.len(),
-                    held.len()
-                );
-            } else {
-                require!(
-                    shown.is_empty(),
-                    "against the patient's opposition the prescriber sees {} deliveries of prescription {}",
-                    shown.len(),
-                    place + 1
-                );
-                require!(
-                    !self.base.task_tells(known),
-                    "against the patient's opposition the Task of prescription {} tells that it was served",
-                    place + 1
-                );
-            }
-            self.held[place] = held;
+    /// Reads a prescription again, as an auditor and as the prescriber.
+    fn audit(&mut self, place: usize) -> Result<(), Broken> {
+        let known = &self.prescriptions[place];
+        let held = self.base.seen_by(&self.base.auditor, known).deliveries;
+        let mut seen = BTreeSet::new();
+        for delivery in &held {
+            require!(
+                seen.insert(&delivery.identifier),
+                "the base holds {} twice",
+                delivery.identifier
+            );
         }
+        let mut boxes: BTreeMap<&str, u64> = BTreeMap::new();
+        for delivery in &held {
+            *boxes.entry(&delivery.line).or_default() += delivery.boxes;
+        }
+        for (line, accepted) in boxes {
+            let ordered = known.lines[line];
+            require!(
+                accepted <= ordered,
+                "the base accepted {accepted} boxes of {ordered} ordered"
+            );
+        }
+        let shown = self.base.seen_by(self.prescriber_token(), known);
+        if known.agreed {
+            require!(
+                same(&shown.deliveries, &held),
+                "the patient agreed, and the prescriber sees {} of {} deliveries",
+                shown.deliveries.len(),
+                held.len()
+            );
+        } else {
+            require!(
+                shown.deliveries.is_empty(),
+                "against the patient's opposition the prescriber sees {} deliveries of prescription {}",
+                shown.deliveries.len(),
+                place + 1
+            );
+            require!(
+                !shown.task_tells,
+                "against the patient's opposition the Task of prescription {} tells that it was served",
+                place + 1
+            );
+        }
+        self.held[place] = held;
         Ok(())
     }
 
@@ -180,7 +183,6 @@ impl World {
             );
         }
         for (terminal, app) in self.apps() {
-            let entries = self.places[super::schedule::TERMINALS[terminal]].entries();
             for shown in &app.desk().hand_overs {
                 require!(
                     *shown.state() != PostState::Pending,
@@ -189,9 +191,14 @@ impl World {
                     shown.hand_over.id
                 );
             }
-            if !matches!(app.screen(), Screen::Outbox(_)) {
-                continue;
-            }
+        }
+        Ok(())
+    }
+
+    /// Once every person looked at the outbox: it shows all that the base did not accept, and why.
+    pub(super) fn check_outboxes(&self) -> Result<(), Broken> {
+        for (terminal, app) in self.apps() {
+            let entries = self.places[super::schedule::TERMINALS[terminal]].entries();
             for known in entries
                 .iter()
                 .filter(|entry| *entry.state() != PostState::Accepted)

@@ -8,7 +8,7 @@ use fastrand::Rng;
 pub(super) const TERMINALS: [usize; 3] = [0, 0, 1];
 pub(super) const PRESCRIPTIONS: usize = 2;
 /// The shortest and the longest schedule.
-const STEPS: std::ops::Range<usize> = 30..90;
+const STEPS: std::ops::Range<usize> = 20..60;
 
 /// What happens to a parcel on the network, which carries a request there or an answer back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +51,8 @@ pub(super) enum After {
 pub(super) enum Event {
     /// A person does something at a terminal.
     Person { terminal: usize, luck: u16 },
-    /// A parcel meets its fate.
-    Parcel { which: usize, fate: Fate },
+    /// A parcel meets its fate; when nothing travels, a person acts.
+    Parcel { which: u16, fate: Fate },
     /// Time passes.
     Time { seconds: i64 },
     /// A terminal's process ends without a word, and starts again.
@@ -105,7 +105,7 @@ fn step(rng: &mut Rng, storm: u32) -> Step {
             luck: rng.u16(..),
         },
         42..84 => Event::Parcel {
-            which: rng.usize(0..64),
+            which: rng.u16(..),
             fate: if rng.u32(0..100) < storm {
                 fault(rng)
             } else if rng.u32(0..4) == 0 {

@@ -1,11 +1,12 @@
 //! One simulated world: two pharmacies, three terminals, a base, a network between them, and a clock.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use comptoir::app::{Key, Message, Screen};
-use comptoir::base::{Base, TransportError};
+use comptoir::base::{Base, Method, TransportError};
 use comptoir::catalogue::Catalogue;
 use comptoir::counter::Counter;
 use comptoir::domain::outbox::PostState;
@@ -61,8 +62,10 @@ pub(super) struct World {
     pub(super) held: Vec<Vec<Held>>,
     /// What happened, in plain words.
     pub(super) story: Vec<String>,
-    /// Whether the base changed since the last audit.
-    pub(super) base_changed: bool,
+    /// The prescriptions that may have changed at the base since they were last audited.
+    pub(super) changed: BTreeSet<usize>,
+    /// Whether a message was heard since the last check.
+    pub(super) stirred: bool,
     pub(super) steps: usize,
 }
 
@@ -91,7 +94,8 @@ impl World {
             held: vec![Vec::new(); prescriptions.len()],
             prescriptions,
             story: Vec::new(),
-            base_changed: false,
+            changed: BTreeSet::new(),
+            stirred: false,
             steps: 0,
             clock,
         };
@@ -108,27 +112,18 @@ impl World {
         self.remember_disks();
         self.happen(step.event);
         self.settle(step.after);
+        self.stirred |= step.after == After::Deaf;
         self.forget_disks();
         self.check()
     }
 
     fn happen(&mut self, event: Event) {
         match event {
-            Event::Person { terminal, luck } => {
-                let Some(running) = &mut self.terminals[terminal] else {
-                    return;
-                };
-                let (messages, words) = people::next(&running.app, &self.prescriptions, luck);
-                let screen = running.app.screen().name();
-                self.story.push(format!(
-                    "terminal {} ({screen}): its person {words}",
-                    terminal + 1
-                ));
-                for message in messages {
-                    running.take(message);
-                }
+            Event::Person { terminal, luck } => self.act(terminal, luck),
+            Event::Parcel { which, .. } if self.network.is_empty() => {
+                self.act(usize::from(which) % TERMINALS.len(), which / 3);
             }
-            Event::Parcel { which, fate } => self.carry(which, fate),
+            Event::Parcel { which, fate } => self.carry(usize::from(which), fate),
             Event::Time { seconds } => {
                 self.story.push(format!("{seconds} seconds pass"));
                 self.clock.pass(seconds);
@@ -143,23 +138,33 @@ impl World {
             Event::PowerCut { pharmacy } => self.cut_power(pharmacy),
             Event::CancelLine { prescription, line } => {
                 let done = self.base.cancel_line(&self.prescriptions[prescription], line);
-                self.tell_people(
-                    format!(
-                        "the prescriber withdraws a line of prescription {}",
-                        prescription + 1
-                    ),
-                    done,
-                );
+                self.tell_people(prescription, "the prescriber withdraws a line of", done);
             }
             Event::Cancel { prescription } => {
                 let done = self.base.cancel(&self.prescriptions[prescription]);
-                self.tell_people(
-                    format!("the prescriber withdraws prescription {}", prescription + 1),
-                    done,
-                );
+                self.tell_people(prescription, "the prescriber withdraws", done);
             }
             Event::Object { prescription } => self.choose(prescription, false),
             Event::Agree { prescription } => self.choose(prescription, true),
+        }
+    }
+
+    /// A person does something; one who can only wait sees the next parcel come.
+    fn act(&mut self, terminal: usize, luck: u16) {
+        let Some(running) = &mut self.terminals[terminal] else {
+            return;
+        };
+        let (messages, words) = people::next(&running.app, &self.prescriptions, luck);
+        if messages.is_empty() {
+            return self.carry(usize::from(luck), Fate::Arrives);
+        }
+        let screen = running.app.screen().name();
+        self.story.push(format!(
+            "terminal {} ({screen}): its person {words}",
+            terminal + 1
+        ));
+        for message in messages {
+            running.take(message);
         }
     }
 
@@ -170,18 +175,16 @@ impl World {
             known.agreed = agrees;
         }
         let what = if agrees {
-            "agrees that prescribers see"
+            "the patient agrees that prescribers see deliveries of"
         } else {
-            "objects to prescribers seeing"
+            "the patient objects to prescribers seeing deliveries of"
         };
-        self.tell_people(
-            format!("the patient {what} prescription {}", prescription + 1),
-            done,
-        );
+        self.tell_people(prescription, what, done);
     }
 
-    fn tell_people(&mut self, words: String, done: bool) {
-        self.base_changed = true;
+    fn tell_people(&mut self, prescription: usize, words: &str, done: bool) {
+        self.changed.insert(prescription);
+        let words = format!("{words} prescription {}", prescription + 1);
         self.story
             .push(if done { words } else { format!("{words}, in vain") });
     }
@@ -239,6 +242,7 @@ impl World {
                 terminal.work();
                 heard |= after == After::Everything && terminal.hear();
             }
+            self.stirred |= heard;
             if !heard {
                 break;
             }
@@ -269,6 +273,7 @@ impl World {
         let Some(mut parcel) = self.network.take(which) else {
             return;
         };
+        self.stirred = true;
         self.story.push(format!("{} {fate}", network::words(&parcel)));
         if let Some(answer) = parcel.answer.take() {
             return self.bring_back(&parcel, answer, fate);
@@ -340,9 +345,16 @@ impl World {
         if self.planted == Some(Planted::NoDeduplication) {
             request = self.copies.unconditional(request);
         }
-        self.base_changed |= transaction(&request).is_some();
         let token = &self.base.pharmacies[TERMINALS[parcel.terminal]];
-        self.base.serve(token, &request)
+        let answer = self.base.serve(token, &request);
+        let writes = request.method == Method::Put || transaction(&request).is_some();
+        if let Some(content) = request.content.filter(|_| writes && answer.status < 300) {
+            let named = |known: &Known| content.text.contains(known.number.as_str());
+            let places = self.prescriptions.iter().enumerate();
+            self.changed
+                .extend(places.filter(|(_, known)| named(known)).map(|(place, _)| place));
+        }
+        answer
     }
 
     // ---- quiet
@@ -374,9 +386,15 @@ impl World {
     /// Every person looks at the outbox.
     pub(super) fn look_at_outboxes(&mut self) -> Result<(), Broken> {
         for terminal in self.terminals.iter_mut().flatten() {
-            while matches!(terminal.app.screen(), Screen::Outbox(_)) {
-                terminal.take(Message::KeyPressed(Key::Escape));
+            while !matches!(terminal.app.screen(), Screen::Outbox(_)) {
+                let before = terminal.app.screen().name();
+                terminal.take(Message::KeyPressed(Key::Function(2)));
+                if terminal.app.screen().name() == before {
+                    // Not from here: first out of what is laid over.
+                    terminal.take(Message::KeyPressed(Key::Escape));
+                }
             }
+            terminal.take(Message::KeyPressed(Key::Escape));
             terminal.take(Message::KeyPressed(Key::Function(2)));
         }
         self.quiet()
