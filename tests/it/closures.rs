@@ -314,6 +314,20 @@ fn closures_cannot_be_changed_with_sql() {
 }
 
 #[test]
+fn a_register_made_before_there_were_closures_is_closed_too() {
+    let closed = Closed {
+        folder: tempfile::tempdir().unwrap(),
+    };
+    closed.record(1..=5);
+    Connection::open(closed.path())
+        .unwrap()
+        .execute_batch("DROP TABLE closure; PRAGMA user_version = 1")
+        .unwrap();
+    assert_eq!(closed.close().0.count, 10);
+    assert_eq!(found(&closed.verify(&[])), (None, None));
+}
+
+#[test]
 fn a_lost_key_is_said_and_never_replaced() {
     let closed = Closed::new();
     let key = fs::read(closed.key()).unwrap();

@@ -11,7 +11,7 @@ use crate::sample::{noon, one_box, prescription};
 
 const ENTRIES: u32 = 1_000_000;
 
-/// How long the verification may take, in release on two ordinary cores.
+/// How long the verification may take, on two ordinary cores that do nothing else.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Fills the register behind the program's back, in one transaction; every content is that of the first entry.
