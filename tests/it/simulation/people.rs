@@ -34,9 +34,13 @@ pub(super) fn next(app: &App, prescriptions: &[Known], luck: u16) -> (Vec<Messag
         Screen::Review(review) if review.reason.is_some() => {
             keys(&[Key::Character('o'), Key::Character('k'), Key::Enter])
         }
-        Screen::Decision(_) if luck / 8 % 2 == 0 => pressed(Key::Escape),
+        Screen::Decision(_) if (luck / 8).is_multiple_of(2) => pressed(Key::Escape),
         Screen::Review(_) | Screen::Decision(_) | Screen::Done(_) => pressed(Key::Enter),
-        Screen::Leaving(_) => pressed(Key::Character(if luck / 8 % 2 == 0 { 'q' } else { 'g' })),
+        Screen::Leaving(_) => pressed(Key::Character(if (luck / 8).is_multiple_of(2) {
+            'q'
+        } else {
+            'g'
+        })),
         Screen::Consulting(_) | Screen::Recording(_) => (Vec::new(), "waits".to_owned()),
         _ => pressed(Key::Escape),
     }
