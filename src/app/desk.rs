@@ -292,11 +292,28 @@ impl Desk {
         self.hand_overs = entries;
         self.hand_overs
             .sort_by_key(|entry| std::cmp::Reverse((entry.since, entry.hand_over.id)));
+        let mut effects = self
+            .look_again()
+            .map(Effect::WakeAt)
+            .into_iter()
+            .collect::<Vec<_>>();
         if was_checking {
             // What is still due is in other hands: the alarm set beside this question tries again.
-            return Vec::new();
+            return effects;
         }
-        self.post_if_due()
+        effects.extend(self.post_if_due());
+        effects
+    }
+
+    /// When the next of those that wait is tried: by then another terminal of this store may have posted it.
+    fn look_again(&self) -> Option<Timestamp> {
+        let waits =
+            |entry: &&OutboxEntry| *entry.state() == PostState::Pending && entry.next_attempt > self.now;
+        self.hand_overs
+            .iter()
+            .filter(waits)
+            .map(|entry| entry.next_attempt)
+            .min()
     }
 
     pub(crate) fn base_answered(&mut self) -> Vec<Effect> {
