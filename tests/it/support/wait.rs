@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Far beyond what anything here takes, for machines that are busy with other things.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Asks until the question is answered; panics with what was last seen instead.
 pub(crate) fn until<T>(wanted: &str, mut ask: impl FnMut() -> Result<T, String>) -> T {
