@@ -237,11 +237,11 @@ impl Desk {
         }
     }
 
-    pub(crate) fn post_if_due(&mut self) -> Vec<Effect> {
-        if self.posting == Posting::Idle && self.is_something_due() {
-            self.post(Effect::PostDue).into_iter().collect()
-        } else {
-            Vec::new()
+    /// Asks for what is due, which may be another terminal's and not in this list: the store knows.
+    pub(crate) fn post_if_idle(&mut self) -> Vec<Effect> {
+        match self.posting {
+            Posting::Idle => self.post(Effect::PostDue).into_iter().collect(),
+            Posting::Running | Posting::RunningThenAgain => Vec::new(),
         }
     }
 
@@ -266,7 +266,8 @@ impl Desk {
             return self.post(Effect::PostDue).into_iter().collect();
         }
         let mut effects: Vec<Effect> = next_attempt.map(Effect::WakeAt).into_iter().collect();
-        if self.is_something_due() {
+        let is_round_whole = next_attempt.is_none_or(|next| next > self.now);
+        if is_round_whole && self.is_something_due() {
             // Everything due was tried and this was not: another terminal of this store posts it, or has.
             self.is_checking = true;
             effects.push(Effect::ListOutbox);
@@ -296,7 +297,16 @@ impl Desk {
             // What is still due is in other hands: the alarm set beside this question tries again.
             return Vec::new();
         }
-        self.post_if_due()
+        let waiting = self
+            .hand_overs
+            .iter()
+            .filter(|entry| *entry.state() == PostState::Pending);
+        match waiting.map(|entry| entry.next_attempt).min() {
+            Some(next) if next <= self.now => self.post_if_idle(),
+            // Another terminal's perhaps, whose end this one would not hear of.
+            Some(next) => vec![Effect::WakeAt(next)],
+            None => Vec::new(),
+        }
     }
 
     pub(crate) fn base_answered(&mut self) -> Vec<Effect> {
