@@ -85,7 +85,7 @@ impl App {
                 self.desk.now = now;
                 Vec::new()
             }
-            Message::Woke => self.desk.post_if_due(),
+            Message::Woke => self.desk.post_if_idle(),
             Message::KeyPressed(key) => self.pressed(key),
             Message::Scanned { text, scanned } => self.scanned(text, scanned),
             Message::ScanRepaired(repair) => {

@@ -124,7 +124,7 @@ pub enum Notice {
     NotReadAgain(DelayReason),
     /// Another terminal answered one of these lines since the prescription was read.
     ChangedMeanwhile,
-    /// The store did not confirm the recording; trying again records it once.
+    /// The store could not write; nothing is lost.
     RecordFailed,
     /// The rules refused at the last door.
     RecordRefused,
@@ -237,11 +237,11 @@ impl Desk {
         }
     }
 
-    pub(crate) fn post_if_due(&mut self) -> Vec<Effect> {
-        if self.posting == Posting::Idle && self.is_something_due() {
-            self.post(Effect::PostDue).into_iter().collect()
-        } else {
-            Vec::new()
+    /// Asks for what is due, which may be another terminal's and not in this list: the store knows.
+    pub(crate) fn post_if_idle(&mut self) -> Vec<Effect> {
+        match self.posting {
+            Posting::Idle => self.post(Effect::PostDue).into_iter().collect(),
+            Posting::Running | Posting::RunningThenAgain => Vec::new(),
         }
     }
 
@@ -266,7 +266,8 @@ impl Desk {
             return self.post(Effect::PostDue).into_iter().collect();
         }
         let mut effects: Vec<Effect> = next_attempt.map(Effect::WakeAt).into_iter().collect();
-        if self.is_something_due() {
+        let is_round_whole = next_attempt.is_none_or(|next| next > self.now);
+        if is_round_whole && self.is_something_due() {
             // Everything due was tried and this was not: another terminal of this store posts it, or has.
             self.is_checking = true;
             effects.push(Effect::ListOutbox);
@@ -292,28 +293,20 @@ impl Desk {
         self.hand_overs = entries;
         self.hand_overs
             .sort_by_key(|entry| std::cmp::Reverse((entry.since, entry.hand_over.id)));
-        let mut effects = self
-            .look_again()
-            .map(Effect::WakeAt)
-            .into_iter()
-            .collect::<Vec<_>>();
         if was_checking {
             // What is still due is in other hands: the alarm set beside this question tries again.
-            return effects;
+            return Vec::new();
         }
-        effects.extend(self.post_if_due());
-        effects
-    }
-
-    /// When the next of those that wait is tried: by then another terminal of this store may have posted it.
-    fn look_again(&self) -> Option<Timestamp> {
-        let waits =
-            |entry: &&OutboxEntry| *entry.state() == PostState::Pending && entry.next_attempt > self.now;
-        self.hand_overs
+        let waiting = self
+            .hand_overs
             .iter()
-            .filter(waits)
-            .map(|entry| entry.next_attempt)
-            .min()
+            .filter(|entry| *entry.state() == PostState::Pending);
+        match waiting.map(|entry| entry.next_attempt).min() {
+            Some(next) if next <= self.now => self.post_if_idle(),
+            // Another terminal's perhaps, whose end this one would not hear of.
+            Some(next) => vec![Effect::WakeAt(next)],
+            None => Vec::new(),
+        }
     }
 
     pub(crate) fn base_answered(&mut self) -> Vec<Effect> {

@@ -14,11 +14,8 @@ pub(super) struct Remark {
 
 /// The remarks of an answer; one that says nothing readable gives one remark with that code and no words.
 pub(super) fn remarks(response: &Response, otherwise: &RefusalCode) -> Vec<Remark> {
-    let outcome = response
-        .text()
-        .and_then(|text| serde_json::from_str::<OperationOutcome>(text).ok())
-        .unwrap_or_default();
-    if outcome.resource_type != "OperationOutcome" || outcome.issue.is_empty() {
+    let outcome = outcome_of(response).unwrap_or_default();
+    if outcome.issue.is_empty() {
         return vec![Remark {
             refusal: refusal(otherwise.clone(), String::new()),
             entries: Vec::new(),
@@ -32,6 +29,16 @@ pub(super) fn remarks(response: &Response, otherwise: &RefusalCode) -> Vec<Remar
         errors
     };
     said.into_iter().map(|issue| remark(issue, otherwise)).collect()
+}
+
+/// Whether it is a FHIR server that speaks, and not something between us.
+pub(super) fn is_said_by_a_base(response: &Response) -> bool {
+    outcome_of(response).is_some()
+}
+
+fn outcome_of(response: &Response) -> Option<OperationOutcome> {
+    let outcome: OperationOutcome = serde_json::from_str(response.text()?).ok()?;
+    (outcome.resource_type == "OperationOutcome").then_some(outcome)
 }
 
 /// Beside an error, a server may add warnings and information, about entries that it takes.

@@ -19,7 +19,10 @@ const FOLLOW_UPS_MAX: usize = 64;
 /// What the base sent, or its "no".
 enum Gathered {
     Answers(Received),
+    /// The base said no.
     Refused(Refusal),
+    /// The same status, from a page that may be a gateway's.
+    Barred(Refusal),
 }
 
 /// A prescription just read, with where each piece of it is.
@@ -32,7 +35,7 @@ impl<T: Transport> Base<T> {
     /// Reads a prescription and everything that was delivered of it.
     pub async fn consult(&self, number: &PrescriptionNumber) -> Result<ConsultAnswer, BaseError> {
         match self.gather(number).await? {
-            Gathered::Refused(refusal) => Ok(ConsultAnswer::Refused(refusal)),
+            Gathered::Refused(refusal) | Gathered::Barred(refusal) => Ok(ConsultAnswer::Refused(refusal)),
             Gathered::Answers(received) => {
                 let prescription = mapping::read_prescription(number, &received)?;
                 Ok(ConsultAnswer::Found(Consulted {
@@ -47,6 +50,8 @@ impl<T: Transport> Base<T> {
     pub(super) async fn read_again(&self, number: &PrescriptionNumber) -> Result<ReadAgain, BaseError> {
         match self.gather(number).await? {
             Gathered::Refused(refusal) => Ok(ReadAgain::Refused(refusal)),
+            // An earlier post may have arrived: only the base itself may say that it has no place.
+            Gathered::Barred(_) => Err(BaseError::Garbled),
             Gathered::Answers(received) => {
                 let pool = Pool::of(received.answers.iter().map(String::as_str))?;
                 let reading = mapping::reading(number, &pool)?.ok_or(BaseError::Garbled)?;
@@ -61,7 +66,11 @@ impl<T: Transport> Base<T> {
             .with_header("prefer", "handling=strict");
         let response = self.ask(request).await?;
         if let Some(refusal) = refused(response.status, &response)? {
-            return Ok(Gathered::Refused(refusal));
+            return Ok(if outcome::is_said_by_a_base(&response) {
+                Gathered::Refused(refusal)
+            } else {
+                Gathered::Barred(refusal)
+            });
         }
         let text = body(&response)?.to_owned();
         let entries = entries_of(&text)?;

@@ -488,14 +488,19 @@ async fn a_line_withdrawn_meanwhile_is_not_posted() {
 
 #[tokio::test]
 async fn a_prescription_that_is_gone_refuses_every_line() {
-    for (answer, code) in [
-        (json(410, ""), RefusalCode::Purged),
-        (json(403, ""), RefusalCode::RoleForbidden),
-    ] {
-        let script = Script::one("POST ", answer);
+    for (status, code) in [(410, RefusalCode::Purged), (403, RefusalCode::RoleForbidden)] {
+        let script = Script::one("POST ", json(status, outcome(&[(code.code(), &[])])));
         for (_, state) in post(&script).await.unwrap() {
             assert!(matches!(state, PostState::Refused(refusal) if refusal.code == code));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_bars_the_reading_refuses_nothing_that_may_have_arrived() {
+    for status in [403, 410] {
+        let script = Script::one("POST ", json(status, "<html>"));
+        assert_eq!(post(&script).await, Err(BaseError::Garbled), "{status}");
     }
 }
 

@@ -4,7 +4,7 @@ use comptoir::app::message::{HoldAnswer, Message, StoreTask};
 use comptoir::app::{Effect, Screen};
 use comptoir::domain::finding::{Fact, Finding};
 use comptoir::domain::identifiers::{DispenseId, LineNumber};
-use comptoir::domain::outbox::{DelayReason, PostState};
+use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use comptoir::domain::register::RegisterNumber;
 use uuid::Uuid;
 
@@ -133,14 +133,39 @@ fn posts_never_run_twice_at_once_and_none_is_forgotten() {
 }
 
 #[test]
-fn an_instant_that_comes_posts_only_what_is_due() {
+fn an_instant_that_comes_asks_the_store_what_is_due_unless_that_is_under_way() {
     let mut app = app();
     let mut waiting = entry(hand_over(1, 5), &PostState::Pending);
     waiting.next_attempt = in_minutes(5);
-    app.update(Message::OutboxListed(vec![waiting]));
-    assert!(app.update(Message::Woke).is_empty());
-    app.update(Message::TimePassed(in_minutes(5)));
+    let effects = app.update(Message::OutboxListed(vec![waiting]));
+    assert_eq!(
+        effects,
+        [Effect::WakeAt(in_minutes(5))],
+        "or its end would not be heard of"
+    );
+    // What is due may be another terminal's, which this list does not hold.
     assert_eq!(names(&app.update(Message::Woke)), ["PostDue"]);
+    assert!(app.update(Message::Woke).is_empty());
+}
+
+#[test]
+fn what_another_terminal_posted_is_not_shown_as_waiting() {
+    let mut app = app();
+    let mut waiting = entry(hand_over(1, 5), &PostState::Pending);
+    waiting.next_attempt = now();
+    let listed = |entry: &OutboxEntry| Message::OutboxListed(vec![entry.clone()]);
+    assert_eq!(names(&app.update(listed(&waiting))), ["PostDue"]);
+    // Nothing was due in the store, although this list says so.
+    let effects = app.update(Message::PostingEnded { next_attempt: None });
+    assert_eq!(names(&effects), ["ListOutbox"]);
+    // Still waiting: the other terminal is at it. Asked once, not again and again.
+    assert!(app.update(listed(&waiting)).is_empty());
+    assert_eq!(names(&app.update(Message::Woke)), ["PostDue"]);
+    // The round stopped before the end: what is due was not tried yet, and nothing is to be learnt.
+    let effects = app.update(Message::PostingEnded {
+        next_attempt: Some(now()),
+    });
+    assert_eq!(effects, [Effect::WakeAt(now())]);
 }
 
 #[test]

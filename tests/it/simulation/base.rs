@@ -11,6 +11,7 @@ use comptoir::domain::people::Pharmacy;
 use comptoir::training::prescribing::PrescriptionOrder;
 use comptoir::training::{Role, TrainingBase, router};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -56,11 +57,11 @@ pub(super) struct BaseSide {
     pub(super) prescriber: String,
     patient: String,
     pub(super) auditor: String,
+    _folder: TempDir,
 }
 
 impl BaseSide {
-    pub(super) fn new(clock: &Clock, pharmacies: &[Pharmacy]) -> Self {
-        let base = TrainingBase::in_memory().unwrap();
+    pub(super) fn over(base: TrainingBase, clock: &Clock, pharmacies: &[Pharmacy], folder: TempDir) -> Self {
         let read = clock.clone();
         let token = |role, identity: &str, name: &str| base.token(role, identity, name);
         Self {
@@ -74,6 +75,7 @@ impl BaseSide {
             router: router(base, move || read.now()),
             runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
             clock: clock.clone(),
+            _folder: folder,
         }
     }
 

@@ -9,18 +9,18 @@ use super::base::Known;
 /// What a person does next at that terminal, and how a story tells it.
 pub(super) fn next(app: &App, prescriptions: &[Known], luck: u16) -> (Vec<Message>, String) {
     let screen = app.screen();
-    if luck.is_multiple_of(8) {
-        return any_key(app, luck / 8);
+    if luck.is_multiple_of(12) {
+        return any_key(app, luck / 12);
     }
     match screen {
         Screen::Counter(_) => scan(prescriptions, luck / 8),
-        Screen::Prescription(_) => match luck / 8 % 8 {
+        Screen::Prescription(_) => match luck / 8 % 16 {
             0 => pressed(Key::Function(5)),
             1 => pressed(Key::Escape),
-            2 => scan(prescriptions, luck / 64),
+            2 => scan(prescriptions, luck / 128),
             // One line only, its boxes as ordered: the other stays for another day, or another pharmacy.
-            3 | 4 => {
-                let line = char::from(b'1' + u8::try_from(luck / 64 % 2).unwrap());
+            3..8 => {
+                let line = char::from(b'1' + u8::try_from(luck / 128 % 2).unwrap());
                 keys(&[
                     Key::Character(line),
                     Key::Character('c'),
@@ -28,7 +28,7 @@ pub(super) fn next(app: &App, prescriptions: &[Known], luck: u16) -> (Vec<Messag
                     Key::Enter,
                 ])
             }
-            5 => keys(&[Key::Character('n'), Key::Character('1')]),
+            8 => keys(&[Key::Character('n'), Key::Character('1')]),
             _ => pressed(Key::Enter),
         },
         Screen::Review(review) if review.reason.is_some() => {

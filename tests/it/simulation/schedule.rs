@@ -4,11 +4,11 @@ use std::fmt;
 
 use fastrand::Rng;
 
-/// Terminals, the pharmacy of each (two share a pharmacy and its store), and prescriptions of one world.
+/// The pharmacy of each terminal: two share a pharmacy and its store.
 pub(super) const TERMINALS: [usize; 3] = [0, 0, 1];
 pub(super) const PRESCRIPTIONS: usize = 2;
-/// The shortest and the longest schedule.
-const STEPS: std::ops::Range<usize> = 20..60;
+/// How many steps a schedule has.
+const STEPS: std::ops::Range<usize> = 12..36;
 
 /// What happens to a parcel on the network, which carries a request there or an answer back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,19 +92,26 @@ impl Schedule {
         let mut rng = Rng::with_seed(seed);
         let count = rng.usize(STEPS);
         // Some worlds are nearly quiet, some are storms.
-        let storm = rng.u32(0..60);
-        let steps = (0..count).map(|_| step(&mut rng, storm)).collect();
+        let storm = rng.u32(0..80);
+        // People first, then what they set going: a day that ends at the counter would end before its posts.
+        let steps = (0..count)
+            .map(|place| {
+                let parcels = if place * 5 < count * 3 { 34 } else { 64 };
+                step(&mut rng, parcels, storm)
+            })
+            .collect();
         Self { seed, steps }
     }
 }
 
-fn step(rng: &mut Rng, storm: u32) -> Step {
+fn step(rng: &mut Rng, parcels: u32, storm: u32) -> Step {
+    let people = 84 - parcels;
     let event = match rng.u32(0..100) {
-        0..42 => Event::Person {
+        drawn if drawn < people => Event::Person {
             terminal: rng.usize(0..TERMINALS.len()),
             luck: rng.u16(..),
         },
-        42..84 => Event::Parcel {
+        0..84 => Event::Parcel {
             which: rng.u16(..),
             fate: if rng.u32(0..100) < storm {
                 fault(rng)

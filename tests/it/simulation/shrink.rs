@@ -1,8 +1,7 @@
 //! Makes a failure short: steps are dropped and faults taken back while it still fails, then its story is told.
 
-use comptoir::catalogue::Catalogue;
-
 use super::schedule::{After, Event, Fate, Schedule, Step};
+use super::stage::Stage;
 use super::{Failure, play};
 
 /// How many schedules may be played to shorten one.
@@ -71,9 +70,8 @@ fn milder(step: Step) -> Option<Step> {
 }
 
 /// The story of a failing schedule, as short as it could be made.
-pub(super) fn told(schedule: &Schedule, catalogue: &Catalogue) -> String {
-    let Some((shortest, failure)) = shortest(schedule, |candidate| play(candidate, None, catalogue).err())
-    else {
+pub(super) fn told(schedule: &Schedule, stage: &Stage) -> String {
+    let Some((shortest, failure)) = shortest(schedule, |candidate| play(candidate, None, stage).err()) else {
         return format!("seed {} failed once and not again", schedule.seed);
     };
     format!(

@@ -67,6 +67,8 @@ pub(super) struct Terminal {
     alarms: Vec<Timestamp>,
     /// What its person was told is recorded.
     pub(super) told: Vec<Told>,
+    /// Whether it learnt anything of hand-overs since this was last asked.
+    pub(super) has_news: bool,
 }
 
 /// A hand-over that a person was told is recorded.
@@ -108,6 +110,7 @@ impl Terminal {
             posts,
             alarms: Vec::new(),
             told: Vec::new(),
+            has_news: true,
         };
         terminal.take(Message::Started);
         terminal
@@ -121,6 +124,10 @@ impl Terminal {
                 numbers: numbers.clone(),
             });
         }
+        self.has_news |= matches!(
+            message,
+            Message::Recorded { .. } | Message::PostAnswered(_) | Message::OutboxListed(_)
+        );
         let now = self.workshop.0.now();
         let mut effects = self.app.update(Message::TimePassed(now));
         effects.extend(self.app.update(message));

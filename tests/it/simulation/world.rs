@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 
 use comptoir::app::{Key, Message, Screen};
 use comptoir::base::{Base, Method, TransportError};
-use comptoir::catalogue::Catalogue;
 use comptoir::counter::Counter;
 use comptoir::domain::outbox::PostState;
 use comptoir::domain::people::Pharmacy;
@@ -20,7 +19,8 @@ use super::clock::Clock;
 use super::network::{self, Line, Network, Parcel, cut, page, transaction};
 use super::people;
 use super::planted::{Planted, Seen, all_taken, identifiers};
-use super::schedule::{After, Event, Fate, PRESCRIPTIONS, Step, TERMINALS};
+use super::schedule::{After, Event, Fate, Step, TERMINALS};
+use super::stage::{Stage, memory_folder};
 use super::terminal::{Terminal, Told};
 use crate::sample;
 
@@ -53,7 +53,7 @@ pub(super) struct World {
     chance: Arc<Mutex<Rng>>,
     network: Network,
     pub(super) base: BaseSide,
-    catalogue: Catalogue,
+    catalogue: comptoir::catalogue::Catalogue,
     copies: Seen,
     pub(super) places: Vec<Place>,
     pub(super) terminals: Vec<Option<Terminal>>,
@@ -64,13 +64,13 @@ pub(super) struct World {
     pub(super) story: Vec<String>,
     /// The prescriptions that may have changed at the base since they were last audited.
     pub(super) changed: BTreeSet<usize>,
-    /// Whether a message was heard since the last check.
+    /// Whether the stores or the screens may have changed since the last check.
     pub(super) stirred: bool,
     pub(super) steps: usize,
 }
 
 impl World {
-    pub(super) fn new(seed: u64, planted: Option<Planted>, catalogue: &Catalogue) -> Self {
+    pub(super) fn new(seed: u64, planted: Option<Planted>, stage: &Stage) -> Self {
         let clock = Clock::new();
         let on_disk = seed.is_multiple_of(16)
             || matches!(planted, Some(Planted::ToldBeforeCommit | Planted::DroppedOnError));
@@ -78,16 +78,13 @@ impl World {
             .map(|finess| Place::new(finess, on_disk))
             .into();
         let pharmacies: Vec<Pharmacy> = places.iter().map(|place| place.pharmacy.clone()).collect();
-        let base = BaseSide::new(&clock, &pharmacies);
-        let prescriptions: Vec<Known> = (0..PRESCRIPTIONS)
-            .map(|place| base.prescribe(u128::from(seed) << 8 | (place as u128 + 1), place == 0))
-            .collect();
+        let (base, prescriptions) = stage.base(&clock, &pharmacies);
         let mut world = Self {
             planted,
             chance: Arc::new(Mutex::new(Rng::with_seed(seed))),
             network: Network::under(planted),
             base,
-            catalogue: catalogue.clone(),
+            catalogue: stage.catalogue.clone(),
             copies: Seen::default(),
             places,
             terminals: Vec::new(),
@@ -103,6 +100,13 @@ impl World {
         for terminal in 0..TERMINALS.len() {
             world.start(terminal);
         }
+        // Most days begin with a base that answers; on some its abilities are not known when the first patient comes.
+        world.settle(After::Everything);
+        while !seed.is_multiple_of(4) && !world.network.is_empty() {
+            world.carry(0, Fate::Arrives);
+        }
+        world.settle(After::Everything);
+        world.story.clear();
         world
     }
 
@@ -210,6 +214,7 @@ impl World {
 
     /// Drops the terminal with all it had in memory.
     fn stop(&mut self, terminal: usize) {
+        self.stirred = true;
         if let Some(mut stopped) = self.terminals[terminal].take() {
             self.places[TERMINALS[terminal]].told.append(&mut stopped.told);
         }
@@ -242,13 +247,13 @@ impl World {
                 terminal.work();
                 heard |= after == After::Everything && terminal.hear();
             }
-            self.stirred |= heard;
             if !heard {
                 break;
             }
         }
         for (number, terminal) in self.terminals.iter_mut().enumerate() {
             let Some(terminal) = terminal else { continue };
+            self.stirred |= std::mem::take(&mut terminal.has_news);
             for told in terminal.told.drain(..) {
                 let lines = told.entry.hand_over.lines.len();
                 let (id, number) = (told.entry.hand_over.id, number + 1);
@@ -273,7 +278,6 @@ impl World {
         let Some(mut parcel) = self.network.take(which) else {
             return;
         };
-        self.stirred = true;
         self.story.push(format!("{} {fate}", network::words(&parcel)));
         if let Some(answer) = parcel.answer.take() {
             return self.bring_back(&parcel, answer, fate);
@@ -376,7 +380,10 @@ impl World {
                 None if self.waits() => {
                     return Err("something waits in the outbox, and nobody will ever try again".to_owned());
                 }
-                None => return Ok(()),
+                None => {
+                    self.stirred = true;
+                    return self.check();
+                }
             }
             self.time_passed();
         }
@@ -456,12 +463,7 @@ impl World {
 
 impl Place {
     fn new(finess: &str, on_disk: bool) -> Self {
-        let file = on_disk.then(|| {
-            // Memory that looks like a disk, where there is one: a simulated crash loses nothing that was written.
-            tempfile::tempdir_in("/dev/shm")
-                .or_else(|_| tempfile::tempdir())
-                .unwrap()
-        });
+        let file = on_disk.then(memory_folder);
         let store = match &file {
             Some(folder) => Store::open(&folder.path().join("store.sqlite")).unwrap(),
             None => Store::in_memory().unwrap(),
