@@ -124,7 +124,7 @@ pub enum Notice {
     NotReadAgain(DelayReason),
     /// Another terminal answered one of these lines since the prescription was read.
     ChangedMeanwhile,
-    /// The store could not write; nothing is lost.
+    /// The store did not confirm the recording; trying again records it once.
     RecordFailed,
     /// The rules refused at the last door.
     RecordRefused,
