@@ -32,6 +32,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, Config, Typed};
+use crate::confined;
 use crate::runtime;
 use failure::Failure;
 use output::Format;
@@ -71,7 +72,7 @@ enum Command {
     Demo,
     /// Read every code of pictures and PDFs.
     Scan {
-        /// Pictures or PDFs.
+        /// Pictures, PDFs, folders of them, or - for standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
@@ -106,6 +107,9 @@ enum Command {
     Report,
     /// Check the configuration, the store, the catalogue and the base.
     Doctor,
+    /// What the program starts to read a picture apart: the file on standard input, the codes on standard output.
+    #[command(name = confined::COMMAND, hide = true)]
+    ReadPicture,
 }
 
 #[derive(Debug, Subcommand)]
@@ -150,6 +154,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn execute(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { options, command } = arguments;
+    if let Some(Command::ReadPicture) = command {
+        // Before anything is opened: what reads strangers' files needs nothing of this counter.
+        return confined::answer().map_err(|error| Failure::broken(&error));
+    }
     let format = if options.json { Format::Json } else { Format::Text };
     let config = config::config(Typed {
         config: options.config,
@@ -193,5 +201,7 @@ async fn obey(command: Command, config: &Config, format: Format) -> Result<(), F
         Command::Patient(command) => prescriber::patient(config, &command, format).await,
         Command::Report => report::report(config, format),
         Command::Doctor => doctor::doctor(config, format).await,
+        // Answered before a session was thought of.
+        Command::ReadPicture => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! Executes effects: each on a task of its own, its answer sent back as a message.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -14,9 +15,11 @@ use super::Input;
 use super::workshop::{HoldTask, PostTask, Workshop, World};
 use crate::app::effect::RecordRequest;
 use crate::app::{Effect, Message};
+use crate::confined;
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::Jitter;
+use crate::scan::{FileReading, Limits};
 use crate::session::{Line, Session, now};
 
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
@@ -61,6 +64,10 @@ impl World for Here {
     fn tell(&self, message: Message) {
         // Nobody listens any more: the terminal is closing, and what was recorded is in the store.
         drop(self.sender.send(Input::Message(message)));
+    }
+
+    fn read_picture(&self, path: &Path) -> FileReading {
+        confined::read_file(path, &Limits::default())
     }
 
     async fn apart<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {

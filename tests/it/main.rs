@@ -23,6 +23,7 @@ mod register_export;
 mod register_million;
 mod sample;
 mod samples;
+mod scan_confined;
 mod scan_images;
 mod scenes;
 mod screens;

@@ -39,6 +39,7 @@ const LAYERS: &[Layer] = &[
     ),
     layer("safe", &[], PURE),
     layer("scan", &["domain"], &["tokio", "reqwest"]),
+    layer("confined", &["scan"], &["tokio", "reqwest"]),
     layer("catalogue", &["domain"], PURE),
     layer("base", &["domain"], &["rusqlite", "Timestamp::now", "new_v4"]),
     layer(
@@ -95,6 +96,7 @@ const EVERYTHING: &[&str] = &[
     "catalogue",
     "chain",
     "config",
+    "confined",
     "counter",
     "domain",
     "print",
