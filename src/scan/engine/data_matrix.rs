@@ -100,9 +100,8 @@ fn wipe(ink: &mut BitMatrix, code: &Sighting) {
 
 fn read(ink: &BitMatrix, from_every_side: bool) -> Vec<Sighting> {
     let mut codes: Vec<Sighting> = Vec::new();
-    let decoder = Decoder::new();
     for symbol in zxing_cpp_detector::detect(ink, from_every_side, true).unwrap_or_default() {
-        let Ok(decoded) = decoder.decode(symbol.getBits()) else {
+        let Ok(decoded) = Decoder::new().decode(symbol.getBits()) else {
             continue;
         };
         if let Some(code) = sighting(&decoded, symbol.getPoints())
