@@ -183,7 +183,7 @@ async fn obey(command: Command, config: &Config, format: Format) -> Result<(), F
         Command::Consult { target } => consult::consult(config, &target, format).await,
         Command::Dispense(arguments) => dispense::dispense(config, &arguments, format).await,
         Command::Outbox(command) => outbox::outbox(config, &command, format).await,
-        Command::Register(command) => register::register(config, command, format),
+        Command::Register(command) => register::register(config, command, format).await,
         Command::Catalogue(command) => catalogue::catalogue(&command, format),
         Command::Base(BaseCommand::Serve { listen, data }) => {
             base::serve(config, listen, data.as_deref(), format).await

@@ -18,6 +18,7 @@
 
 pub mod closure;
 pub mod consent;
+pub mod correction;
 mod debug;
 pub mod dispense;
 pub mod finding;

@@ -6,6 +6,7 @@
 mod closing_key;
 mod closure;
 mod connection;
+mod correction;
 mod error;
 mod hand_over;
 mod migrations;
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use closure::CloseAnswer;
+pub use correction::{Chapter, CorrectionAnswer};
 pub use error::StoreError;
 pub use hand_over::{RecordAnswer, Registered};
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};

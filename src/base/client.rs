@@ -1,6 +1,7 @@
 //! The questions asked to the base, and what each answer means.
 
 mod consult;
+mod correct;
 mod hold;
 mod post;
 

@@ -4,6 +4,7 @@
 //! sentence go through [`safe`].
 
 pub mod command_line;
+pub mod corrections;
 pub mod dates;
 pub mod edition;
 pub mod findings;

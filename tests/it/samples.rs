@@ -459,6 +459,7 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             outcome: "substituted".into(),
             reason: Some("generic".into()),
             note: String::new(),
+            replaces: None,
         }))),
         link: Sha256Digest([u8::try_from(place % 251).unwrap(); 32]),
     }

@@ -170,6 +170,7 @@ fn register_page() -> Message {
     let correction = RegisterEntry {
         content: Some(RegisterContent::Correction {
             of: RegisterNumber(1),
+            code: None,
             reason: "lot mal lu".into(),
             operator: operator(),
         }),

@@ -236,11 +236,6 @@ pub fn entry_corrected(number: u32, correction: u32) -> String {
     )
 }
 
-/// It was corrected before.
-pub fn already_corrected(number: u32, by: u32) -> String {
-    format!("L’inscription n° {number} a déjà été corrigée par l’inscription n° {by}. Rien n’a été ajouté.")
-}
-
 /// A correction needs a reason.
 pub const fn correction_without_reason() -> &'static str {
     "Une correction doit dire pourquoi : donnez --reason avec quelques mots. Rien n’a été ajouté."
@@ -546,6 +541,14 @@ pub fn outcome(code: &str) -> &'static str {
         "substituted" => "substitué",
         "adjusted" => "ajusté",
         _ => "non délivré",
+    }
+}
+
+/// A delivery that was reported by mistake.
+pub fn annulled(state: &str) -> &'static str {
+    match state {
+        "rectified" => "délivrance rectifiée (remplacée)",
+        _ => "délivrance annulée",
     }
 }
 
