@@ -4,6 +4,7 @@
 //! the disk. Nothing ticks: the only waits are for a key that may be a reader's, and for instants that
 //! [`Effect::WakeAt`] asked for.
 
+pub mod corrections;
 mod hands;
 mod inbox;
 mod keyboard;

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use closure::CloseAnswer;
-pub use correction::{Chapter, CorrectionAnswer};
+pub use correction::CorrectionAnswer;
 pub use error::StoreError;
 pub use hand_over::{RecordAnswer, Registered};
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};

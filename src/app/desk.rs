@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::app::effect::Effect;
 use crate::app::form::Missing;
 use crate::domain::dispense::Circumstances;
-use crate::domain::identifiers::{DispenseId, LineNumber};
+use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::NotANumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
@@ -204,12 +204,21 @@ impl Desk {
             .filter(|entry| *entry.state() != PostState::Accepted)
     }
 
-    /// What was served today.
+    /// What was served today. A correction serves nobody.
     pub fn served_today(&self) -> impl Iterator<Item = &OutboxEntry> {
         let today = self.today();
         self.hand_overs
             .iter()
+            .filter(|entry| entry.hand_over.corrects.is_none())
             .filter(move |entry| self.day_of(entry.hand_over.at) == today)
+    }
+
+    /// The correction of that delivery, when it was recorded in this list's time.
+    pub fn correction_of(&self, delivery: DispensedLineId) -> Option<&OutboxEntry> {
+        self.hand_overs.iter().find(|entry| {
+            let corrects = entry.hand_over.corrects.as_ref();
+            corrects.is_some_and(|corrects| corrects.delivery == delivery)
+        })
     }
 
     /// A hand-over by its identifier.

@@ -114,6 +114,12 @@ pub enum Command {
     PostNow,
     /// Verify the register.
     Verify,
+    /// Take a recorded delivery back.
+    Annul,
+    /// Replace a recorded delivery.
+    Rectify,
+    /// Show what became of a delivery.
+    History,
 }
 
 /// Where a key is pressed: what the table has one part for.
@@ -153,13 +159,23 @@ pub enum Context {
     Outbox,
     /// The register.
     Register,
+    /// Which delivery is corrected, or why.
+    Correction,
+    /// Words beside the reason of a correction.
+    CorrectionWords,
+    /// What a correction will record.
+    CorrectionReview,
+    /// A correction that is recorded, or that cannot be.
+    CorrectionEnd,
+    /// What became of a delivery.
+    History,
     /// The keys.
     Help,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 23] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -177,6 +193,11 @@ impl Context {
         Self::Refused,
         Self::Outbox,
         Self::Register,
+        Self::Correction,
+        Self::CorrectionWords,
+        Self::CorrectionReview,
+        Self::CorrectionEnd,
+        Self::History,
         Self::Help,
     ];
 
@@ -184,7 +205,11 @@ impl Context {
     pub const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Counter | Self::DecisionText | Self::DecisionSearch | Self::ReviewReason
+            Self::Counter
+                | Self::DecisionText
+                | Self::DecisionSearch
+                | Self::ReviewReason
+                | Self::CorrectionWords
         )
     }
 }

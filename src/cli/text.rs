@@ -228,7 +228,9 @@ fn summary(entry: &RegisterEntry, zone: &TimeZone) -> String {
             wording::boxes(delivery.boxes),
             people::patient_name(&delivery.patient),
             people::prescriber_name(&delivery.prescriber),
-            delivery.replaces.map_or_else(String::new, |of| format!(" (remplace le n° {of})"))
+            delivery
+                .replaces
+                .map_or_else(String::new, |of| format!(" (remplace le n° {of})"))
         ),
     };
     format!(

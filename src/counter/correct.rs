@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use super::record::Recorded;
 use super::{Counter, CounterError};
 use crate::base::Transport;
-use crate::domain::correction::{CannotCorrect, Correction, Motive, Standing};
+use crate::domain::correction::{CannotCorrect, Chapter, Correction, Motive, Standing};
 use crate::domain::dispense::{Circumstances, Proposal};
 use crate::domain::finding::Finding;
 use crate::domain::identifiers::{DispenseId, DispensedLineId};
 use crate::domain::prescription::Prescription;
 use crate::domain::product::ProductCode;
 use crate::domain::register::RegisterNumber;
-use crate::store::{Chapter, CorrectionAnswer};
+use crate::store::CorrectionAnswer;
 
 /// What is corrected, why, and under which identifier.
 #[derive(Debug, Clone, PartialEq, Eq)]

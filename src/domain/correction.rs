@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use crate::domain::dispense::{Circumstances, Dispense, DispensedLine, HandOver, Proposal};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::{DispensedLineId, LineNumber};
+use crate::domain::outbox::OutboxEntry;
 use crate::domain::prescription::Prescription;
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::CorrectionReason;
-use crate::domain::register::RegisterNumber;
+use crate::domain::register::{RegisterEntry, RegisterNumber};
 
 /// Why a delivery is corrected: a code, and the operator's words beside it.
 #[derive(Clone, PartialEq, Eq)]
@@ -130,6 +131,15 @@ pub enum CannotCorrect {
     },
     /// This store holds no hand-over for it.
     NotFromHere,
+}
+
+/// One entry of a delivery's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chapter {
+    /// The entry: the delivery, a counter-entry, or a replacement.
+    pub entry: RegisterEntry,
+    /// The hand-over or correction that made it, with its state at the base.
+    pub post: Option<OutboxEntry>,
 }
 
 /// A correction that may be recorded: its delivery stands, its motive is said, and what replaces it satisfies every

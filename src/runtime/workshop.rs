@@ -87,7 +87,7 @@ enum RoundError {
 }
 
 impl<W: World + 'static> Workshop<W> {
-    fn tell_base(&self, seen: BaseSeen) {
+    pub(super) fn tell_base(&self, seen: BaseSeen) {
         self.0.tell(match seen {
             BaseSeen::Answering => Message::BaseAnswered,
             BaseSeen::Silent(reason) => Message::BaseFailed(reason),
@@ -347,7 +347,7 @@ impl<W: World + 'static> Workshop<W> {
     }
 
     /// What the terminal needs of a consultation, with the one identifier that its hand-over will have.
-    fn opened(&self, consultation: counter::Consultation) -> Consultation {
+    pub(super) fn opened(&self, consultation: counter::Consultation) -> Consultation {
         Consultation {
             id: self.0.new_identifier(),
             prescription: consultation.prescription,
@@ -379,7 +379,7 @@ fn delay_of(error: &CounterError) -> DelayReason {
 }
 
 /// Errors go to the log, chain and all; none of them holds health data.
-fn report(error: &dyn std::error::Error) {
+pub(super) fn report(error: &dyn std::error::Error) {
     tracing::warn!(error = crate::chain(error));
 }
 

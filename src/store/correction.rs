@@ -9,11 +9,10 @@ use uuid::Uuid;
 use super::hand_over::{has_unknown_deliveries, insert, registered};
 use super::register::{append, correction_of, entry_of_number};
 use super::{Registered, Store, StoreError, outbox};
-use crate::domain::correction::{CannotCorrect, Correction, Corrects, Standing};
+use crate::domain::correction::{CannotCorrect, Chapter, Correction, Corrects, Standing};
 use crate::domain::dispense::HandOver;
 use crate::domain::identifiers::{DispenseId, DispensedLineId};
-use crate::domain::outbox::OutboxEntry;
-use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
+use crate::domain::register::{RegisterContent, RegisterNumber};
 
 /// The answer to the recording of a correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +25,6 @@ pub enum CorrectionAnswer {
     Refused(CannotCorrect),
     /// Nothing was recorded: since the prescription was read, this line was answered from this store.
     Outdated,
-}
-
-/// One entry of a delivery's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chapter {
-    /// The entry: the delivery, a counter-entry, or a replacement.
-    pub entry: RegisterEntry,
-    /// The hand-over or correction that made it, with its state at the base.
-    pub post: Option<OutboxEntry>,
 }
 
 impl Store {

@@ -13,14 +13,14 @@ use crate::cli::output::{Format, complain, show};
 use crate::cli::{consult, decisions, documents, text};
 use crate::config::Config;
 use crate::counter::{self, CorrectionOrder, CorrectionOutcome, Recorded, Replacement};
-use crate::domain::correction::{CannotCorrect, Motive};
+use crate::domain::correction::{CannotCorrect, Chapter, Motive};
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::{OutboxEntry, PostState};
 use crate::domain::product::ProductCode;
 use crate::domain::reasons::CorrectionReason;
 use crate::domain::register::RegisterNumber;
 use crate::session::{Session, now};
-use crate::store::{Chapter, CorrectAnswer};
+use crate::store::CorrectAnswer;
 use crate::ui::wording::command_line as words;
 use crate::ui::wording::corrections;
 

@@ -1,11 +1,145 @@
 //! Every sentence about corrections: what is taken back, what replaces it, and where that stands with the base.
 
+use crate::app::correcting::CorrectionKind;
+use crate::app::message::{CannotOpen, ConsultFailure};
 use crate::domain::correction::CannotCorrect;
 use crate::domain::dispense::HandOver;
 use crate::domain::identifiers::DispensedLineId;
 use crate::domain::outbox::{OutboxEntry, PostState};
-use crate::domain::register::RegisterNumber;
-use crate::ui::wording::posts;
+use crate::domain::reasons::CorrectionReason;
+use crate::domain::register::{RegisterContent, RegisterNumber};
+use crate::ui::wording::{posts, refusals};
+
+/// Several deliveries were recorded together.
+pub const WHICH: &str = "Quelle délivrance corriger ?";
+/// The store and the base are being asked.
+pub const OPENING: &str = "Lecture de la délivrance et de son ordonnance…";
+/// The question.
+pub const WHY: &str = "Pourquoi ?";
+/// What was recorded.
+pub const BEFORE: &str = "Avant";
+/// What replaces it.
+pub const AFTER: &str = "Après";
+/// Why.
+pub const MOTIVE: &str = "Motif";
+/// Nothing replaces it.
+pub const AFTER_NOTHING: &str = "rien : la délivrance est annulée, ses boîtes redeviennent à délivrer";
+/// What confirming does.
+pub const CANCELLATION_DOES: &str = "L’inscription reste lisible telle quelle (CSP art. R. 5132-9) ; une contre-inscription l’annule, avec son motif et votre nom, ici puis à la base.";
+/// What confirming does.
+pub const RECTIFICATION_DOES: &str = "L’inscription reste lisible telle quelle (CSP art. R. 5132-9) ; une contre-inscription l’annule et une nouvelle la remplace, ici puis à la base.";
+/// A delivery that was accepted, and taken back or replaced since.
+pub const CORRECTED: &str = "corrigée depuis";
+/// It is in the register.
+pub const RECORDED: &str = "CORRECTION ENREGISTRÉE";
+
+/// What is done, to which entry.
+pub fn title(kind: CorrectionKind, entry: Option<RegisterNumber>) -> String {
+    let what = match kind {
+        CorrectionKind::Cancellation => "Annuler une délivrance",
+        CorrectionKind::Rectification => "Rectifier une délivrance",
+    };
+    entry.map_or_else(
+        || what.to_owned(),
+        |entry| format!("{what} · inscription n° {entry}"),
+    )
+}
+
+/// When the boxes left, and who handed them over.
+pub fn handed_over(at: &str, by: &str) -> String {
+    format!("remise {at} · {by}")
+}
+
+/// What may be said beside a reason.
+pub const fn words_asked(reason: CorrectionReason) -> &'static str {
+    match reason {
+        CorrectionReason::Other => "Précisez en quelques mots :",
+        _ => "Précision, en quelques mots (facultative) :",
+    }
+}
+
+/// A delivered line that a correction takes back.
+pub fn corrected_line(correction: &OutboxEntry) -> String {
+    let short = posts::state_short(
+        correction.state(),
+        posts::Travel::AtRest,
+        correction.hand_over.consent,
+    );
+    format!(
+        "{} : {short}",
+        kind(&correction.hand_over).unwrap_or("correction")
+    )
+}
+
+/// What a correction in the outbox takes back.
+pub fn takes_back(hand_over: &HandOver) -> Option<String> {
+    let corrects = hand_over.corrects.as_ref()?;
+    let what = if hand_over.lines.is_empty() {
+        "Annule"
+    } else {
+        "Remplace"
+    };
+    Some(format!(
+        "{what} l’inscription n° {} (ligne {}).",
+        corrects.entry, corrects.line
+    ))
+}
+
+/// Why a correction does not begin, and what can be done.
+pub fn cannot_open(entry: Option<RegisterNumber>, why: &CannotOpen) -> String {
+    match why {
+        CannotOpen::Cannot(why) => cannot_correct(entry.unwrap_or(RegisterNumber(0)), *why),
+        CannotOpen::Refused(refusal) => format!(
+            "{} L’annulation (a) reste possible sans relire l’ordonnance.",
+            refusals::refusal(refusal)
+        ),
+        CannotOpen::Failed(ConsultFailure::Base(reason)) => format!(
+            "{} Sans copie de l’ordonnance ici, la rectification attend ; l’annulation (a) reste possible.",
+            posts::delay(*reason)
+        ),
+        CannotOpen::Failed(ConsultFailure::Store) => {
+            "L’ordonnancier n’a pas pu être lu : réessayez.".to_owned()
+        }
+        CannotOpen::Outdated => {
+            "Un autre poste a délivré cette ligne entre-temps : reprenez la rectification.".to_owned()
+        }
+    }
+}
+
+/// Under which numbers a correction stands.
+pub fn numbers(corrected: RegisterNumber, numbers: &[RegisterNumber]) -> String {
+    match numbers {
+        [by] => format!("Inscription n° {corrected} annulée par l’inscription n° {by}."),
+        [by, new] => {
+            format!("Inscription n° {corrected} annulée par la n° {by} et remplacée par la n° {new}.")
+        }
+        _ => format!("Inscription n° {corrected} corrigée."),
+    }
+}
+
+/// Title of a history.
+pub fn history_of(entry: RegisterNumber) -> String {
+    format!("Historique de l’inscription n° {entry}")
+}
+
+/// What an entry of a history is.
+pub const fn chapter(content: Option<&RegisterContent>) -> &'static str {
+    match content {
+        Some(RegisterContent::Delivery(delivery)) if delivery.replaces.is_some() => "remplacement",
+        Some(RegisterContent::Delivery(_)) => "délivrance",
+        Some(RegisterContent::Correction { .. }) => "contre-inscription",
+        None => "contenu effacé",
+    }
+}
+
+/// Where an entry of a history stands with the base.
+pub fn state(post: &OutboxEntry) -> String {
+    let short = posts::state_short(post.state(), posts::Travel::AtRest, post.hand_over.consent);
+    match kind(&post.hand_over) {
+        Some(kind) => format!("{kind} {short}"),
+        None => format!("délivrance {short}"),
+    }
+}
 
 /// Why an entry is not corrected, and what can be done.
 pub fn cannot_correct(entry: RegisterNumber, why: CannotCorrect) -> String {
@@ -53,15 +187,8 @@ pub fn recorded(
     registered: &[(DispensedLineId, Option<RegisterNumber>)],
     entry: &OutboxEntry,
 ) -> String {
-    let numbers: Vec<RegisterNumber> = registered.iter().filter_map(|(_, number)| *number).collect();
-    let first = match numbers[..] {
-        [by] => format!("Inscription n° {corrected} annulée par l’inscription n° {by}."),
-        [by, new] => {
-            format!("Inscription n° {corrected} annulée par la n° {by} et remplacée par la n° {new}.")
-        }
-        _ => format!("Inscription n° {corrected} corrigée."),
-    };
-    format!("{first}\n{}\n", at_the_base(entry))
+    let all: Vec<RegisterNumber> = registered.iter().filter_map(|(_, number)| *number).collect();
+    format!("{}\n{}\n", numbers(corrected, &all), at_the_base(entry))
 }
 
 /// Where a correction stands with the base, in a sentence.

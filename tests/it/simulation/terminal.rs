@@ -152,6 +152,11 @@ impl Terminal {
             Effect::ListRegister { before, count } => {
                 self.begin(async move { workshop.list_register(before, count) });
             }
+            Effect::OpenCorrection { entry, kind } => {
+                self.begin(async move { workshop.open_correction(entry, kind).await });
+            }
+            Effect::Correct(request) => self.begin(async move { workshop.correct(*request) }),
+            Effect::ReadHistory(entry) => self.begin(async move { workshop.read_history(entry) }),
             Effect::VerifyRegister => self.begin(async move { workshop.verify_register() }),
             Effect::Quit => {}
         }
