@@ -181,7 +181,7 @@ impl Correcting {
     }
 
     /// Back where it was begun; the register is read again, for it may have grown.
-    fn closed(self: Box<Self>) -> Next {
+    fn closed(self) -> Next {
         match *self.over {
             Screen::Register(register) => register.read_again(),
             over => (over, Vec::new()),

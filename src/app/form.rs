@@ -133,7 +133,7 @@ impl Form {
                 basis: recorded.basis,
             });
             form.boxes = supply.boxes;
-            form.lot = supply.lot.clone();
+            form.lot.clone_from(&supply.lot);
             form.expiry = supply.expiry;
         }
         form

@@ -60,14 +60,13 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
     let name = people::patient_name(&hand_over.patient);
     let name = corrections::kind(hand_over).map_or(name.clone(), |kind| format!("{kind} · {name}"));
     // Its own post was accepted, and what it said is taken back: the first alone would not be true.
-    let is_corrected = hand_over
-        .lines
-        .iter()
-        .any(|line| view.desk.correction_of(line.id).is_some());
-    let state_short = match state {
-        PostState::Accepted if is_corrected => corrections::CORRECTED,
-        state => posts::state_short(state, travel, hand_over.consent),
-    };
+    let lines = hand_over.lines.iter();
+    let corrected = lines
+        .filter_map(|line| view.desk.correction_of(line.id))
+        .find_map(|correction| corrections::corrected(correction.state()));
+    let state_short = corrected
+        .filter(|_| *state == PostState::Accepted)
+        .unwrap_or_else(|| posts::state_short(state, travel, hand_over.consent));
     rows.row(vec![
         Span::styled(format!("{} ", posts::state_sign(state, travel)), state_style),
         Span::styled(padded(&moment, moments), style),

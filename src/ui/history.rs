@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use crate::app::history::{History, Reading};
 use crate::domain::correction::Chapter;
 use crate::domain::dispense::HandOver;
-use crate::domain::outbox::OutboxEntry;
+use crate::domain::outbox::{OutboxEntry, PostState};
 use crate::domain::register::{RegisterContent, RegisterEntry};
 use crate::safe::safe;
 use crate::ui::correction::outcome;
@@ -38,9 +38,10 @@ impl Widget for Page<'_> {
                     let number = labels::prescription_title(&first.hand_over.number);
                     rows.paragraph(0, &labels::joined_dot(&patient, &number), theme.strong);
                 }
-                for chapter in chapters {
+                for (place, chapter) in chapters.iter().enumerate() {
                     rows.blank();
-                    self.chapter(&mut rows, chapter);
+                    let next = chapters.get(place + 1).and_then(|next| next.post.as_ref());
+                    self.chapter(&mut rows, chapter, next.map(OutboxEntry::state));
                 }
             }
         }
@@ -49,7 +50,7 @@ impl Widget for Page<'_> {
 }
 
 impl Page<'_> {
-    fn chapter(&self, rows: &mut Rows, Chapter { entry, post }: &Chapter) {
+    fn chapter(&self, rows: &mut Rows, Chapter { entry, post }: &Chapter, corrected: Option<&PostState>) {
         let theme = self.view.theme;
         let moment = entry.recorded_at.to_zoned(self.view.desk.setting.zone.clone());
         let moment = moment.strftime("%d/%m/%Y %H:%M").to_string();
@@ -77,7 +78,7 @@ impl Page<'_> {
             None => rows.paragraph(2, labels::ERASED_WHY, theme.dim),
         }
         if let Some(post) = post {
-            self.state(rows, post);
+            self.state(rows, post, corrected);
         }
     }
 
@@ -89,10 +90,10 @@ impl Page<'_> {
         }
     }
 
-    fn state(&self, rows: &mut Rows, post: &OutboxEntry) {
+    fn state(&self, rows: &mut Rows, post: &OutboxEntry, corrected: Option<&PostState>) {
         let sign = posts::state_sign(post.state(), entries::travel(self.view, post));
         let style = entries::state_style(self.view.theme, post.state());
-        rows.signed(2, sign, &corrections::state(post), style);
+        rows.signed(2, sign, &corrections::state(post, corrected), style);
         if let Some(reason) = posts::state_reason(post.state()) {
             rows.paragraph(4, &reason, Style::new());
         }

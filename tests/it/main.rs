@@ -9,6 +9,7 @@ mod base_client;
 mod closures;
 mod command_line;
 mod contract;
+mod correction_scenes;
 mod corrections;
 mod counter;
 mod crashes;

@@ -24,7 +24,7 @@ pub(crate) struct Scene {
     pub(crate) app: App,
 }
 
-fn scene(name: &'static str, app: App) -> Scene {
+pub(crate) fn scene(name: &'static str, app: App) -> Scene {
     Scene { name, app }
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn held_elsewhere() -> App {
 }
 
 /// A hand-over just recorded, then posted with that state.
-fn done(consent: Consent, state: Option<PostState>) -> App {
+pub(crate) fn done(consent: Consent, state: Option<PostState>) -> App {
     let mut prescription = prescription();
     prescription.consent = consent;
     let mut app = serving(prescription);
@@ -158,11 +158,11 @@ fn scanned_box(cip: &str) -> Message {
     text_scanned(Scanned::Box(scanned), "\u{1d}0103400933857042")
 }
 
-fn register(messages: Vec<Message>, typed: &str) -> App {
+pub(crate) fn register(messages: Vec<Message>, typed: &str) -> App {
     after(after(app(), vec![], "③"), messages, typed)
 }
 
-fn register_page() -> Message {
+pub(crate) fn register_page() -> Message {
     let erased = RegisterEntry {
         content: None,
         ..register_entry(2)
@@ -531,6 +531,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         identified_scenes(),
         refused_scenes(),
         list_scenes(),
+        crate::correction_scenes::correction_scenes(),
     ]
     .into_iter()
     .flatten()

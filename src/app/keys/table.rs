@@ -241,8 +241,8 @@ const OUTBOX_KEYS: &[Binding] = &[
 const REGISTER_KEYS: &[Binding] = &[
     UP,
     DOWN,
-    key(&[Key::PageDown], C::PageDown, Footer),
-    key(&[Key::PageUp], C::PageUp, Footer),
+    PAGE_UP,
+    PAGE_DOWN,
     FIRST,
     LAST,
     key(&[Key::Character('v')], C::Verify, Footer),

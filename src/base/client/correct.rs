@@ -59,7 +59,7 @@ impl<T: Transport> Base<T> {
                 return Ok(all(hand_over, &PostState::Conflict(refusal)));
             }
             match self.post_correction(hand_over, &wrong, missing, &reading).await? {
-                Ended::As(state) => return Ok(all(hand_over, &state)),
+                Ended::As(end) => return Ok(all(hand_over, &end)),
                 Ended::TooLate(refusal) => stale = Some((refusal, versions)),
             }
         }

@@ -88,7 +88,11 @@ mod correction_code {
 
     use super::CorrectionReason;
 
-    #[expect(clippy::ref_option, reason = "serde asks for this signature")]
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for this signature"
+    )]
     pub(super) fn serialize<S: Serializer>(
         code: &Option<CorrectionReason>,
         serializer: S,
@@ -111,7 +115,11 @@ mod number_or_none {
 
     use super::RegisterNumber;
 
-    #[expect(clippy::ref_option, reason = "serde asks for this signature")]
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for this signature"
+    )]
     pub(super) fn serialize<S: Serializer>(
         number: &Option<RegisterNumber>,
         serializer: S,

@@ -28,8 +28,6 @@ pub const AFTER_NOTHING: &str = "rien : la délivrance est annulée, ses boîtes
 pub const CANCELLATION_DOES: &str = "L’inscription reste lisible telle quelle (CSP art. R. 5132-9) ; une contre-inscription l’annule, avec son motif et votre nom, ici puis à la base.";
 /// What confirming does.
 pub const RECTIFICATION_DOES: &str = "L’inscription reste lisible telle quelle (CSP art. R. 5132-9) ; une contre-inscription l’annule et une nouvelle la remplace, ici puis à la base.";
-/// A delivery that was accepted, and taken back or replaced since.
-pub const CORRECTED: &str = "corrigée depuis";
 /// It is in the register.
 pub const RECORDED: &str = "CORRECTION ENREGISTRÉE";
 
@@ -60,11 +58,7 @@ pub const fn words_asked(reason: CorrectionReason) -> &'static str {
 
 /// A delivered line that a correction takes back.
 pub fn corrected_line(correction: &OutboxEntry) -> String {
-    let short = posts::state_short(
-        correction.state(),
-        posts::Travel::AtRest,
-        correction.hand_over.consent,
-    );
+    let short = short(correction.state());
     format!(
         "{} : {short}",
         kind(&correction.hand_over).unwrap_or("correction")
@@ -132,12 +126,38 @@ pub const fn chapter(content: Option<&RegisterContent>) -> &'static str {
     }
 }
 
-/// Where an entry of a history stands with the base.
-pub fn state(post: &OutboxEntry) -> String {
-    let short = posts::state_short(post.state(), posts::Travel::AtRest, post.hand_over.consent);
-    match kind(&post.hand_over) {
-        Some(kind) => format!("{kind} {short}"),
-        None => format!("délivrance {short}"),
+/// Where a correction stands with the base, in a few words.
+pub const fn short(state: &PostState) -> &'static str {
+    match state {
+        PostState::Accepted => "acceptée par la base",
+        PostState::Pending => "à envoyer à la base",
+        PostState::Refused(_) => "refusée par la base",
+        PostState::Conflict(_) => "contredite par la base",
+    }
+}
+
+/// Where an entry of a history stands with the base; `corrected` is the state of what corrects it.
+pub fn state(post: &OutboxEntry, corrected: Option<&PostState>) -> String {
+    if let Some(kind) = kind(&post.hand_over) {
+        return format!("{kind} {}", short(post.state()));
+    }
+    match (post.state(), corrected) {
+        (PostState::Accepted, Some(PostState::Accepted)) => {
+            "délivrance acceptée par la base, puis corrigée".to_owned()
+        }
+        (state, _) => {
+            let short = posts::state_short(state, posts::Travel::AtRest, post.hand_over.consent);
+            format!("délivrance {short}")
+        }
+    }
+}
+
+/// The state of a delivery in a list, once it is corrected; `None` when the base holds it as it was.
+pub const fn corrected(correction: &PostState) -> Option<&'static str> {
+    match correction {
+        PostState::Accepted => Some("corrigée depuis"),
+        PostState::Pending => Some("à corriger"),
+        PostState::Refused(_) | PostState::Conflict(_) => None,
     }
 }
 
