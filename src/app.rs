@@ -88,6 +88,7 @@ impl App {
             Message::Woke => self.desk.post_if_idle(),
             Message::KeyPressed(key) => self.pressed(key),
             Message::Scanned { text, scanned } => self.scanned(text, scanned),
+            Message::ScannedTogether(readings) => self.scanned_together(readings),
             Message::ScanRepaired(repair) => {
                 self.desk.notice = Some(Notice::ScanRepaired(repair));
                 Vec::new()

@@ -18,9 +18,10 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use tokio::runtime::Handle;
 
+use crate::app::message::Reading;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SessionKind};
-use crate::scan::what;
+use crate::scan::{glued, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
 use hands::Hands;
@@ -151,8 +152,19 @@ fn messages(struck: Struck) -> Vec<Message> {
     match struck {
         Struck::Key(key) => vec![Message::KeyPressed(key)],
         Struck::Burst(text) => {
-            let what::Reading { scanned, repaired } = what::read_text(&text);
-            let scanned = Message::Scanned { text, scanned };
+            let scans = glued::read_burst(&text);
+            let repaired = scans.iter().find_map(|(_, reading)| reading.repaired);
+            let mut readings: Vec<Reading> = scans
+                .into_iter()
+                .map(|(text, what::Reading { scanned, .. })| Reading { text, scanned })
+                .collect();
+            let scanned = match (readings.pop(), readings.is_empty()) {
+                (Some(Reading { text, scanned }), true) => Message::Scanned { text, scanned },
+                (last, _) => {
+                    readings.extend(last);
+                    Message::ScannedTogether(readings)
+                }
+            };
             [scanned]
                 .into_iter()
                 .chain(repaired.map(Message::ScanRepaired))

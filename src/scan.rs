@@ -18,6 +18,7 @@ use std::io::{ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+pub mod glued;
 pub mod grey;
 pub mod gs1;
 pub mod image;

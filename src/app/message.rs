@@ -34,6 +34,8 @@ pub enum Message {
         /// What it is.
         scanned: Scanned,
     },
+    /// A reader sent several codes at once, glued together; each was told apart.
+    ScannedTogether(Vec<Reading>),
     /// What was just scanned had been damaged by the keyboard, and was repaired.
     ScanRepaired(Repair),
     /// A file arrived in the inbox, or was dropped on the terminal.
@@ -244,6 +246,7 @@ impl Message {
             Self::Woke => "Woke",
             Self::KeyPressed(_) => "KeyPressed",
             Self::Scanned { .. } => "Scanned",
+            Self::ScannedTogether(_) => "ScannedTogether",
             Self::ScanRepaired(_) => "ScanRepaired",
             Self::FileDropped(_) => "FileDropped",
             Self::FileRead { .. } => "FileRead",

@@ -32,8 +32,27 @@ impl App {
                 }
                 self.identified(Reading { text, scanned })
             }
-            Scanned::ForeignPrescription => self.identified(Reading { text, scanned }),
+            Scanned::ForeignPrescription | Scanned::InsuredPerson | Scanned::Professional => {
+                self.identified(Reading { text, scanned })
+            }
         }
+    }
+
+    /// Each goes where it would alone; among several prescriptions, the person chooses.
+    pub(crate) fn scanned_together(&mut self, readings: Vec<Reading>) -> Vec<Effect> {
+        if prescriptions(&readings).len() > 1 {
+            return self.explain(readings, None, Bearing::Several);
+        }
+        let mut effects = Vec::new();
+        let mut opened = None;
+        for Reading { text, scanned } in readings {
+            // The same prescription twice is one scan that was triggered twice.
+            if matches!(scanned, Scanned::Prescription(_)) && opened.replace(()).is_some() {
+                continue;
+            }
+            effects.extend(self.scanned(text, scanned));
+        }
+        effects
     }
 
     /// A prescription was asked for, from any screen.

@@ -15,6 +15,7 @@ mod end_to_end;
 mod flows;
 mod flows_at_random;
 mod foreign_base;
+mod gs1_vectors;
 mod hostile_texts;
 mod login;
 mod make_images;

@@ -154,6 +154,7 @@ fn scanned_box(cip: &str) -> Message {
         cip13: Some(cip13(cip)),
         lot: "A12B".parse().ok(),
         expiry: Some(date(2028, 6, 30)),
+        serial: None,
     };
     text_scanned(Scanned::Box(scanned), "\u{1d}0103400933857042")
 }
@@ -326,6 +327,7 @@ fn review_scenes() -> Vec<Scene> {
             cip13: Some(cip13(AMOXICILLIN)),
             lot: None,
             expiry: Some(date(2026, 1, 31)),
+            serial: None,
         };
         after(
             serving(prescription()),

@@ -27,6 +27,8 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::RecordingNow => (Attention, "Un enregistrement est en cours : recommencez dans un instant.".into()),
         Notice::ScanRepaired(Repair::Azerty) => (Attention, "Le lecteur est réglé pour un clavier américain : le code a été rétabli. Réglez le lecteur sur « AZERTY français ».".into()),
         Notice::ScanRepaired(Repair::CapsLock) => (Attention, "Le code est arrivé en minuscules et a été rétabli. Vérifiez la touche Verr. Maj.".into()),
+        Notice::ScanRepaired(Repair::AzertyCapsLock) => (Attention, "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.".into()),
+        Notice::ScanRepaired(Repair::LostSeparators) => (Attention, "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).".into()),
         Notice::ReadingFile(path) => (Plain, format!("Lecture de {}…", safe(&path.display().to_string()))),
         Notice::NotTyped(why) => (Attention, not_a_number(why)),
         Notice::NothingOpen => (Attention, "Il ne reste rien à délivrer ici sur cette ordonnance.".into()),
