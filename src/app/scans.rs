@@ -14,11 +14,15 @@ use crate::app::refused::{Refused, Why};
 use crate::app::screen::{Screen, Scroll};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::Ins;
-use crate::domain::scanned::{Scanned, ScannedBox};
+use crate::domain::scanned::{Repair, Scanned, ScannedBox};
 
 impl App {
     pub(crate) fn scanned(&mut self, text: String, scanned: Scanned) -> Vec<Effect> {
         self.desk.notice = None;
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.hear(vec![Reading { text, scanned }]);
+            return Vec::new();
+        }
         match scanned {
             Scanned::Prescription(number) => self.open(number),
             Scanned::Box(scanned_box) => self.box_scanned(text, scanned_box),
@@ -38,8 +42,21 @@ impl App {
         }
     }
 
+    pub(crate) fn scan_repaired(&mut self, repair: Repair) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.repaired = Some(repair);
+        } else {
+            self.desk.notice = Some(Notice::ScanRepaired(repair));
+        }
+        Vec::new()
+    }
+
     /// Each goes where it would alone; among several prescriptions, the person chooses.
     pub(crate) fn scanned_together(&mut self, readings: Vec<Reading>) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.hear(readings);
+            return Vec::new();
+        }
         if prescriptions(&readings).len() > 1 {
             return self.explain(readings, None, Bearing::Several);
         }
