@@ -47,6 +47,7 @@ pub use screen::Screen;
 
 use jiff::Timestamp;
 
+use crate::app::desk::Notice;
 use crate::app::keys::Command;
 use crate::app::leaving::{Destination, Leaving};
 use crate::app::screen::Next;
@@ -90,6 +91,8 @@ impl App {
             Message::Scanned { text, scanned } => self.scanned(text, scanned),
             Message::ScannedTogether(readings) => self.scanned_together(readings),
             Message::ScanRepaired(repair) => self.scan_repaired(repair),
+            Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),
+            Message::ReaderFound(device) => self.desk.tell(Notice::ReaderFound(device)),
             Message::FileDropped(path) => self.file_dropped(path),
             Message::FileRead { path, readings } => self.file_read(path, readings),
             Message::FileUnread { path, why } => self.file_unread(path, why),

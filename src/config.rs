@@ -37,6 +37,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Pictures dropped here are scanned.
     pub inbox_dir: PathBuf,
+    /// A reader on a serial line, beside those that type.
+    pub reader: Option<SerialReader>,
     /// The pharmacy.
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
@@ -44,6 +46,18 @@ pub struct Config {
     /// The calendar the law counts in.
     pub time_zone: TimeZone,
 }
+
+/// A reader on a serial line (USB-COM).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SerialReader {
+    /// Its device: `/dev/ttyACM0`, `COM3`…
+    pub device: PathBuf,
+    /// Symbols a second.
+    pub baud: u32,
+}
+
+/// The speed that serial readers leave the factory with.
+pub const READER_BAUD: u32 = 9600;
 
 /// Whether patients are real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +147,7 @@ struct RawConfig {
     training: bool,
     data_dir: Option<PathBuf>,
     inbox_dir: Option<PathBuf>,
+    reader: Option<RawReader>,
     base: Option<RawBase>,
     pharmacy: Option<RawPharmacy>,
     #[serde(default)]
@@ -144,6 +159,13 @@ struct RawConfig {
 struct RawBase {
     address: String,
     token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReader {
+    serial: PathBuf,
+    baud: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -202,6 +224,10 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         base,
         inbox_dir: raw.inbox_dir.unwrap_or_else(|| data_dir.join("inbox")),
         data_dir,
+        reader: raw.reader.map(|reader| SerialReader {
+            device: reader.serial,
+            baud: reader.baud.unwrap_or(READER_BAUD),
+        }),
         pharmacy,
         operator: chosen(operators, typed.operator.as_deref())?,
         // Durations of French law are counted in days of the pharmacy's own calendar.
@@ -373,6 +399,14 @@ mod tests {
         assert_eq!(config.session, SessionKind::Training);
         assert_eq!(config.base, BaseChoice::Embedded);
         assert_eq!(config.operator.role, OperatorRole::Pharmacist);
+    }
+
+    #[test]
+    fn a_serial_reader_is_named_by_its_device() {
+        let config = of(&format!("{REAL}\n[reader]\nserial = \"/dev/ttyACM0\"")).unwrap();
+        let reader = config.reader.unwrap();
+        assert_eq!((reader.device, reader.baud), ("/dev/ttyACM0".into(), READER_BAUD));
+        assert_eq!(of(REAL).unwrap().reader, None);
     }
 
     #[test]

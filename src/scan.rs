@@ -25,6 +25,7 @@ pub mod image;
 pub mod pdf;
 pub mod qr;
 pub mod repair;
+pub mod serial;
 pub mod wedge;
 pub mod what;
 

@@ -38,6 +38,10 @@ pub enum Message {
     ScannedTogether(Vec<Reading>),
     /// What was just scanned had been damaged by the keyboard, and was repaired.
     ScanRepaired(Repair),
+    /// The serial reader is not there, or not any more.
+    ReaderLost(PathBuf),
+    /// The serial reader is there again.
+    ReaderFound(PathBuf),
     /// A file arrived in the inbox, or was dropped on the terminal.
     FileDropped(PathBuf),
     /// A picture or a PDF was read; it may hold no code at all.
@@ -248,6 +252,8 @@ impl Message {
             Self::Scanned { .. } => "Scanned",
             Self::ScannedTogether(_) => "ScannedTogether",
             Self::ScanRepaired(_) => "ScanRepaired",
+            Self::ReaderLost(_) => "ReaderLost",
+            Self::ReaderFound(_) => "ReaderFound",
             Self::FileDropped(_) => "FileDropped",
             Self::FileRead { .. } => "FileRead",
             Self::FileUnread { .. } => "FileUnread",

@@ -28,6 +28,7 @@ mod scan_images;
 mod scenes;
 mod screens;
 mod scripted_base;
+mod serial_reader;
 mod sheets;
 mod simulation;
 mod store;
