@@ -216,12 +216,12 @@ fn person_number(content: &str) -> Option<Scanned> {
         return Some(Scanned::InsuredPerson);
     }
     // The national identifier is the RPPS behind an 8. Its key (Luhn) is required here: eleven digits alone are anything.
-    let rpps = match compact.as_bytes() {
-        [b'8', rest @ ..] if rest.len() == 11 => rest,
-        rest if rest.len() == 11 => rest,
+    let rpps = match compact.len() {
+        11 => compact.as_str(),
+        12 => compact.strip_prefix('8')?,
         _ => return None,
     };
-    luhn_is_right(rpps).then_some(Scanned::Professional)
+    luhn_is_right(rpps.as_bytes()).then_some(Scanned::Professional)
 }
 
 fn luhn_is_right(digits: &[u8]) -> bool {

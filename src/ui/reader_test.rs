@@ -99,11 +99,8 @@ fn is_well(heard: &[Reading]) -> bool {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    let columns = bytes
-        .iter()
-        .map(|byte| format!("{byte:02x} "))
-        .collect::<String>();
-    format!("{columns:<width$} ", width = 3 * ROW_BYTES)
+    let columns: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{:<width$} ", columns.join(" "), width = 3 * ROW_BYTES)
 }
 
 /// One sign a byte, so that both columns can be compared; nothing that moves a cursor.
