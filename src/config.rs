@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -41,6 +42,10 @@ pub struct Config {
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
     pub operator: Operator,
+    /// Where the key of the store is kept.
+    pub key_keeper: KeyKeeper,
+    /// Where backups go, and how many stay.
+    pub backup: Option<BackupChoice>,
     /// The calendar the law counts in.
     pub time_zone: TimeZone,
 }
@@ -52,6 +57,27 @@ pub enum SessionKind {
     Training,
     /// Patients are real.
     Real,
+}
+
+/// Who keeps the key that the store is encrypted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyKeeper {
+    /// A file beside the store, that only its owner may read.
+    #[default]
+    File,
+    /// The system's keyring.
+    Keyring,
+}
+
+/// The second support.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupChoice {
+    /// Where backups are written, at each closure and on demand. Never made: an absent folder is a support unplugged.
+    pub directory: PathBuf,
+    /// How many stay there; all of them when nothing is said.
+    pub keep: Option<NonZeroU32>,
 }
 
 /// Which base to speak to.
@@ -133,6 +159,9 @@ struct RawConfig {
     training: bool,
     data_dir: Option<PathBuf>,
     inbox_dir: Option<PathBuf>,
+    #[serde(default)]
+    store_key: KeyKeeper,
+    backup: Option<BackupChoice>,
     base: Option<RawBase>,
     pharmacy: Option<RawPharmacy>,
     #[serde(default)]
@@ -202,6 +231,8 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         base,
         inbox_dir: raw.inbox_dir.unwrap_or_else(|| data_dir.join("inbox")),
         data_dir,
+        key_keeper: raw.store_key,
+        backup: raw.backup,
         pharmacy,
         operator: chosen(operators, typed.operator.as_deref())?,
         // Durations of French law are counted in days of the pharmacy's own calendar.
