@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -43,6 +44,10 @@ pub struct Config {
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
     pub operator: Operator,
+    /// Where the key of the store is kept.
+    pub key_keeper: KeyKeeper,
+    /// Where backups go, and how many stay.
+    pub backup: Option<BackupChoice>,
     /// The calendar the law counts in.
     pub time_zone: TimeZone,
 }
@@ -66,6 +71,27 @@ pub enum SessionKind {
     Training,
     /// Patients are real.
     Real,
+}
+
+/// Who keeps the key that the store is encrypted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyKeeper {
+    /// A file beside the store, that only its owner may read.
+    #[default]
+    File,
+    /// The system's keyring.
+    Keyring,
+}
+
+/// The second support.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupChoice {
+    /// Where backups are written, at each closure and on demand. Never made: an absent folder is a support unplugged.
+    pub directory: PathBuf,
+    /// How many stay there; all of them when nothing is said.
+    pub keep: Option<NonZeroU32>,
 }
 
 /// Which base to speak to.
@@ -148,6 +174,9 @@ struct RawConfig {
     data_dir: Option<PathBuf>,
     inbox_dir: Option<PathBuf>,
     reader: Option<RawReader>,
+    #[serde(default)]
+    store_key: KeyKeeper,
+    backup: Option<BackupChoice>,
     base: Option<RawBase>,
     pharmacy: Option<RawPharmacy>,
     #[serde(default)]
@@ -228,6 +257,8 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
             device: reader.serial,
             baud: reader.baud.unwrap_or(READER_BAUD),
         }),
+        key_keeper: raw.store_key,
+        backup: raw.backup,
         pharmacy,
         operator: chosen(operators, typed.operator.as_deref())?,
         // Durations of French law are counted in days of the pharmacy's own calendar.
