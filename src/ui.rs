@@ -16,6 +16,7 @@ pub mod lines;
 pub mod number_doubt;
 pub mod outbox;
 pub mod prescription;
+pub mod reader_test;
 pub mod recording;
 pub mod refused;
 pub mod register;
@@ -104,6 +105,7 @@ impl View<'_> {
             Screen::Register(register) => register::Page { view, register }.render(area, buffer),
             Screen::Correcting(correcting) => correction::Page { view, correcting }.render(area, buffer),
             Screen::History(history) => history::Page { view, history }.render(area, buffer),
+            Screen::ReaderTest(test) => reader_test::Page { view, test }.render(area, buffer),
             Screen::Help(help) => help::Page { view, help }.render(area, buffer),
         }
     }

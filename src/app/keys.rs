@@ -70,6 +70,8 @@ pub enum Command {
     Outbox,
     /// Show the register.
     Register,
+    /// Test the reader.
+    ReaderTest,
     /// Close the terminal.
     Quit,
     /// The selected line is delivered as ordered.
@@ -169,13 +171,15 @@ pub enum Context {
     CorrectionEnd,
     /// What became of a delivery.
     History,
+    /// The reader's test.
+    ReaderTest,
     /// The keys.
     Help,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -198,6 +202,7 @@ impl Context {
         Self::CorrectionReview,
         Self::CorrectionEnd,
         Self::History,
+        Self::ReaderTest,
         Self::Help,
     ];
 

@@ -13,6 +13,7 @@ use crate::app::keys::{Command, Context};
 use crate::app::leaving::Leaving;
 use crate::app::number_doubt::NumberDoubt;
 use crate::app::outbox::Outbox;
+use crate::app::reader_test::ReaderTest;
 use crate::app::refused::Refused;
 use crate::app::register::Register;
 use crate::app::review::Review;
@@ -53,6 +54,8 @@ pub enum Screen {
     Correcting(Box<Correcting>),
     /// What became of a delivery.
     History(History),
+    /// The reader's test.
+    ReaderTest(ReaderTest),
     /// The keys.
     Help(Help),
 }
@@ -82,6 +85,7 @@ impl Screen {
             Self::Register(_) => "register",
             Self::Correcting(_) => "correcting",
             Self::History(_) => "history",
+            Self::ReaderTest(_) => "reader_test",
             Self::Help(_) => "help",
         }
     }
@@ -105,6 +109,7 @@ impl Screen {
             Self::Register(_) => Context::Register,
             Self::Correcting(correcting) => correcting.context(),
             Self::History(_) => Context::History,
+            Self::ReaderTest(_) => Context::ReaderTest,
             Self::Help(_) => Context::Help,
         }
     }
@@ -119,6 +124,7 @@ impl Screen {
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
             | Self::History(History { over, .. })
+            | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => Some(over),
             Self::Correcting(correcting) => Some(&correcting.over),
             Self::Counter(_)
@@ -146,6 +152,7 @@ impl Screen {
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
             | Self::History(History { over, .. })
+            | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => over.beneath_mut(),
             Self::Correcting(correcting) => correcting.over.beneath_mut(),
             not_laid_over => not_laid_over,

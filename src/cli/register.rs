@@ -18,7 +18,6 @@ use crate::domain::identifiers::{Lot, Rpps};
 use crate::domain::reasons::CorrectionReason;
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 use crate::session;
-use crate::store::Store;
 use crate::ui::wording::command_line as words;
 
 /// What is asked of it.
@@ -58,7 +57,7 @@ pub(super) enum Command {
 
 /// Answers.
 pub(super) async fn register(config: &Config, command: Command, format: Format) -> Result<(), Failure> {
-    let store = Store::open(&session::store_path(&config.data_dir))?;
+    let store = session::open_store(config)?;
     match command {
         Command::List { from, count } => {
             let entries = store.register_entries(RegisterNumber(from), count)?;
@@ -80,7 +79,7 @@ pub(super) async fn register(config: &Config, command: Command, format: Format) 
             });
             Ok(())
         }
-        Command::Verify { against } => closure::verify(&store, config, &against, format),
+        Command::Verify { against } => closure::verify(&store, &against, format),
         Command::Close => closure::close(&store, config, format),
         Command::Closures => closure::list(&store, format),
         Command::Export => {

@@ -8,7 +8,7 @@ use std::fmt;
 use crate::domain::correction::{Corrects, Motive, Standing};
 use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
-use crate::domain::identifiers::Lot;
+use crate::domain::identifiers::{Lot, Serial};
 use crate::domain::prescription::{Delivery, Prescription, PrescriptionLine};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterContent, RegisteredDelivery};
@@ -51,6 +51,12 @@ impl fmt::Debug for Lot {
 impl fmt::Debug for Motive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Motive").field(&self.reason()).finish()
+    }
+}
+
+impl fmt::Debug for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Serial(hidden)")
     }
 }
 
@@ -232,6 +238,7 @@ mod tests {
             cip13: None,
             lot: lot(),
             expiry: None,
+            serial: CANARY.parse().ok(),
         });
         let told = format!(
             "{prescription:?} {proposal:?} {:?} {:?} {:?} {correction:?} {refusal:?} {facts:?} {scanned:?}",

@@ -62,6 +62,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Help => "aide",
         Command::Outbox => "file d’envoi",
         Command::Register => "ordonnancier",
+        Command::ReaderTest => "essai du lecteur",
         Command::Quit => "quitter",
         Command::Conforming => "conforme",
         Command::Substitute => "substituer",
@@ -109,6 +110,7 @@ const fn confirm(context: Context) -> &'static str {
         | Context::Register
         | Context::CorrectionEnd
         | Context::History
+        | Context::ReaderTest
         | Context::Help => "continuer",
     }
 }
@@ -137,6 +139,7 @@ const fn back(context: Context) -> &'static str {
         | Context::CorrectionReview
         | Context::CorrectionEnd
         | Context::History
+        | Context::ReaderTest
         | Context::Help => "retour",
     }
 }
@@ -174,6 +177,7 @@ pub const fn context(context: Context) -> &'static str {
         Context::CorrectionReview => "Correction : vérification",
         Context::CorrectionEnd => "Correction",
         Context::History => "Historique d’une délivrance",
+        Context::ReaderTest => "Essai du lecteur",
         Context::Help => "Aide",
     }
 }
