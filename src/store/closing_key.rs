@@ -51,8 +51,8 @@ fn write(path: &Path, seed: &[u8; 32]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// The new name must survive a power cut, as the closures that it signs do.
-fn synchronise_folder(path: &Path) -> io::Result<()> {
+/// The new name of that file or folder must survive a power cut, as what is acknowledged on the strength of it does.
+pub(super) fn synchronise_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::File::open(folder)?.sync_all()?;

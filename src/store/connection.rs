@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
 use crate::store::error::StoreError;
-use crate::store::migrations;
+use crate::store::{closing_key, migrations};
 
 /// "cptr": marks a file as a store of this program.
 const APPLICATION_ID: u32 = 0x6370_7472;
@@ -88,11 +88,20 @@ fn make_place(path: &Path) -> io::Result<()> {
         folder.mode(0o700);
         file.mode(0o600);
     }
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    let folders: Vec<&Path> = path
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| !folder.exists())
+        .collect();
+    if let Some(parent) = folders.first() {
         folder.create(parent)?;
     }
     match file.open(path) {
-        Ok(_) => Ok(()),
+        // A power cut must not take away a folder whose files have already been acknowledged.
+        Ok(_) => [path]
+            .iter()
+            .chain(&folders)
+            .try_for_each(|made| closing_key::synchronise_folder(made)),
         // Another process made it in between.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
@@ -106,8 +115,8 @@ fn refuse_what_is_not_ours(path: &Path) -> Result<(), StoreError> {
     let foreign = || StoreError::Foreign {
         path: path.to_owned(),
     };
-    let look = || -> rusqlite::Result<(i64, i64, i64)> {
-        let connection = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+    let look = |access| -> rusqlite::Result<(i64, i64, i64)> {
+        let connection = Connection::open_with_flags(path, flags(access))?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         // One transaction: another process may be making the store between two reads.
         let seen = connection.unchecked_transaction()?;
@@ -117,7 +126,12 @@ fn refuse_what_is_not_ours(path: &Path) -> Result<(), StoreError> {
             seen.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
         ))
     };
-    let (application, version, tables) = look().map_err(|error| match error.sqlite_error_code() {
+    let seen = match look(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        // The power was cut while the file was made: what was half written is taken back, as any reader would.
+        Err(error) if is_left_half_written(&error) => look(OpenFlags::SQLITE_OPEN_READ_WRITE),
+        seen => seen,
+    };
+    let (application, version, tables) = seen.map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => foreign(),
         _ => StoreError::from(error),
     })?;
@@ -134,6 +148,12 @@ fn refuse_what_is_not_ours(path: &Path) -> Result<(), StoreError> {
         });
     }
     Ok(())
+}
+
+fn is_left_half_written(error: &rusqlite::Error) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 fn switch_to_wal(connection: &Connection) -> Result<(), StoreError> {

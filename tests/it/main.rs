@@ -18,6 +18,8 @@ mod foreign_base;
 mod hostile_texts;
 mod login;
 mod make_images;
+#[cfg(target_os = "linux")]
+mod power_cuts;
 mod register_edition;
 mod register_export;
 mod register_million;

@@ -94,10 +94,20 @@ impl Counter {
 
     /// Runs a command to its end.
     pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Ended {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with more environment.
+    pub(crate) fn run_with<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        arguments: &[S],
+        environment: &[(String, String)],
+    ) -> Ended {
         let output = Command::new(program())
             .args(arguments)
             .env_clear()
             .envs(self.environment())
+            .envs(environment.iter().cloned())
             .stdin(Stdio::null())
             .output()
             .unwrap();
