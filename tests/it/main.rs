@@ -16,6 +16,8 @@ mod flows;
 mod flows_at_random;
 mod foreign_base;
 mod hostile_texts;
+#[cfg(target_os = "linux")]
+mod kill_points;
 mod login;
 mod make_images;
 #[cfg(target_os = "linux")]

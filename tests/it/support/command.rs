@@ -33,6 +33,16 @@ impl Ended {
     }
 }
 
+impl Ended {
+    /// Whether it was killed rather than ended.
+    pub(crate) fn was_killed(&self) -> bool {
+        self.code == KILLED
+    }
+}
+
+/// The code of a program that a signal ended.
+const KILLED: i32 = -1;
+
 /// The program under test.
 pub(crate) fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_comptoir"))
@@ -112,7 +122,7 @@ impl Counter {
             .output()
             .unwrap();
         Ended {
-            code: output.status.code().unwrap_or(-1),
+            code: output.status.code().unwrap_or(KILLED),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }

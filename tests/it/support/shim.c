@@ -7,7 +7,8 @@
  *                         CALL     open (for writing), write, truncate, sync, rename, unlink, send, recv, say
  *                         PATTERN  part of the path, or of what is sent, received or said; * for any
  *                         NTH      which of the matching calls; 0 for each
- *                         ACTION   kill-before, kill-after, or the number of the error to give
+ *                         ACTION   kill-before, kill-after, the number of the error to give, or then: what follows
+ *                                  counts from there on
  * COMPTOIR_SHIM_SWITCH  when given, errors are given only while that file exists
  * COMPTOIR_SHIM_CLOCK   file with the seconds by which the clock is wrong
  */
@@ -78,16 +79,23 @@ static void note(char kind, const char *path, uint64_t offset, const void *conte
 
 static void end(void) { REAL(kill)(getpid(), SIGKILL); for (;;) pause(); }
 
+static int matches(const rule *r, const char *call, const void *subject, size_t length) {
+    return strcmp(r->call, call) == 0 &&
+           (strcmp(r->pattern, "*") == 0 || memmem(subject, length, r->pattern, strlen(r->pattern)) != NULL);
+}
+
 /* Decides about one call: ends the program, or gives the error to answer with, or 0 to go on. */
 static int decide(const char *call, const void *subject, size_t length, int *ends_after) {
     int failure = 0;
     for (int i = 0; i < rule_count; i++) {
         rule *r = &rules[i];
-        if (strcmp(r->call, call) != 0) continue;
-        if (strcmp(r->pattern, "*") != 0 && !memmem(subject, length, r->pattern, strlen(r->pattern))) continue;
-        if (r->action[0] != 'k' && switch_file && access(switch_file, F_OK) != 0) continue;
-        r->seen++;
-        if (r->nth != 0 && r->seen != r->nth) continue;
+        int is_step = strcmp(r->action, "then") == 0, is_kill = r->action[0] == 'k';
+        if (is_step && r->seen == r->nth) continue;
+        int is_hit = matches(r, call, subject, length);
+        if (is_hit && !is_step && !is_kill && switch_file && access(switch_file, F_OK) != 0) is_hit = 0;
+        r->seen += is_hit;
+        if (is_step) break;
+        if (!is_hit || (r->nth != 0 && r->seen != r->nth)) continue;
         if (strcmp(r->action, "kill-before") == 0) end();
         else if (strcmp(r->action, "kill-after") == 0) *ends_after = 1;
         else failure = atoi(r->action);
