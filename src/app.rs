@@ -112,6 +112,10 @@ impl App {
             Message::OutboxListed(entries) => self.desk.outbox_listed(entries),
             Message::RegisterListed { before, entries } => self.register_listed(before, entries),
             Message::RegisterVerified(check) => self.register_verified(check),
+            Message::Broke(breakdown) => {
+                self.desk.breakdown = Some(breakdown);
+                Vec::new()
+            }
             Message::StoreFailed(task) => self.store_failed(task),
         }
     }

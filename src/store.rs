@@ -31,7 +31,14 @@ pub use register::{CorrectAnswer, Verification};
 /// A handle on the store; clones share it.
 #[derive(Clone)]
 pub struct Store {
-    connection: Arc<Mutex<Connection>>,
+    held: Arc<Mutex<Held>>,
+}
+
+/// The connection, and how to make another one when the disk fails under it.
+struct Held {
+    connection: Option<Connection>,
+    /// A store that ends with the process has nothing to be opened again from.
+    open: Option<Box<dyn Fn() -> Result<Connection, StoreError> + Send>>,
 }
 
 impl fmt::Debug for Store {
@@ -43,17 +50,23 @@ impl fmt::Debug for Store {
 impl Store {
     /// Opens the store in that file, and makes it, with its folder, when there is none.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        connection::open(path).map(Self::over)
+        let path = path.to_owned();
+        let open = move || connection::open(&path);
+        Ok(Self::over(open()?, Some(Box::new(open))))
     }
 
     /// A store that ends with the process: for tests, and for training that keeps nothing.
     pub fn in_memory() -> Result<Self, StoreError> {
-        connection::open_in_memory().map(Self::over)
+        Ok(Self::over(connection::open_in_memory()?, None))
     }
 
-    fn over(connection: Connection) -> Self {
+    fn over(
+        connection: Connection,
+        open: Option<Box<dyn Fn() -> Result<Connection, StoreError> + Send>>,
+    ) -> Self {
+        let connection = Some(connection);
         Self {
-            connection: Arc::new(Mutex::new(connection)),
+            held: Arc::new(Mutex::new(Held { connection, open })),
         }
     }
 
@@ -74,12 +87,54 @@ impl Store {
         work: impl FnOnce(&Transaction) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         // A panic elsewhere rolled its own transaction back: the connection is as good as before.
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction_with_behavior(behavior)?;
-        let done = work(&transaction)?;
-        transaction.commit()?;
-        Ok(done)
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = within(held.sound()?, behavior, work);
+        if matches!(done, Err(StoreError::Disk(_))) {
+            held.give_up();
+        }
+        done
     }
+}
+
+impl Held {
+    /// The connection; a new one, over a chain that was verified again, after the disk failed under the last.
+    fn sound(&mut self) -> Result<&mut Connection, StoreError> {
+        if self.connection.is_none()
+            && let Some(open) = &self.open
+        {
+            let mut connection = open()?;
+            let verified = within(&mut connection, TransactionBehavior::Deferred, |transaction| {
+                // However old a content is, that it was erased is no damage of the disk's.
+                register::walk(transaction, Timestamp::MAX, &[])
+            })?;
+            if verified.first_bad.is_some() {
+                return Err(StoreError::Unreadable("the register, after the disk failed,"));
+            }
+            self.connection = Some(connection);
+        }
+        self.connection
+            .as_mut()
+            .ok_or(StoreError::Unreadable("a store in memory that failed"))
+    }
+
+    /// After a failed synchronisation nobody knows what the system still holds of what was written: this connection
+    /// must not go on as if it did.
+    fn give_up(&mut self) {
+        if self.open.is_some() {
+            self.connection = None;
+        }
+    }
+}
+
+fn within<T>(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    work: impl FnOnce(&Transaction) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.transaction_with_behavior(behavior)?;
+    let done = work(&transaction)?;
+    transaction.commit()?;
+    Ok(done)
 }
 
 /// A moment as the store compares it.
@@ -108,7 +163,8 @@ mod tests {
     }
 
     fn setting(store: &Store, name: &str, value: i64) {
-        let connection = store.connection.lock().unwrap();
+        let mut held = store.held.lock().unwrap();
+        let connection = held.sound().unwrap();
         connection
             .pragma_update_and_check(None, name, value, |_| Ok(()))
             .or_else(|_| connection.pragma_update(None, name, value))
@@ -158,8 +214,10 @@ mod tests {
         let other = Connection::open(&path).unwrap();
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         store
-            .connection
+            .held
             .lock()
+            .unwrap()
+            .sound()
             .unwrap()
             .busy_timeout(Duration::from_millis(1))
             .unwrap();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::app::keys::Key;
+use crate::domain::breakdown::Breakdown;
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{DispenseId, DispensedLineId};
@@ -130,6 +131,8 @@ pub enum Message {
     },
     /// The chain of the register was verified.
     RegisterVerified(RegisterCheck),
+    /// Something of this machine broke while an effect was executed; what it means for that effect follows.
+    Broke(Breakdown),
     /// The store could not answer.
     StoreFailed(StoreTask),
 }
@@ -265,6 +268,7 @@ impl Message {
             Self::OutboxListed(_) => "OutboxListed",
             Self::RegisterListed { .. } => "RegisterListed",
             Self::RegisterVerified(_) => "RegisterVerified",
+            Self::Broke(_) => "Broke",
             Self::StoreFailed(_) => "StoreFailed",
         }
     }

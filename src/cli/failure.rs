@@ -1,16 +1,18 @@
 //! How a command ends when it does not end well: one sentence, one exit code.
 
 use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 use crate::base::BaseError;
 use crate::chain;
 use crate::config::ConfigError;
 use crate::counter::CounterError;
+use crate::domain::breakdown::Breakdown;
 use crate::runtime::RuntimeError;
 use crate::session::SessionError;
 use crate::store::StoreError;
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{breakdowns, command_line as words};
 
 /// The exit codes other programs rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,13 +79,33 @@ impl Failure {
         }
     }
 
-    /// Something of ours is broken.
-    pub(super) fn broken(error: &dyn Error) -> Self {
+    /// Something of ours is broken. The chain of causes is in the log; a person reads what can be done.
+    pub(super) fn broken(error: &(dyn Error + 'static)) -> Self {
+        tracing::error!(error = chain(error));
+        let sentence = match breakdown(error) {
+            Breakdown::Other => words::broken(&chain(error)),
+            known => breakdowns::command_failed(known),
+        };
         Self {
             exit: Exit::Broken,
-            sentence: words::broken(&chain(error)),
+            sentence,
         }
     }
+}
+
+/// What broke, as far as the causes of that error tell.
+pub(super) fn breakdown(error: &(dyn Error + 'static)) -> Breakdown {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<StoreError>() {
+            return error.breakdown();
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return Breakdown::of_system(error.kind());
+        }
+        cause = error.source();
+    }
+    Breakdown::Other
 }
 
 impl From<ConfigError> for Failure {

@@ -141,7 +141,8 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
     })
 }
 
-fn registered(transaction: &Transaction, dispense: DispenseId) -> Result<Registered, StoreError> {
+/// The register numbers of a hand-over, line by line.
+pub(super) fn registered(transaction: &Transaction, dispense: DispenseId) -> Result<Registered, StoreError> {
     transaction
         .prepare_cached(
             "SELECT id, register_number FROM dispensed_line

@@ -233,7 +233,6 @@ impl Recording {
     /// and before it is written back, and not at each commit.
     fn with_synchronous_normal(mut self) -> Self {
         let is_log = |act: &Act| matches!(act, Act::Synchronise(path) if path.ends_with("-wal"));
-        let is_head = |act: &Act| matches!(act, Act::Write { path, offset: 0, content } if path.ends_with("-wal") && content.len() == 32);
         let is_write_back = |act: &Act| matches!(act, Act::Write { path, .. } if path.ends_with(".sqlite"));
         let kept: Vec<Act> = (0..self.acts.len())
             .filter(|place| {
