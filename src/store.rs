@@ -7,6 +7,7 @@ mod closing_key;
 mod closure;
 mod connection;
 mod error;
+mod examine;
 mod hand_over;
 mod migrations;
 mod outbox;
@@ -15,7 +16,7 @@ mod record;
 mod register;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use closure::CloseAnswer;
 pub use error::StoreError;
+pub use examine::Examination;
 pub use hand_over::{RecordAnswer, Registered};
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};
 pub use received::ReceivedCopy;
@@ -37,6 +39,8 @@ pub struct Store {
 /// The connection, and how to make another one when the disk fails under it.
 struct Held {
     connection: Option<Connection>,
+    /// Where its file is.
+    path: Option<PathBuf>,
     /// A store that ends with the process has nothing to be opened again from.
     open: Option<Box<dyn Fn() -> Result<Connection, StoreError> + Send>>,
 }
@@ -50,23 +54,27 @@ impl fmt::Debug for Store {
 impl Store {
     /// Opens the store in that file, and makes it, with its folder, when there is none.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let path = path.to_owned();
-        let open = move || connection::open(&path);
-        Ok(Self::over(open()?, Some(Box::new(open))))
+        let place = path.to_owned();
+        let open = move || connection::open(&place);
+        Ok(Self::over(Held {
+            connection: Some(open()?),
+            path: Some(path.to_owned()),
+            open: Some(Box::new(open)),
+        }))
     }
 
     /// A store that ends with the process: for tests, and for training that keeps nothing.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Ok(Self::over(connection::open_in_memory()?, None))
+        Ok(Self::over(Held {
+            connection: Some(connection::open_in_memory()?),
+            path: None,
+            open: None,
+        }))
     }
 
-    fn over(
-        connection: Connection,
-        open: Option<Box<dyn Fn() -> Result<Connection, StoreError> + Send>>,
-    ) -> Self {
-        let connection = Some(connection);
+    fn over(held: Held) -> Self {
         Self {
-            held: Arc::new(Mutex::new(Held { connection, open })),
+            held: Arc::new(Mutex::new(held)),
         }
     }
 
@@ -89,10 +97,13 @@ impl Store {
         // A panic elsewhere rolled its own transaction back: the connection is as good as before.
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let done = within(held.sound()?, behavior, work);
-        if matches!(done, Err(StoreError::Disk(_))) {
+        if let Err(StoreError::Disk(_)) = &done {
             held.give_up();
         }
-        done
+        done.map_err(|error| match &held.path {
+            Some(path) => connection::explained(error, path),
+            None => error,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 mod consult;
 mod hold;
 mod post;
+mod standing;
 
 use std::sync::OnceLock;
 

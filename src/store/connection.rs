@@ -1,6 +1,6 @@
 //! Opens the database file: refuses what is not ours, makes what is missing, asserts every setting.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::thread;
@@ -40,6 +40,21 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         path: path.to_owned(),
         source,
     })?;
+    opened(path).map_err(|error| explained(error, path))
+}
+
+/// The same error with the system's own reason, where SQLite keeps it to itself.
+///
+/// A disk that is full shows as a file that does not open, or as one that does not grow: the system says so when a
+/// file is made beside it.
+pub(super) fn explained(error: StoreError, path: &Path) -> StoreError {
+    match error {
+        StoreError::NotOpened(_) | StoreError::Disk(_) => why_not_written(path).unwrap_or(error),
+        error => error,
+    }
+}
+
+fn opened(path: &Path) -> Result<Connection, StoreError> {
     refuse_what_is_not_ours(path)?;
     let mut connection = Connection::open_with_flags(path, flags(OpenFlags::SQLITE_OPEN_READ_WRITE))?;
     if connection.is_readonly(MAIN_DB)? {
@@ -49,6 +64,19 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     switch_to_wal(&connection)?;
     set_up(&mut connection)?;
     Ok(connection)
+}
+
+fn why_not_written(path: &Path) -> Option<StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-try");
+    let tried = Path::new(&name);
+    let source = fs::write(tried, "x")
+        .and_then(|()| fs::remove_file(tried))
+        .err()?;
+    Some(StoreError::Place {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// A store that ends with the process: for tests, and for training sessions that keep nothing.

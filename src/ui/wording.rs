@@ -5,7 +5,9 @@
 
 pub mod breakdowns;
 pub mod command_line;
+pub mod configuration;
 pub mod dates;
+pub mod doctor;
 pub mod edition;
 pub mod findings;
 pub mod keys;

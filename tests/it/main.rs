@@ -6,6 +6,8 @@
 )]
 
 mod base_client;
+#[cfg(target_os = "linux")]
+mod broken_machines;
 mod closures;
 mod command_line;
 mod contract;

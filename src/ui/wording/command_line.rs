@@ -32,14 +32,6 @@ pub fn broke_off(place: &str) -> String {
     )
 }
 
-/// The configuration has no meaning.
-pub fn configuration(chain: &str) -> String {
-    format!(
-        "La configuration ne peut pas être utilisée : {}. Corrigez-la, puis relancez la commande.",
-        Safe(chain)
-    )
-}
-
 /// A typed number holds letters that people confuse with digits.
 pub fn doubtful_number(typed: &str, perhaps: &PrescriptionNumber) -> String {
     format!(
@@ -401,23 +393,6 @@ pub fn report(registered: u32, waiting: usize) -> String {
     format!(
         "Inscriptions à l’ordonnancier : {registered}. Délivrances que la base n’a pas encore acceptées : {waiting}."
     )
-}
-
-/// One check of the doctor.
-pub fn check(name: &str, sound: bool) -> String {
-    let what = match name {
-        "configuration" => "configuration",
-        "store" => "fichier du comptoir",
-        "register" => "ordonnancier",
-        "catalogue" => "catalogue (extrait de formation)",
-        _ => "base",
-    };
-    format!("{} {what}", if sound { "✓ en ordre " } else { "✗ à revoir " })
-}
-
-/// Something is not in order.
-pub const fn not_sound() -> &'static str {
-    "Au moins un point est à revoir : voyez la liste ci-dessus."
 }
 
 /// No scenario has this name.
