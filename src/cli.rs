@@ -22,6 +22,7 @@ mod report;
 mod scan;
 mod target;
 mod text;
+mod usage;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -126,15 +127,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::hide_words();
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
+        // Help and version are not mistakes: clap knows which it is. A command of commands given alone is.
+        Err(error) if error.use_stderr() => {
+            output::complain(&usage::mistake(&error));
+            return failure::Exit::Usage.into();
+        }
         Err(error) => {
-            // Help and version are not mistakes: clap knows which it is, and where it belongs.
-            let code = if error.use_stderr() {
-                failure::Exit::Usage
-            } else {
-                failure::Exit::Done
-            };
             return match error.print() {
-                Ok(()) => code.into(),
+                Ok(()) => failure::Exit::Done.into(),
                 Err(_) => failure::Exit::Broken.into(),
             };
         }

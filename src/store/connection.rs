@@ -49,7 +49,9 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
 /// file is made beside it.
 pub(super) fn explained(error: StoreError, path: &Path) -> StoreError {
     match error {
-        StoreError::NotOpened(_) | StoreError::Disk(_) => why_not_written(path).unwrap_or(error),
+        StoreError::NotOpened(_) | StoreError::Disk(_) | StoreError::ReadOnly => {
+            why_not_written(path).unwrap_or(error)
+        }
         error => error,
     }
 }

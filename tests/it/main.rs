@@ -13,6 +13,8 @@ mod command_line;
 mod contract;
 mod counter;
 mod crashes;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod end_to_end;
 mod flows;
 mod flows_at_random;

@@ -198,11 +198,12 @@ pub fn ailment(subject: Subject, ailment: &Ailment) -> String {
 pub fn clock(ahead_seconds: i64) -> String {
     let way = if ahead_seconds > 0 { "avance" } else { "retarde" };
     let seconds = ahead_seconds.unsigned_abs();
+    let rounded = |unit: u64| (seconds + unit / 2) / unit;
     let by = match seconds {
-        0..120 => format!("{seconds}\u{a0}s"),
-        120..7_200 => format!("{}\u{a0}minutes", seconds / 60),
-        7_200..172_800 => format!("{}\u{a0}heures", seconds / 3_600),
-        _ => format!("{}\u{a0}jours", seconds / 86_400),
+        0..100 => format!("{seconds}\u{a0}s"),
+        100..5_400 => format!("{}\u{a0}minutes", rounded(60)),
+        5_400..129_600 => format!("{}\u{a0}heures", rounded(3_600)),
+        _ => format!("{}\u{a0}jours", rounded(86_400)),
     };
     format!("L’horloge de ce poste {way} de {by} sur celle de la base.")
 }

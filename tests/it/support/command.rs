@@ -124,7 +124,10 @@ impl Counter {
         Ended {
             code: output.status.code().unwrap_or(KILLED),
             stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+            // French's unbreakable spaces read as spaces.
+            stderr: String::from_utf8(output.stderr)
+                .unwrap()
+                .replace(['\u{a0}', '\u{202f}'], " "),
         }
     }
 

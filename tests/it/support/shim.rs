@@ -38,6 +38,18 @@ impl Shim {
         self.with("COMPTOIR_SHIM_CLOCK", file)
     }
 
+    /// The program logs in with that token.
+    pub(crate) fn token(mut self, token: &str) -> Self {
+        self.environment
+            .push(("COMPTOIR_TOKEN".to_owned(), token.to_owned()));
+        self
+    }
+
+    /// The program reads that configuration.
+    pub(crate) fn configured(self, file: &Path) -> Self {
+        self.with("COMPTOIR_CONFIG", file)
+    }
+
     fn with(mut self, name: &str, path: &Path) -> Self {
         self.environment
             .push((name.to_owned(), path.display().to_string()));
