@@ -12,7 +12,7 @@ use crate::config::{self, Config, ConfigError};
 use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::Closure;
 use crate::domain::outbox::DelayReason;
-use crate::session::{self, Line, closing_key_path, now};
+use crate::session::{self, Line, now};
 use crate::store::{Store, StoreError};
 use crate::ui::wording::doctor as words;
 use crate::ui::wording::doctor::{Ailment, Subject};
@@ -132,14 +132,14 @@ fn told(checks: &[Check], format: Format) -> Result<(), Failure> {
 
 /// What is in the file of the counter; one row here is one check more.
 fn store_checks(config: &Config) -> Vec<Check> {
-    type Look = fn(&Store, &Config) -> Result<Check, StoreError>;
+    type Look = fn(&Store) -> Result<Check, StoreError>;
     const LOOKS: [(Subject, Look); 4] = [
         (Subject::Settings, settings),
         (Subject::Register, register),
         (Subject::Closure, closure),
         (Subject::Outbox, outbox),
     ];
-    let store = match Store::open(&session::store_path(&config.data_dir)) {
+    let store = match session::open_store(config) {
         Ok(store) => store,
         Err(error) => {
             tracing::error!(error = crate::chain(&error));
@@ -151,7 +151,7 @@ fn store_checks(config: &Config) -> Vec<Check> {
     };
     let mut checks = vec![Check::new(Subject::Store, None, json!({}))];
     checks.extend(LOOKS.map(|(subject, look)| {
-        look(&store, config).unwrap_or_else(|error| {
+        look(&store).unwrap_or_else(|error| {
             tracing::error!(error = crate::chain(&error));
             Check::broken(subject, error.breakdown())
         })
@@ -159,7 +159,7 @@ fn store_checks(config: &Config) -> Vec<Check> {
     checks
 }
 
-fn settings(store: &Store, _: &Config) -> Result<Check, StoreError> {
+fn settings(store: &Store) -> Result<Check, StoreError> {
     let found = store.examine()?;
     let mut facts = json!({ "sqlite": found.sqlite });
     for (name, value) in found.settings {
@@ -169,9 +169,8 @@ fn settings(store: &Store, _: &Config) -> Result<Check, StoreError> {
     Ok(Check::new(Subject::Settings, ailment, facts))
 }
 
-fn register(store: &Store, config: &Config) -> Result<Check, StoreError> {
-    let key = closing_key_path(&config.data_dir);
-    let found = store.verify_closed_register(now(), &key, &[])?;
+fn register(store: &Store) -> Result<Check, StoreError> {
+    let found = store.verify_closed_register(now(), &[])?;
     let first_bad = found.first_bad.map(|number| number.0);
     let facts = json!({ "entries": found.entries, "first_bad": first_bad, "closures": found.closures });
     Ok(Check::new(
@@ -181,7 +180,7 @@ fn register(store: &Store, config: &Config) -> Result<Check, StoreError> {
     ))
 }
 
-fn closure(store: &Store, _: &Config) -> Result<Check, StoreError> {
+fn closure(store: &Store) -> Result<Check, StoreError> {
     let last = store.closures()?.last().and_then(|note| Closure::unproved(note));
     let unclosed = store.unclosed_since()?;
     let days = unclosed.map_or(0, |(since, _)| days_since(since));
@@ -198,7 +197,7 @@ fn closure(store: &Store, _: &Config) -> Result<Check, StoreError> {
     ))
 }
 
-fn outbox(store: &Store, _: &Config) -> Result<Check, StoreError> {
+fn outbox(store: &Store) -> Result<Check, StoreError> {
     let oldest = store.outbox_oldest()?;
     let facts = json!({
         "waiting": oldest.map_or(0, |(_, count)| count),

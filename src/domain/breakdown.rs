@@ -23,13 +23,19 @@ pub enum Breakdown {
     Foreign,
     /// A newer version of this program wrote it.
     Newer,
+    /// It is encrypted, and its key is not where it was.
+    KeyMissing,
+    /// It is encrypted, and its key does not open it.
+    KeyWrong,
+    /// Others than its owner may read its key.
+    KeyExposed,
     /// Something that only the log can tell.
     Other,
 }
 
 impl Breakdown {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::DiskFull,
         Self::ReadOnly,
         Self::NotAllowed,
@@ -39,6 +45,9 @@ impl Breakdown {
         Self::Damaged,
         Self::Foreign,
         Self::Newer,
+        Self::KeyMissing,
+        Self::KeyWrong,
+        Self::KeyExposed,
         Self::Other,
     ];
 
@@ -67,6 +76,9 @@ impl Breakdown {
             Self::Damaged => "damaged",
             Self::Foreign => "foreign",
             Self::Newer => "newer",
+            Self::KeyMissing => "key-missing",
+            Self::KeyWrong => "key-wrong",
+            Self::KeyExposed => "key-exposed",
             Self::Other => "other",
         }
     }

@@ -358,7 +358,7 @@ fn what_a_counter_keeps_is_its_owners_alone() {
     let folder = stage.counter.data_dir();
     let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o077;
     assert_eq!(rights(&folder), 0);
-    for name in ["counter.sqlite", "closure.key", "comptoir.log"] {
+    for name in ["counter.sqlite", "store.key", "comptoir.log"] {
         assert_eq!(rights(&folder.join(name)), 0, "{name}");
     }
 }

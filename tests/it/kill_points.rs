@@ -44,6 +44,11 @@ const fn at(name: &'static str, doing: Doing, rules: &'static [&'static str], th
 /// A log that is opened is first synchronised for its head; then comes one synchronisation per transaction.
 #[rustfmt::skip]
 const POINTS: &[Point] = &[
+    at("before there is a key", Doing::Opening, &["open store.key.draft 1 kill-before"], Then::NotRecorded),
+    at("once the key's draft is made", Doing::Opening, &["open store.key.draft 1 kill-after"], Then::NotRecorded),
+    at("once the key's draft is written", Doing::Opening, &["write store.key.draft 1 kill-after"], Then::NotRecorded),
+    at("before the key has its name", Doing::Opening, &["rename store.key 1 kill-before"], Then::NotRecorded),
+    at("once the key has its name", Doing::Opening, &["rename store.key 1 kill-after"], Then::NotRecorded),
     at("before the store's file is made", Doing::Opening, &["open counter.sqlite 1 kill-before"], Then::NotRecorded),
     at("once the store's file is made", Doing::Opening, &["open counter.sqlite 1 kill-after"], Then::NotRecorded),
     at("before its folder is synchronised", Doing::Opening, &["sync data 1 kill-before"], Then::NotRecorded),
@@ -70,10 +75,6 @@ const POINTS: &[Point] = &[
     at("once it is said", Doing::Dispensing, &["say \"dispense\" 1 kill-after"], Then::Recorded),
     at("while the log is written back", Doing::Dispensing, &["say \"dispense\" 1 then", "write counter.sqlite 3 kill-before"], Then::Recorded),
     at("before the log is removed", Doing::Dispensing, &["unlink -wal 1 kill-before"], Then::Recorded),
-    at("once the key's draft is made", Doing::Closing, &["open closure.new 1 kill-after"], Then::Recorded),
-    at("once the key's draft is written", Doing::Closing, &["write closure.new 1 kill-after"], Then::Recorded),
-    at("before the key has its name", Doing::Closing, &["rename closure.key 1 kill-before"], Then::Recorded),
-    at("once the key has its name", Doing::Closing, &["rename closure.key 1 kill-after"], Then::Recorded),
     at("before the closure is synchronised", Doing::Closing, &["sync -wal 2 kill-before"], Then::Recorded),
     at("once the closure is synchronised", Doing::Closing, &["sync -wal 2 kill-after"], Then::Recorded),
 ];

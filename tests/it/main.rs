@@ -19,6 +19,7 @@ mod end_to_end;
 mod flows;
 mod flows_at_random;
 mod foreign_base;
+mod gs1_vectors;
 mod hostile_texts;
 #[cfg(target_os = "linux")]
 mod kill_points;
@@ -35,6 +36,7 @@ mod scan_images;
 mod scenes;
 mod screens;
 mod scripted_base;
+mod serial_reader;
 mod sheets;
 mod simulation;
 mod store;

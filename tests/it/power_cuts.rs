@@ -15,12 +15,12 @@ use std::thread;
 use comptoir::domain::identifiers::{DispenseId, DispensedLineId};
 use comptoir::domain::outbox::{OutboxEntry, PostState};
 use comptoir::domain::register::{RegisterContent, RegisterNumber};
-use comptoir::store::{CloseAnswer, RecordAnswer, Store, StoreError};
+use comptoir::store::{CloseAnswer, KeyPlace, RecordAnswer, Store, StoreError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::sample::{dispense, dispense_id, later, number, one_box, prescription};
+use crate::sample::{dispense, dispense_id, later, number, one_box, prescription, store_key};
 use crate::support::base_server::BaseServer;
 use crate::support::command::Counter;
 use crate::support::shim::Shim;
@@ -37,7 +37,12 @@ const FOLDER: &str = "COMPTOIR_POWER_CUT_FOLDER";
 
 /// The one place where these tests open a store.
 fn open(path: &Path) -> Result<Store, StoreError> {
-    Store::open(path)
+    if path.with_file_name("store.key").exists() {
+        // The real program's, which keeps its key beside its store.
+        Store::open_kept(path, &KeyPlace::File(path.with_file_name("store.key")))
+    } else {
+        Store::open(path, &store_key())
+    }
 }
 
 /// What a program said to be done.
@@ -110,10 +115,7 @@ fn a_day_of_work() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
         return;
     };
-    let (path, key) = (
-        folder.join("data/counter.sqlite"),
-        folder.join("data/closure.key"),
-    );
+    let path = folder.join("data/counter.sqlite");
     let promise = |promise: &Promise| {
         let mut out = std::io::stdout().lock();
         out.write_all(promise.said().as_bytes()).unwrap();
@@ -154,7 +156,7 @@ fn a_day_of_work() {
             promise(&Promise::Received(length));
         }
         if of % 16 == 0 {
-            let CloseAnswer::Closed { note, .. } = store.close_register(&key, "essai", at).unwrap() else {
+            let CloseAnswer::Closed { note, .. } = store.close_register("essai", at).unwrap() else {
                 panic!("the register was not closed");
             };
             promise(&Promise::Closed(note));
@@ -391,7 +393,7 @@ fn look(place: &Path, promises: &[Promise]) -> Result<usize, Fault> {
     }
     let broken = |error: StoreError| Fault::Corrupt(comptoir::chain(&error));
     let store = open(&path).map_err(broken)?;
-    holds_together(&store, &place.join("data/closure.key"))?;
+    holds_together(&store)?;
     for promise in promises {
         let is_kept = match promise {
             Promise::Recorded(id, numbers) => {
@@ -418,9 +420,9 @@ fn look(place: &Path, promises: &[Promise]) -> Result<usize, Fault> {
 }
 
 /// The chain is whole, its closures are met, no line is in it twice, and every hand-over is there with all its entries.
-fn holds_together(store: &Store, key: &Path) -> Result<(), Fault> {
+fn holds_together(store: &Store) -> Result<(), Fault> {
     let broken = |error: StoreError| Fault::Corrupt(comptoir::chain(&error));
-    let verified = store.verify_closed_register(later(0), key, &[]).map_err(broken)?;
+    let verified = store.verify_closed_register(later(0), &[]).map_err(broken)?;
     if let Some(bad) = verified.first_bad {
         return Err(Fault::Corrupt(format!("entry {} does not hold", bad.0)));
     }

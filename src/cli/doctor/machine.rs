@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Check;
 use crate::config::{self, Config};
 use crate::domain::breakdown::Breakdown;
-use crate::session::{closing_key_path, store_path};
+use crate::session::store_path;
 use crate::ui::wording::doctor::{Ailment, Subject};
 
 /// Whether the files that hold health data are their owner's alone.
@@ -19,7 +19,7 @@ pub(super) fn rights(config: &Config) -> Check {
         config.data_dir.clone(),
         beside("-wal"),
         beside("-shm"),
-        closing_key_path(&config.data_dir),
+        config.data_dir.join("store.key"),
         store.clone(),
     ];
     let open: Vec<String> = kept

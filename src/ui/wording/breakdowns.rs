@@ -14,6 +14,9 @@ pub const fn why(breakdown: Breakdown) -> &'static str {
         Breakdown::Damaged => "son contenu est abîmé",
         Breakdown::Foreign => "ce n’est pas un fichier de ce programme",
         Breakdown::Newer => "il vient d’une version plus récente de ce programme",
+        Breakdown::KeyMissing => "sa clé manque",
+        Breakdown::KeyWrong => "sa clé ne l’ouvre pas",
+        Breakdown::KeyExposed => "d’autres comptes peuvent lire sa clé",
         Breakdown::Other => "le système n’a pas pu le faire",
     }
 }
@@ -34,6 +37,9 @@ pub const fn store(breakdown: Breakdown) -> &'static str {
         Breakdown::Newer => {
             "Le fichier du comptoir vient d’une version plus récente de ce programme. Il n’a pas été touché."
         }
+        Breakdown::KeyMissing => "Le fichier du comptoir est chiffré, et sa clé n’est plus à sa place.",
+        Breakdown::KeyWrong => "Le fichier du comptoir est chiffré, et sa clé ne l’ouvre pas.",
+        Breakdown::KeyExposed => "D’autres comptes de ce poste peuvent lire la clé du fichier du comptoir.",
         Breakdown::Other => "Quelque chose ne fonctionne pas sur ce poste.",
     }
 }
@@ -54,6 +60,10 @@ pub const fn way_out(breakdown: Breakdown) -> &'static str {
         }
         Breakdown::Foreign => "Donnez un autre dossier avec --data-dir.",
         Breakdown::Newer => "Installez cette version.",
+        Breakdown::KeyMissing | Breakdown::KeyWrong => {
+            "Remettez la clé qui a été imprimée ou sauvegardée avec ce fichier."
+        }
+        Breakdown::KeyExposed => "Retirez-leur ce droit (chmod go-rwx store.key).",
         Breakdown::Other => {
             "Le journal comptoir.log dit pourquoi\u{202f}; «\u{a0}comptoir doctor\u{a0}» vérifie l’installation."
         }
@@ -73,6 +83,9 @@ pub const fn assurance(breakdown: Breakdown) -> &'static str {
         | Breakdown::Damaged
         | Breakdown::Foreign
         | Breakdown::Newer
+        | Breakdown::KeyMissing
+        | Breakdown::KeyWrong
+        | Breakdown::KeyExposed
         | Breakdown::Other => "Rien n’a été inscrit.",
     }
 }

@@ -60,12 +60,9 @@ pub const fn nothing_to_close() -> &'static str {
 }
 
 /// The key of earlier closures is gone.
-pub fn closing_key_missing(path: &str) -> String {
-    format!(
-        "La clé qui a signé les clôtures précédentes n’est plus à sa place («\u{a0}{}\u{a0}»). Une autre clé ne les garantirait pas\u{202f}: \
-         remettez ce fichier depuis une sauvegarde. Rien n’a été clos.",
-        Safe(path)
-    )
+pub const fn closing_key_missing() -> &'static str {
+    "La clé qui a signé les clôtures précédentes n’est plus à sa place. Une autre clé ne les garantirait pas\u{202f}: \
+     remettez «\u{a0}closure.key\u{a0}» dans le dossier du poste, ou restaurez une sauvegarde. Rien n’a été clos."
 }
 
 /// A closure that cannot be opened.
