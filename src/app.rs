@@ -120,6 +120,10 @@ impl App {
             Message::CorrectionNotOpened { entry, why } => self.correction_not_opened(entry, why),
             Message::CorrectionRefused { id, why } => self.correction_refused(id, why),
             Message::HistoryRead { entry, reading } => self.history_read(entry, reading),
+            Message::Broke(breakdown) => {
+                self.desk.breakdown = Some(breakdown);
+                Vec::new()
+            }
             Message::StoreFailed(task) => self.store_failed(task),
         }
     }

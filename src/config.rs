@@ -12,6 +12,15 @@ use serde::Deserialize;
 use crate::domain::identifiers::{Finess, InvalidIdentifier, Rpps};
 use crate::domain::people::{Operator, OperatorRole, Pharmacy};
 
+/// Free bytes on the disk below which the doctor warns: a year of deliveries and their copies.
+pub const FREE_BYTES_MIN: u64 = 500_000_000;
+/// Days that entries may wait for a closure: a month, the longest of the closures that French till rules ask for.
+pub const CLOSURE_DAYS_MAX: i64 = 31;
+/// Hours that a delivery may wait for the base before somebody should look at it.
+pub const OUTBOX_HOURS_MAX: i64 = 24;
+/// Seconds by which the clock may differ from the base's: what holds and logins bear.
+pub const CLOCK_SECONDS_MAX: u64 = 300;
+
 /// What was typed: nothing is checked yet.
 #[derive(Debug, Default)]
 pub struct Typed {
@@ -134,7 +143,9 @@ pub enum ConfigError {
     NotToml {
         /// Which file.
         path: PathBuf,
-        /// Where and why.
+        /// On which line, from 1.
+        line: Option<usize>,
+        /// Why.
         #[source]
         source: Box<toml::de::Error>,
     },
@@ -273,8 +284,13 @@ fn read(path: &Path) -> Result<RawConfig, ConfigError> {
     })?;
     toml::from_str(&text).map_err(|source| ConfigError::NotToml {
         path: path.to_owned(),
+        line: source.span().map(|span| line_of(&text, span.start)),
         source: Box::new(source),
     })
+}
+
+fn line_of(text: &str, place: usize) -> usize {
+    text.bytes().take(place).filter(|byte| *byte == b'\n').count() + 1
 }
 
 fn base_choice(

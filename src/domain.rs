@@ -16,6 +16,7 @@
 //! [`Dispense::check`](dispense::Dispense::check) is the only way to build a
 //! [`Dispense`](dispense::Dispense): holding one is the proof that every blocking rule was satisfied.
 
+pub mod breakdown;
 pub mod closure;
 pub mod consent;
 pub mod correction;

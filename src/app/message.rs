@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::app::history;
 use crate::app::keys::Key;
 use crate::domain::correction::{CannotCorrect, Standing};
+use crate::domain::breakdown::Breakdown;
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{DispenseId, DispensedLineId};
@@ -161,6 +162,8 @@ pub enum Message {
         /// What was read.
         reading: history::Reading,
     },
+    /// Something of this machine broke while an effect was executed; what it means for that effect follows.
+    Broke(Breakdown),
     /// The store could not answer.
     StoreFailed(StoreTask),
 }
@@ -326,6 +329,7 @@ impl Message {
             Self::CorrectionNotOpened { .. } => "CorrectionNotOpened",
             Self::CorrectionRefused { .. } => "CorrectionRefused",
             Self::HistoryRead { .. } => "HistoryRead",
+            Self::Broke(_) => "Broke",
             Self::StoreFailed(_) => "StoreFailed",
         }
     }

@@ -20,6 +20,9 @@ impl App {
     ) -> Vec<Effect> {
         let id = entry.hand_over.id;
         self.desk.remember(entry);
+        // The person has moved on: what came before this terminal opened is known by now.
+        self.desk.setting.left_waiting = None;
+        self.desk.breakdown = None;
         // Recorded elsewhere than on this screen, it is in today's list all the same.
         if self.correction_recorded(id, &numbers) {
             return self.desk.post(Effect::PostDue).into_iter().collect();
@@ -59,12 +62,13 @@ impl App {
     }
 
     pub(crate) fn record_failed(&mut self, id: DispenseId) -> Vec<Effect> {
-        if self.correction_not_recorded(id, Vec::new(), Notice::RecordFailed) {
+        let failed = Notice::RecordFailed(self.desk.breakdown);
+        if self.correction_not_recorded(id, Vec::new(), failed.clone()) {
             return Vec::new();
         }
         if let Some(mut review) = self.take_recording(id) {
             review.look_again(&self.desk);
-            self.desk.notice = Some(Notice::RecordFailed);
+            self.desk.notice = Some(failed);
             *self.screen.beneath_mut() = Screen::Review(review);
         }
         Vec::new()

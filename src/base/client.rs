@@ -4,6 +4,7 @@ mod consult;
 mod correct;
 mod hold;
 mod post;
+mod standing;
 
 use std::sync::OnceLock;
 

@@ -14,6 +14,7 @@ use super::output::{Format, complain, show};
 use super::{consult, documents, target, text};
 use crate::config::Config;
 use crate::counter::{self, Consultation, RecordOutcome, Recorded};
+use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::{Decision, Dispense, Override, Proposal};
 use crate::domain::finding::Finding;
 use crate::domain::identifiers::DispenseId;
@@ -23,7 +24,7 @@ use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::ProductCode;
 use crate::domain::register::RegisterNumber;
 use crate::session::{Session, now};
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{breakdowns, command_line as words};
 
 /// What is asked.
 #[derive(Debug, Args)]
@@ -98,7 +99,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| {
         Failure::usage(words::decisions_unreadable(
             &path.display().to_string(),
-            &error.to_string(),
+            breakdowns::why(Breakdown::of_system(error.kind())),
         ))
     })
 }

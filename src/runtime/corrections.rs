@@ -1,6 +1,6 @@
 //! What correcting a delivery does: what is opened, recorded and read, and the messages that answer.
 
-use super::workshop::{Workshop, World, report};
+use super::workshop::{Workshop, World};
 use crate::app::Message;
 use crate::app::correcting::CorrectionKind;
 use crate::app::effect::CorrectRequest;
@@ -17,7 +17,7 @@ impl<W: World + 'static> Workshop<W> {
             Ok(Ok(standing)) => self.opened_correction(standing, kind).await,
             Ok(Err(refusal)) => Err(CannotOpen::Cannot(refusal)),
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 Err(CannotOpen::Failed(ConsultFailure::Store))
             }
         };
@@ -59,7 +59,7 @@ impl<W: World + 'static> Workshop<W> {
             }
             Ok(ConsultationAnswer::Refused(refusal)) => Err(CannotOpen::Refused(refusal)),
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 if let Some(seen) = error.base() {
                     self.tell_base(seen);
                 }
@@ -95,7 +95,7 @@ impl<W: World + 'static> Workshop<W> {
             Ok(CorrectionOutcome::Refused(why)) => Message::CorrectionRefused { id, why },
             Ok(CorrectionOutcome::Outdated) => Message::RecordOutdated { id },
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 Message::RecordFailed { id }
             }
         });
@@ -106,7 +106,7 @@ impl<W: World + 'static> Workshop<W> {
         let reading = match self.0.counter().history(entry) {
             Ok(chapters) => history::Reading::Read(chapters),
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 history::Reading::Failed
             }
         };

@@ -145,6 +145,7 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
     })
 }
 
+/// The register numbers of a hand-over, line by line.
 pub(super) fn registered(transaction: &Transaction, dispense: DispenseId) -> Result<Registered, StoreError> {
     transaction
         .prepare_cached(

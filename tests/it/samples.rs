@@ -79,6 +79,7 @@ pub(crate) fn setting() -> Setting {
         zone: TimeZone::get("Europe/Paris").unwrap(),
         sheets: Some(PathBuf::from("/home/claire/comptoir/feuilles")),
         inbox: Some(PathBuf::from("/home/claire/comptoir/entrants")),
+        left_waiting: None,
     }
 }
 

@@ -4,9 +4,11 @@
 use std::path::PathBuf;
 
 use comptoir::app::App;
+use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
     ConsultFailure, Freshness, HoldAnswer, Message, ReadFailure, Reading, RegisterCheck, StoreTask,
 };
+use comptoir::domain::breakdown::Breakdown;
 use comptoir::domain::consent::Consent;
 use comptoir::domain::identifiers::DispenseId;
 use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
@@ -52,6 +54,23 @@ fn delayed(seed: u128, minutes: i64, reason: DelayReason) -> OutboxEntry {
         reason,
         ..entry(hand_over(seed, minutes), &PostState::Pending)
     }
+}
+
+/// Opened again after a crash between recording and posting.
+fn reopened() -> App {
+    let entry = entry(hand_over(3, 4), &PostState::Pending);
+    let mut setting = setting();
+    setting.left_waiting = Some(LeftWaiting {
+        entry: entry.clone(),
+        numbers: vec![RegisterNumber(12), RegisterNumber(13)],
+        others: 0,
+    });
+    let posting = Message::PostStarted(entry.hand_over.id);
+    after(
+        App::new(setting, now()),
+        vec![Message::OutboxListed(vec![entry]), posting],
+        "",
+    )
 }
 
 /// A day with a bit of everything.
@@ -209,6 +228,18 @@ fn counter_scenes() -> Vec<Scene> {
     let known = vec![Message::BaseAnswered, Message::OutboxListed(Vec::new())];
     vec![
         scene("counter_just_opened", app()),
+        scene("counter_reopened", reopened()),
+        scene(
+            "counter_disk_full",
+            after(
+                app(),
+                vec![
+                    Message::Broke(Breakdown::DiskFull),
+                    Message::StoreFailed(StoreTask::Outbox),
+                ],
+                "",
+            ),
+        ),
         scene("counter_quiet", after(app(), known, "")),
         scene("counter_busy", busy_counter()),
         scene("counter_typing", after(app(), vec![], "01 s2tb pz2j")),
