@@ -14,6 +14,7 @@
 //! it may have brought is given back.
 
 pub mod answers;
+pub mod closing;
 pub mod consulting;
 pub mod counter;
 pub mod decision;
@@ -36,6 +37,7 @@ pub mod register;
 pub mod review;
 pub mod scans;
 pub mod screen;
+pub mod searching;
 pub mod serving;
 
 pub use desk::{Desk, Mode, Setting};
@@ -112,6 +114,11 @@ impl App {
             Message::OutboxListed(entries) => self.desk.outbox_listed(entries),
             Message::RegisterListed { before, entries } => self.register_listed(before, entries),
             Message::RegisterVerified(check) => self.register_verified(check),
+            Message::RegisterSearched { text, entries, below } => {
+                self.register_searched(&text, entries, below)
+            }
+            Message::RegisterDayRead(day) => self.register_day_read(day),
+            Message::RegisterClosed(answer) => self.register_closed(answer),
             Message::StoreFailed(task) => self.store_failed(task),
         }
     }
@@ -126,7 +133,10 @@ impl App {
             Command::Help => (help::over(screen), Vec::new()),
             Command::Outbox => outbox::over(screen),
             Command::Register => register::over(screen),
-            Command::Quit => leaving::depart(screen, Destination::Outside, &mut self.desk),
+            Command::Quit => match closing::propose(screen, &mut self.desk) {
+                Ok(proposed) => proposed,
+                Err(screen) => leaving::depart(screen, Destination::Outside, &mut self.desk),
+            },
             command => Self::on_screen(screen, command, &mut self.desk),
         };
         self.screen = screen;

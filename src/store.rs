@@ -6,17 +6,20 @@
 mod closing_key;
 mod closure;
 mod connection;
+mod day;
 mod error;
 mod hand_over;
 mod migrations;
 mod outbox;
+mod purge;
 mod received;
 mod record;
 mod register;
+mod search;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -25,8 +28,10 @@ pub use closure::CloseAnswer;
 pub use error::StoreError;
 pub use hand_over::{RecordAnswer, Registered};
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};
+pub use purge::{ClockTrust, Purge, PurgeAnswer, PurgeMode, Purged, PurgedEntries, Remnants};
 pub use received::ReceivedCopy;
 pub use register::{CorrectAnswer, Verification};
+pub use search::{SEARCH_STEP, SearchStep};
 
 /// A handle on the store; clones share it.
 #[derive(Clone)]
@@ -73,12 +78,16 @@ impl Store {
         behavior: TransactionBehavior,
         work: impl FnOnce(&Transaction) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        // A panic elsewhere rolled its own transaction back: the connection is as good as before.
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(behavior)?;
         let done = work(&transaction)?;
         transaction.commit()?;
         Ok(done)
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic elsewhere rolled its own transaction back: the connection is as good as before.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

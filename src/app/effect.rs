@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::domain::dispense::{Circumstances, Proposal};
 use crate::domain::number::PrescriptionNumber;
@@ -42,8 +43,21 @@ pub enum Effect {
         /// How many at most.
         count: usize,
     },
+    /// Look through a part of the register, newest entry first: `RegisterSearched`, or `StoreFailed`.
+    SearchRegister {
+        /// The words looked for.
+        text: String,
+        /// The day, when they are one: entries from its end down.
+        day: Option<Date>,
+        /// Only entries below this number.
+        below: Option<RegisterNumber>,
+    },
     /// Verify the register's chain: `RegisterVerified`, or `StoreFailed`.
     VerifyRegister,
+    /// Count what the register holds of today and what no closure holds: `RegisterDayRead`, or `StoreFailed`.
+    ReadRegisterDay,
+    /// Verify the register and sign it: `RegisterClosed`, or `StoreFailed`.
+    CloseRegister,
     /// Close the terminal, once every effect before this one is executed.
     Quit,
 }
@@ -75,6 +89,9 @@ impl Effect {
             Self::ListOutbox => "ListOutbox",
             Self::ListRegister { .. } => "ListRegister",
             Self::VerifyRegister => "VerifyRegister",
+            Self::SearchRegister { .. } => "SearchRegister",
+            Self::ReadRegisterDay => "ReadRegisterDay",
+            Self::CloseRegister => "CloseRegister",
             Self::Quit => "Quit",
         }
     }

@@ -102,7 +102,7 @@ pub enum Command {
     Expiry,
     /// Type a note.
     Note,
-    /// Search the medicines database.
+    /// Search the medicines database, or the register.
     Search,
     /// Stay with the work in progress.
     Keep,
@@ -114,6 +114,8 @@ pub enum Command {
     PostNow,
     /// Verify the register.
     Verify,
+    /// Close the register's day.
+    CloseDay,
 }
 
 /// Where a key is pressed: what the table has one part for.
@@ -153,13 +155,15 @@ pub enum Context {
     Outbox,
     /// The register.
     Register,
+    /// What is looked for in the register.
+    RegisterSearch,
     /// The keys.
     Help,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -177,6 +181,7 @@ impl Context {
         Self::Refused,
         Self::Outbox,
         Self::Register,
+        Self::RegisterSearch,
         Self::Help,
     ];
 
@@ -184,7 +189,11 @@ impl Context {
     pub const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Counter | Self::DecisionText | Self::DecisionSearch | Self::ReviewReason
+            Self::Counter
+                | Self::DecisionText
+                | Self::DecisionSearch
+                | Self::ReviewReason
+                | Self::RegisterSearch
         )
     }
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::app::closing::ClosingAnswer;
 use crate::app::keys::Key;
+use crate::domain::closure::RegisterDay;
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{DispenseId, DispensedLineId};
@@ -128,8 +130,21 @@ pub enum Message {
         /// The entries below it.
         entries: Vec<RegisterEntry>,
     },
+    /// A part of the register was looked through.
+    RegisterSearched {
+        /// What was looked for.
+        text: String,
+        /// What was found, newest entry first.
+        entries: Vec<RegisterEntry>,
+        /// Where to go on; none at the beginning of the register.
+        below: Option<RegisterNumber>,
+    },
     /// The chain of the register was verified.
     RegisterVerified(RegisterCheck),
+    /// The register's day was counted.
+    RegisterDayRead(RegisterDay),
+    /// A closure of the register ended.
+    RegisterClosed(ClosingAnswer),
     /// The store could not answer.
     StoreFailed(StoreTask),
 }
@@ -218,6 +233,10 @@ pub enum ReadFailure {
 pub struct RegisterCheck {
     /// How many entries were verified.
     pub entries: u64,
+    /// How many of them have no content any more, rightly.
+    pub purged: u32,
+    /// How many closures were compared with them.
+    pub closures: usize,
     /// The last link of the chain.
     pub head: Sha256Digest,
     /// The first entry that does not hold.
@@ -233,6 +252,10 @@ pub enum StoreTask {
     Register,
     /// The verification of the register.
     Verification,
+    /// The day of the register.
+    Day,
+    /// The closure of the register.
+    Closure,
 }
 
 impl Message {
@@ -265,6 +288,9 @@ impl Message {
             Self::OutboxListed(_) => "OutboxListed",
             Self::RegisterListed { .. } => "RegisterListed",
             Self::RegisterVerified(_) => "RegisterVerified",
+            Self::RegisterSearched { .. } => "RegisterSearched",
+            Self::RegisterDayRead(_) => "RegisterDayRead",
+            Self::RegisterClosed(_) => "RegisterClosed",
             Self::StoreFailed(_) => "StoreFailed",
         }
     }

@@ -2,6 +2,7 @@
 
 mod closure;
 mod edition;
+mod purge;
 
 use std::io;
 use std::path::PathBuf;
@@ -50,6 +51,10 @@ pub(super) enum Command {
     Export,
     /// Edit the entries of a period, as an authority may ask at any time (CSP art. R. 5132-9): as text, or as PDF.
     Edit(edition::Arguments),
+    /// Erase what has passed its retention (3, 10 or 40 years), everywhere it rests. The chain still holds.
+    Purge(purge::Arguments),
+    /// Every purge that was made: when, by whom, and what it erased.
+    Purges,
     /// Correct an entry by another one; the first stays as it is.
     Correct {
         /// The entry that is wrong.
@@ -78,6 +83,11 @@ pub(super) fn register(config: &Config, command: Command, format: Format) -> Res
             let corrected_by = store.corrected_by(entry.number)?;
             let mut document = document(&entry);
             document["corrected_by"] = json!(corrected_by.map(|number| number.0));
+            if entry.content.is_none() {
+                let erasure = store.erasure(entry.number)?;
+                document["purged_at"] = json!(erasure.map(|erasure| erasure.at));
+                document["class"] = json!(erasure.map(|erasure| erasure.class.code()));
+            }
             show(format, &document, || {
                 text::register_entry(&entry, corrected_by, &config.time_zone)
             });
@@ -91,6 +101,8 @@ pub(super) fn register(config: &Config, command: Command, format: Format) -> Res
             Ok(())
         }
         Command::Edit(arguments) => edition::edit(&store, config, &arguments, format),
+        Command::Purge(arguments) => purge::purge(&store, config, &arguments, format),
+        Command::Purges => purge::purges(&store, config, format),
         Command::Correct { number, reason } => correct(&store, config, number, &reason, format),
     }
 }

@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use crate::domain::people::Pharmacy;
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterExtract, RegisteredDelivery};
 use crate::safe::{Safe, safe};
-use crate::ui::wording::{self, edition as words, people};
+use crate::ui::wording::{self, edition as words, people, retention};
 
 /// Lines on a page of text, its head included: what a printer sets on A4.
 const PAGE_LINES: usize = 60;
@@ -151,7 +151,7 @@ impl Edition<'_> {
             Some(RegisterContent::Correction { of, reason, operator }) => {
                 words::corrects(*of, reason, operator)
             }
-            None => words::ERASED.to_owned(),
+            None => retention::erased(self.extract.erasures.get(&entry.number), self.zone),
         };
         Block::Remark { number, at, text }
     }

@@ -11,13 +11,13 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::Input;
-use super::workshop::{HoldTask, PostTask, Workshop, World};
+use super::workshop::{ClosingPlace, HoldTask, PostTask, Workshop, World};
 use crate::app::effect::RecordRequest;
 use crate::app::{Effect, Message};
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::Jitter;
-use crate::session::{Line, Session, now};
+use crate::session::{Line, Session, closing_key_path, closures_dir, now};
 
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
@@ -56,6 +56,13 @@ impl World for Here {
 
     fn new_identifier(&self) -> DispenseId {
         DispenseId(Uuid::new_v4())
+    }
+
+    fn closing_place(&self) -> Option<ClosingPlace> {
+        Some(ClosingPlace {
+            key: closing_key_path(&self.session.data_dir),
+            notes: closures_dir(&self.session.data_dir),
+        })
     }
 
     fn tell(&self, message: Message) {
@@ -115,7 +122,12 @@ impl Hands {
             Effect::ListRegister { before, count } => {
                 self.beside(move || workshop.list_register(before, count));
             }
+            Effect::SearchRegister { text, day, below } => {
+                self.beside(move || workshop.search_register(&text, day, below));
+            }
             Effect::VerifyRegister => self.beside(move || workshop.verify_register()),
+            Effect::ReadRegisterDay => self.beside(move || workshop.read_register_day()),
+            Effect::CloseRegister => self.beside(move || workshop.close_register()),
             // The loop ends on it before it comes here.
             Effect::Quit => {}
         }

@@ -66,10 +66,7 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
             view.theme.dim.patch(style),
         ),
         Span::styled(
-            padded(
-                posts::state_short(state, travel, hand_over.consent),
-                STATE_COLUMNS,
-            ),
+            padded(posts::state_short(state, travel, entry.consent()), STATE_COLUMNS),
             state_style,
         ),
     ]);

@@ -3,6 +3,7 @@
 //! The terminal and the command line use the same functions. Texts from outside that end up in a
 //! sentence go through [`safe`].
 
+pub mod closing;
 pub mod command_line;
 pub mod dates;
 pub mod edition;
@@ -14,7 +15,9 @@ pub mod people;
 pub mod posts;
 pub mod reasons;
 pub mod refusals;
+pub mod retention;
 pub mod scans;
+pub mod searching;
 
 pub use dates::{day, moment, since, time_of_day};
 pub use findings::{explanation, severity, severity_sign};

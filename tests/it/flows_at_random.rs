@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use comptoir::app::closing::ClosingAnswer;
 use comptoir::app::keys::{Context, Key, Trigger, bindings};
 use comptoir::app::message::{Freshness, HoldAnswer, Message, ReadFailure, Reading};
 use comptoir::app::{App, Effect, Screen};
+use comptoir::domain::closure::RegisterDay;
 use comptoir::domain::hold::Hold;
 use comptoir::domain::identifiers::DispenseId;
 use comptoir::domain::number::PrescriptionNumber;
@@ -168,6 +170,13 @@ impl World {
                 before,
                 entries: vec![register_entry(1)],
             }],
+            Effect::SearchRegister { text, .. } => vec![Message::RegisterSearched {
+                text,
+                entries: vec![register_entry(1)],
+                below: None,
+            }],
+            Effect::ReadRegisterDay => vec![Message::RegisterDayRead(RegisterDay::default())],
+            Effect::CloseRegister => vec![Message::RegisterClosed(ClosingAnswer::NothingToClose)],
             Effect::VerifyRegister | Effect::GiveHoldBack(_) | Effect::WakeAt(_) | Effect::Quit => Vec::new(),
         }
     }

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use comptoir::domain::register::{FIRST_LINK, RegisterNumber, RetentionClass, commitment, link};
+use comptoir::domain::register::{FIRST_LINK, RegisterNumber, commitment, link};
+use comptoir::domain::retention::RetentionClass;
+use comptoir::domain::sought::Sought;
 use comptoir::store::Store;
 use rusqlite::{Connection, params};
 
@@ -67,4 +69,73 @@ fn a_million_entries_are_verified_in_ten_seconds() {
         lasted.as_secs_f32()
     );
     assert!(lasted < LIMIT, "{lasted:?}");
+    search(&store);
+    drop(store);
+    let (entries, lasted) = verified_behind_a_key(&path);
+    assert_eq!(entries, ENTRIES);
+    eprintln!(
+        "the same, encrypted: read and verified in {:.1} s",
+        lasted.as_secs_f32()
+    );
+    assert!(lasted < LIMIT, "{lasted:?}");
+}
+
+/// How long one step of a search may take, 99 times out of 100: nobody waits between two keys.
+const SEARCH_LIMIT: Duration = Duration::from_millis(20);
+
+fn search(store: &Store) {
+    let mut random = fastrand::Rng::with_seed(20_261_122);
+    for (what, text) in [
+        ("nothing", "ABSENT"),
+        ("the entries of a rare word", "A12 absent"),
+        ("every entry", "ZZCANARY"),
+    ] {
+        let sought = Sought::new(text).unwrap();
+        let mut lasted: Vec<Duration> = (0..400)
+            .map(|_| {
+                let below = RegisterNumber(random.u32(2..=ENTRIES));
+                let begun = Instant::now();
+                store.search_register(&sought, Some(below)).unwrap();
+                begun.elapsed()
+            })
+            .collect();
+        lasted.sort();
+        let [middle, most] = [lasted[200], lasted[396]];
+        eprintln!("a step of a search that finds {what}: {middle:.1?} half of the time, {most:.1?} at p99");
+        assert!(most < SEARCH_LIMIT, "{what}: {most:?}");
+    }
+}
+
+/// The same walk over an encrypted copy. The store's own connection has no key yet: the rows are read through a raw one,
+/// and verified with the register's own functions.
+fn verified_behind_a_key(path: &Path) -> (u32, Duration) {
+    let sealed = path.with_extension("sealed");
+    Connection::open(path)
+        .unwrap()
+        .execute_batch(&format!(
+            "ATTACH DATABASE '{}' AS sealed KEY 'un mot de passe'; SELECT sqlcipher_export('sealed');",
+            sealed.display()
+        ))
+        .unwrap();
+    let raw = Connection::open(sealed).unwrap();
+    raw.pragma_update(None, "key", "un mot de passe").unwrap();
+    let begun = Instant::now();
+    let mut statement = raw
+        .prepare(
+            "SELECT number, recorded_at, class, commitment, link, salt, payload
+             FROM register JOIN register_payload USING (number) ORDER BY number",
+        )
+        .unwrap();
+    let mut rows = statement.query([]).unwrap();
+    let (mut head, mut entries) = (FIRST_LINK, 0);
+    while let Some(row) = rows.next().unwrap() {
+        let salt: [u8; 32] = row.get(5).unwrap();
+        let committed = commitment(&salt, row.get_ref(6).unwrap().as_str().unwrap().as_bytes());
+        assert_eq!(row.get::<_, [u8; 32]>(3).unwrap(), committed.0);
+        let [at, class] = [1, 2].map(|column| row.get_ref(column).unwrap().as_str().unwrap());
+        head = link(&head, RegisterNumber(row.get(0).unwrap()), at, class, &committed);
+        assert_eq!(row.get::<_, [u8; 32]>(4).unwrap(), head.0);
+        entries += 1;
+    }
+    (entries, begun.elapsed())
 }

@@ -78,12 +78,14 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Lot => "lot",
         Command::Expiry => "péremption",
         Command::Note => "remarque",
+        Command::Search if matches!(context, Context::Register) => "chercher",
         Command::Search => "chercher un produit",
         Command::Keep => "garder et continuer",
         Command::Leave => "quitter sans enregistrer",
         Command::Retry => "réessayer",
         Command::PostNow => "envoyer maintenant",
         Command::Verify => "vérifier la chaîne",
+        Command::CloseDay => "clôturer",
     }
 }
 
@@ -94,6 +96,7 @@ const fn confirm(context: Context) -> &'static str {
         Context::Decision => "ligne décidée",
         Context::DecisionChoice | Context::DecisionSearch => "choisir",
         Context::DecisionText | Context::ReviewReason => "valider",
+        Context::RegisterSearch => "garder ces inscriptions",
         Context::Review => "enregistrer",
         Context::NumberDoubt
         | Context::Consulting
@@ -128,6 +131,7 @@ const fn back(context: Context) -> &'static str {
         | Context::Outbox
         | Context::Register
         | Context::Help => "retour",
+        Context::RegisterSearch => "tout l’ordonnancier",
     }
 }
 
@@ -159,6 +163,7 @@ pub const fn context(context: Context) -> &'static str {
         Context::Refused => "Demande sans suite",
         Context::Outbox => "File d’envoi",
         Context::Register => "Ordonnancier",
+        Context::RegisterSearch => "Recherche dans l’ordonnancier",
         Context::Help => "Aide",
     }
 }

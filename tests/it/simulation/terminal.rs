@@ -152,6 +152,11 @@ impl Terminal {
             Effect::ListRegister { before, count } => {
                 self.begin(async move { workshop.list_register(before, count) });
             }
+            Effect::ReadRegisterDay => self.begin(async move { workshop.read_register_day() }),
+            Effect::CloseRegister => self.begin(async move { workshop.close_register() }),
+            Effect::SearchRegister { text, day, below } => {
+                self.begin(async move { workshop.search_register(&text, day, below) });
+            }
             Effect::VerifyRegister => self.begin(async move { workshop.verify_register() }),
             Effect::Quit => {}
         }
