@@ -70,6 +70,8 @@ pub enum Command {
     Outbox,
     /// Show the register.
     Register,
+    /// Test the reader.
+    ReaderTest,
     /// Close the terminal.
     Quit,
     /// The selected line is delivered as ordered.
@@ -157,13 +159,15 @@ pub enum Context {
     Register,
     /// What is looked for in the register.
     RegisterSearch,
+    /// The reader's test.
+    ReaderTest,
     /// The keys.
     Help,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -182,6 +186,7 @@ impl Context {
         Self::Outbox,
         Self::Register,
         Self::RegisterSearch,
+        Self::ReaderTest,
         Self::Help,
     ];
 

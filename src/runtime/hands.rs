@@ -1,5 +1,6 @@
 //! Executes effects: each on a task of its own, its answer sent back as a message.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -11,13 +12,13 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::Input;
-use super::workshop::{ClosingPlace, HoldTask, PostTask, Workshop, World};
+use super::workshop::{HoldTask, PostTask, Workshop, World};
 use crate::app::effect::RecordRequest;
 use crate::app::{Effect, Message};
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::Jitter;
-use crate::session::{Line, Session, closing_key_path, closures_dir, now};
+use crate::session::{Line, Session, closures_dir, now};
 
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
@@ -58,11 +59,8 @@ impl World for Here {
         DispenseId(Uuid::new_v4())
     }
 
-    fn closing_place(&self) -> Option<ClosingPlace> {
-        Some(ClosingPlace {
-            key: closing_key_path(&self.session.data_dir),
-            notes: closures_dir(&self.session.data_dir),
-        })
+    fn closures_dir(&self) -> Option<PathBuf> {
+        Some(closures_dir(&self.session.data_dir))
     }
 
     fn tell(&self, message: Message) {

@@ -49,14 +49,6 @@ pub enum PostTask {
     Now,
 }
 
-/// Where closures are signed and written.
-pub struct ClosingPlace {
-    /// The file of the key.
-    pub key: PathBuf,
-    /// The folder of the signed notes.
-    pub notes: PathBuf,
-}
-
 /// Where effects are executed.
 pub trait World: Send + Sync {
     /// What carries requests to the base.
@@ -71,8 +63,8 @@ pub trait World: Send + Sync {
     fn new_identifier(&self) -> DispenseId;
     /// Sends a message to the terminal.
     fn tell(&self, message: Message);
-    /// Where closures are signed and written; none where nothing outlives the process.
-    fn closing_place(&self) -> Option<ClosingPlace> {
+    /// The folder where the signed notes of closures are written; none where nothing outlives the process.
+    fn closures_dir(&self) -> Option<PathBuf> {
         None
     }
     /// Runs work whose panic must not end what asked for it: `None` when it broke off.
@@ -396,13 +388,10 @@ impl<W: World + 'static> Workshop<W> {
         Ok(entries)
     }
 
-    /// Verifies the chain of the register, and the signatures of its closures where their key is.
+    /// Verifies the chain of the register, and the signatures of its closures.
     pub fn verify_register(&self) {
         let (store, now) = (&self.0.counter().store, self.0.now());
-        let verified = match self.0.closing_place() {
-            Some(place) => store.verify_closed_register(now, &place.key, &[]),
-            None => store.verify_register(now),
-        };
+        let verified = store.verify_closed_register(now, &[]);
         self.0.tell(match verified {
             Ok(found) => Message::RegisterVerified(RegisterCheck {
                 purged: found.purged,
@@ -443,26 +432,20 @@ impl<W: World + 'static> Workshop<W> {
     }
 
     fn closed(&self) -> Result<ClosingAnswer, StoreError> {
-        let Some(place) = self.0.closing_place() else {
-            return Ok(ClosingAnswer::KeyMissing);
-        };
         let counter = self.0.counter();
         let origin = Closure::origin_of(&counter.pharmacy.finess);
         let now = self.0.now();
-        Ok(match counter.store.close_register(&place.key, &origin, now)? {
+        Ok(match counter.store.close_register(&origin, now)? {
             CloseAnswer::Closed { closure, note, .. } => {
                 let name = format!("{}-{}.txt", counter.day(now), closure.count);
-                let path = place.notes.join(name);
-                let written =
-                    fs::create_dir_all(&place.notes).and_then(|()| write_whole(&path, note.as_bytes()));
-                if let Err(error) = &written {
-                    report(error);
-                }
                 ClosingAnswer::Closed {
                     count: closure.count,
                     head: closure.head,
+                    saved: self
+                        .0
+                        .closures_dir()
+                        .and_then(|folder| kept_note(&folder, &name, &note)),
                     note,
-                    saved: written.is_ok().then_some(path),
                 }
             }
             CloseAnswer::AlreadyClosed(_) => ClosingAnswer::AlreadyClosed,
@@ -487,6 +470,16 @@ impl<W: World + 'static> Workshop<W> {
             },
         }
     }
+}
+
+/// Writes the note of a closure; none when it could not be, which the log tells.
+fn kept_note(folder: &Path, name: &str, note: &str) -> Option<PathBuf> {
+    let path = folder.join(name);
+    fs::create_dir_all(folder)
+        .and_then(|()| write_whole(&path, note.as_bytes()))
+        .inspect_err(|error| report(error))
+        .is_ok()
+        .then_some(path)
 }
 
 /// A person types `~/sheet.png` as at a shell, where the shell would have read it.

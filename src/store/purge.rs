@@ -501,3 +501,111 @@ pub(super) fn is_purged_rightly(
     Ok(erasure(transaction, number)?
         .is_some_and(|erasure| Calendar::at(erasure.at.min(latest)).is_over(erasure.class, recorded_at)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use jiff::ToSpan;
+
+    use super::*;
+    use crate::domain::people::{Operator, OperatorRole};
+    use crate::domain::register::RegisterContent;
+    use crate::store::{connection, register};
+
+    const CANARY: &str = "ZZCANARY";
+
+    fn begun() -> Timestamp {
+        "2026-11-22T11:00:00Z".parse().unwrap()
+    }
+
+    /// How often the canary stands in the bytes of all files of that folder.
+    fn seen(folder: &Path) -> usize {
+        let files = fs::read_dir(folder).unwrap();
+        let bytes = files.map(|file| fs::read(file.unwrap().path()).unwrap());
+        bytes
+            .map(|bytes| {
+                bytes
+                    .windows(CANARY.len())
+                    .filter(|window| *window == CANARY.as_bytes())
+                    .count()
+            })
+            .sum()
+    }
+
+    /// A hand-over of one entry, accepted, and its prescription as received: the canary is in each of the three.
+    fn serve(store: &Store, of: u32, at: Timestamp) {
+        // Of many lengths, so that pages are split and rows overflow.
+        let told = format!(
+            "{CANARY} {}",
+            "x".repeat(usize::try_from(of * 97 % 9_000).unwrap())
+        );
+        let number = format!("01S2TBPZ2JCNZZ{of:04}").parse().unwrap();
+        store
+            .save_received(&number, at, &[format!("{of} {told}")])
+            .unwrap();
+        store
+            .write(|transaction| {
+                let content = RegisterContent::Correction {
+                    of: RegisterNumber(of),
+                    reason: told.clone(),
+                    operator: Operator {
+                        id: "cm".into(),
+                        name: "Camille Martin".into(),
+                        role: OperatorRole::Pharmacist,
+                        rpps: "10100000024".parse().unwrap(),
+                    },
+                };
+                let entry = register::append(transaction, at, content)?;
+                transaction.execute(
+                    "INSERT INTO hand_over VALUES (?1, ?1, ?2, ?3, ?4)",
+                    params![of, number.as_str(), at.as_millisecond(), told],
+                )?;
+                transaction.execute(
+                    "INSERT INTO dispensed_line (id, hand_over, place, line, register_number, state)
+                     VALUES (?1, ?1, 1, 1, ?2, 'accepted')",
+                    [of, entry.0],
+                )?;
+                transaction.execute(
+                    "INSERT INTO outbox (hand_over, state, tried_at, next_attempt) VALUES (?1, 'accepted', 0, 0)",
+                    [of],
+                )?;
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    /// On the plain level: an encrypted file would hide whatever the purge leaves behind.
+    #[test]
+    fn nothing_that_was_erased_can_be_read_in_the_files_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let plain = connection::open_plain(&folder.path().join("store.db")).unwrap();
+        let store = Store::over(plain);
+        let later = begun() + SignedDuration::from_hours(24 * 30);
+        for of in 1..=120 {
+            serve(&store, of, if of <= 100 { begun() } else { later });
+        }
+        assert!(seen(folder.path()) >= 3 * 120, "the store holds what it must");
+        let in_ten_years = |from: Timestamp| {
+            let zoned = from.to_zoned(TimeZone::UTC);
+            zoned.checked_add(10.years().days(1)).unwrap().timestamp()
+        };
+        let purge = |now| match store
+            .purge(now, "cm", ClockTrust::VouchedFor, PurgeMode::Erase)
+            .unwrap()
+        {
+            PurgeAnswer::Purged(purged) => (purged.hand_overs, purged.copies, purged.remnants),
+            other => unreachable!("a purge was expected, not {other:?}"),
+        };
+        // The copies go after three years, all of them.
+        assert_eq!(purge(in_ten_years(begun())), (100, 120, Remnants::None));
+        assert_eq!(
+            seen(folder.path()),
+            2 * 20,
+            "of the twenty later ones: the entry and the hand-over"
+        );
+        assert_eq!(purge(in_ten_years(later)), (20, 0, Remnants::None));
+        assert_eq!(seen(folder.path()), 0);
+    }
+}

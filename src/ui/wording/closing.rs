@@ -61,6 +61,6 @@ pub fn answer(answer: &ClosingAnswer) -> String {
         ClosingAnswer::AlreadyClosed => "Déjà clôturé : rien n’a été inscrit depuis la dernière clôture.".to_owned(),
         ClosingAnswer::NothingToClose => "L’ordonnancier est vide : il n’y a rien à clôturer.".to_owned(),
         ClosingAnswer::DoesNotHold(number) => format!("L’ordonnancier ne concorde plus à partir du n° {number} : il n’est pas signé. Ne le modifiez pas, prévenez le titulaire."),
-        ClosingAnswer::KeyMissing => "La clé des clôtures précédentes (closure.key) n’est plus à sa place : remettez-la depuis la sauvegarde. Rien n’a été signé.".to_owned(),
+        ClosingAnswer::KeyMissing => "La clé qui a signé les clôtures précédentes n’est plus dans ce fichier : restaurez une sauvegarde qui l’a. Rien n’a été signé.".to_owned(),
     }
 }

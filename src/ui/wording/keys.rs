@@ -62,6 +62,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Help => "aide",
         Command::Outbox => "file d’envoi",
         Command::Register => "ordonnancier",
+        Command::ReaderTest => "essai du lecteur",
         Command::Quit => "quitter",
         Command::Conforming => "conforme",
         Command::Substitute => "substituer",
@@ -107,6 +108,7 @@ const fn confirm(context: Context) -> &'static str {
         | Context::Refused
         | Context::Outbox
         | Context::Register
+        | Context::ReaderTest
         | Context::Help => "continuer",
     }
 }
@@ -130,6 +132,7 @@ const fn back(context: Context) -> &'static str {
         | Context::Refused
         | Context::Outbox
         | Context::Register
+        | Context::ReaderTest
         | Context::Help => "retour",
         Context::RegisterSearch => "tout l’ordonnancier",
     }
@@ -164,6 +167,7 @@ pub const fn context(context: Context) -> &'static str {
         Context::Outbox => "File d’envoi",
         Context::Register => "Ordonnancier",
         Context::RegisterSearch => "Recherche dans l’ordonnancier",
+        Context::ReaderTest => "Essai du lecteur",
         Context::Help => "Aide",
     }
 }
