@@ -15,6 +15,7 @@
 //! it may have brought is given back.
 
 pub mod answers;
+pub mod closing;
 pub mod consulting;
 pub mod correcting;
 pub mod counter;
@@ -40,6 +41,7 @@ pub mod register;
 pub mod review;
 pub mod scans;
 pub mod screen;
+pub mod searching;
 pub mod serving;
 
 pub use desk::{Desk, Mode, Setting};
@@ -124,6 +126,11 @@ impl App {
                 self.desk.breakdown = Some(breakdown);
                 Vec::new()
             }
+            Message::RegisterSearched { text, entries, below } => {
+                self.register_searched(&text, entries, below)
+            }
+            Message::RegisterDayRead(day) => self.register_day_read(day),
+            Message::RegisterClosed(answer) => self.register_closed(answer),
             Message::StoreFailed(task) => self.store_failed(task),
         }
     }
@@ -139,7 +146,10 @@ impl App {
             Command::ReaderTest => (reader_test::over(screen), Vec::new()),
             Command::Outbox => outbox::over(screen),
             Command::Register => register::over(screen),
-            Command::Quit => leaving::depart(screen, Destination::Outside, &mut self.desk),
+            Command::Quit => match closing::propose(screen, &mut self.desk) {
+                Ok(proposed) => proposed,
+                Err(screen) => leaving::depart(screen, Destination::Outside, &mut self.desk),
+            },
             command => Self::on_screen(screen, command, &mut self.desk),
         };
         self.screen = screen;

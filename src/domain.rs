@@ -33,8 +33,10 @@ pub mod product;
 pub mod reasons;
 pub mod refusal;
 pub mod register;
+pub mod retention;
 pub mod rules;
 pub mod scanned;
+pub mod sought;
 pub mod substitution;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -33,6 +34,8 @@ pub struct Session {
     pub address: BaseAddress,
     /// The training base, when it runs inside this program.
     pub training: Option<TrainingBase>,
+    /// Where everything of this counter is.
+    pub data_dir: PathBuf,
 }
 
 /// Why a session cannot open.
@@ -97,6 +100,11 @@ pub fn open_store(config: &Config) -> Result<Store, StoreError> {
     Store::open_kept(&store_path(&config.data_dir), &key_place(config))
 }
 
+/// Where the terminal writes the signed notes of the closures, to be carried away.
+pub fn closures_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("closures")
+}
+
 /// The prescriptions of the embedded training base.
 pub fn training_path(data_dir: &Path) -> PathBuf {
     data_dir.join("training-base.sqlite")
@@ -124,6 +132,7 @@ impl Session {
             counter,
             address,
             training,
+            data_dir: config.data_dir.clone(),
         })
     }
 }
@@ -168,7 +177,7 @@ pub fn written_sheet(
     let pdf = sheet::pdf(prescription)?;
     let png = sheet::png(&pdf)?;
     let write = |path: &Path, bytes: &[u8]| {
-        fs::write(path, bytes).map_err(|source| SessionError::Sheet {
+        write_whole(path, bytes).map_err(|source| SessionError::Sheet {
             path: path.to_owned(),
             source,
         })
@@ -182,6 +191,19 @@ pub fn written_sheet(
     // Last: whoever waits for the picture then has both.
     write(&png_path, &png)?;
     Ok((pdf_path, png_path))
+}
+
+/// Writes a file under another name first: whoever finds it under its own finds it whole.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    // Two programs that write the same file at once have a name each.
+    name.push(format!(".{}.part", process::id()));
+    let part = path.with_file_name(name);
+    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        drop(fs::remove_file(&part));
+    }
+    written
 }
 
 fn parsed(address: &str) -> Result<BaseAddress, SessionError> {

@@ -8,6 +8,7 @@ mod closure;
 mod connection;
 mod copy;
 mod correction;
+mod day;
 mod durable;
 mod error;
 mod examine;
@@ -19,10 +20,12 @@ mod lock;
 mod migrations;
 mod opening;
 mod outbox;
+mod purge;
 mod received;
 mod record;
 mod register;
 mod replace;
+mod search;
 
 use std::fmt;
 use std::path::Path;
@@ -41,8 +44,10 @@ pub use hand_over::{RecordAnswer, Registered};
 pub use key::{NotAStoreKey, StoreKey, StoreKeyNumber};
 pub use key_place::KeyPlace;
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};
+pub use purge::{ClockTrust, Purge, PurgeAnswer, PurgeMode, Purged, PurgedEntries, Remnants};
 pub use received::ReceivedCopy;
 pub use register::{CorrectAnswer, Verification};
+pub use search::{SEARCH_STEP, SearchStep};
 
 /// A handle on the store; clones share it.
 #[derive(Clone)]

@@ -147,6 +147,8 @@ pub enum Notice {
     RecordFailed(Option<Breakdown>),
     /// The rules refused at the last door.
     RecordRefused,
+    /// One leaves in the evening, and no closure holds the day's deliveries.
+    DayNotClosed,
 }
 
 /// Whether posts are under way. Two at once would look each other's identifiers up for nothing.
@@ -170,6 +172,8 @@ pub struct Desk {
     pub hand_overs: Vec<OutboxEntry>,
     /// Whether that list is known.
     pub listing: Listing,
+    /// When the register was last closed, as far as this terminal has read.
+    pub closed_at: Option<Timestamp>,
     /// Those being posted at this moment.
     pub on_the_way: Vec<DispenseId>,
     /// The line of news.
@@ -190,6 +194,7 @@ impl Desk {
             base: BaseLight::NotAsked,
             hand_overs: Vec::new(),
             listing: Listing::Asked,
+            closed_at: None,
             on_the_way: Vec::new(),
             notice: None,
             breakdown: None,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::app::correcting::CorrectionKind;
 use crate::domain::correction::Motive;
@@ -45,6 +46,15 @@ pub enum Effect {
         /// How many at most.
         count: usize,
     },
+    /// Look through a part of the register, newest entry first: `RegisterSearched`, or `StoreFailed`.
+    SearchRegister {
+        /// The words looked for.
+        text: String,
+        /// The day, when they are one: entries from its end down.
+        day: Option<Date>,
+        /// Only entries below this number.
+        below: Option<RegisterNumber>,
+    },
     /// Verify the register's chain: `RegisterVerified`, or `StoreFailed`.
     VerifyRegister,
     /// Look whether a register entry can be corrected, and read its prescription for a rectification:
@@ -60,6 +70,10 @@ pub enum Effect {
     Correct(Box<CorrectRequest>),
     /// Read everything recorded about a delivery: `HistoryRead`.
     ReadHistory(RegisterNumber),
+    /// Count what the register holds of today and what no closure holds: `RegisterDayRead`, or `StoreFailed`.
+    ReadRegisterDay,
+    /// Verify the register and sign it: `RegisterClosed`, or `StoreFailed`.
+    CloseRegister,
     /// Close the terminal, once every effect before this one is executed.
     Quit,
 }
@@ -109,6 +123,9 @@ impl Effect {
             Self::OpenCorrection { .. } => "OpenCorrection",
             Self::Correct(_) => "Correct",
             Self::ReadHistory(_) => "ReadHistory",
+            Self::SearchRegister { .. } => "SearchRegister",
+            Self::ReadRegisterDay => "ReadRegisterDay",
+            Self::CloseRegister => "CloseRegister",
             Self::Quit => "Quit",
         }
     }

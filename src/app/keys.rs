@@ -104,7 +104,7 @@ pub enum Command {
     Expiry,
     /// Type a note.
     Note,
-    /// Search the medicines database.
+    /// Search the medicines database, or the register.
     Search,
     /// Stay with the work in progress.
     Keep,
@@ -122,6 +122,8 @@ pub enum Command {
     Rectify,
     /// Show what became of a delivery.
     History,
+    /// Close the register's day.
+    CloseDay,
 }
 
 /// Where a key is pressed: what the table has one part for.
@@ -171,6 +173,8 @@ pub enum Context {
     CorrectionEnd,
     /// What became of a delivery.
     History,
+    /// What is looked for in the register.
+    RegisterSearch,
     /// The reader's test.
     ReaderTest,
     /// The keys.
@@ -179,7 +183,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -202,6 +206,7 @@ impl Context {
         Self::CorrectionReview,
         Self::CorrectionEnd,
         Self::History,
+        Self::RegisterSearch,
         Self::ReaderTest,
         Self::Help,
     ];
@@ -215,6 +220,7 @@ impl Context {
                 | Self::DecisionSearch
                 | Self::ReviewReason
                 | Self::CorrectionWords
+                | Self::RegisterSearch
         )
     }
 }

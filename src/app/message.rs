@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::app::closing::ClosingAnswer;
 use crate::app::history;
 use crate::app::keys::Key;
-use crate::domain::correction::{CannotCorrect, Standing};
 use crate::domain::breakdown::Breakdown;
+use crate::domain::closure::RegisterDay;
+use crate::domain::correction::{CannotCorrect, Standing};
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{DispenseId, DispensedLineId};
@@ -137,6 +139,15 @@ pub enum Message {
         /// The entries below it.
         entries: Vec<RegisterEntry>,
     },
+    /// A part of the register was looked through.
+    RegisterSearched {
+        /// What was looked for.
+        text: String,
+        /// What was found, newest entry first.
+        entries: Vec<RegisterEntry>,
+        /// Where to go on; none at the beginning of the register.
+        below: Option<RegisterNumber>,
+    },
     /// The chain of the register was verified.
     RegisterVerified(RegisterCheck),
     /// A delivery can be corrected.
@@ -164,6 +175,10 @@ pub enum Message {
     },
     /// Something of this machine broke while an effect was executed; what it means for that effect follows.
     Broke(Breakdown),
+    /// The register's day was counted.
+    RegisterDayRead(RegisterDay),
+    /// A closure of the register ended.
+    RegisterClosed(ClosingAnswer),
     /// The store could not answer.
     StoreFailed(StoreTask),
 }
@@ -275,6 +290,10 @@ pub enum ReadFailure {
 pub struct RegisterCheck {
     /// How many entries were verified.
     pub entries: u64,
+    /// How many of them have no content any more, rightly.
+    pub purged: u32,
+    /// How many closures were compared with them.
+    pub closures: usize,
     /// The last link of the chain.
     pub head: Sha256Digest,
     /// The first entry that does not hold.
@@ -290,6 +309,10 @@ pub enum StoreTask {
     Register,
     /// The verification of the register.
     Verification,
+    /// The day of the register.
+    Day,
+    /// The closure of the register.
+    Closure,
 }
 
 impl Message {
@@ -330,6 +353,9 @@ impl Message {
             Self::CorrectionRefused { .. } => "CorrectionRefused",
             Self::HistoryRead { .. } => "HistoryRead",
             Self::Broke(_) => "Broke",
+            Self::RegisterSearched { .. } => "RegisterSearched",
+            Self::RegisterDayRead(_) => "RegisterDayRead",
+            Self::RegisterClosed(_) => "RegisterClosed",
             Self::StoreFailed(_) => "StoreFailed",
         }
     }

@@ -106,6 +106,7 @@ impl Screen {
             Self::Identified(_) => Context::Identified,
             Self::Refused(_) => Context::Refused,
             Self::Outbox(_) => Context::Outbox,
+            Self::Register(register) if register.is_typing() => Context::RegisterSearch,
             Self::Register(_) => Context::Register,
             Self::Correcting(correcting) => correcting.context(),
             Self::History(_) => Context::History,

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 
 use serde_json::json;
 
+pub use post::PostAnswer;
+
 use crate::base::address::AccessToken;
 use crate::base::fhir::{self, CapabilityStatement, ResourceCapability};
 use crate::base::mapping::{people, value};

@@ -37,8 +37,8 @@ pub(super) struct Arguments {
     /// One decision per line, as JSON.
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
-    /// Pass a warning, with the reason that goes in the register.
-    #[arg(long = "override", value_name = "FINDING=REASON", value_parser = passed)]
+    /// Pass a warning, with the reason that goes in the register; on one line only with FINDING@LINE=REASON.
+    #[arg(long = "override", value_name = "FINDING[@LINE]=REASON", value_parser = passed)]
     overrides: Vec<(String, String)>,
     /// Check only: record nothing, post nothing.
     #[arg(long)]

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::domain::consent::Consent;
 use crate::domain::dispense::HandOver;
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
@@ -51,15 +50,6 @@ pub(super) fn status(status: Status) -> &'static str {
         Status::Done => "done",
         Status::Cancelled => "cancelled",
         Status::Expired => "expired",
-    }
-}
-
-/// The code of a consent.
-pub(super) fn consent(consent: Consent) -> &'static str {
-    match consent {
-        Consent::Agreed => "agreed",
-        Consent::Opposed => "opposed",
-        Consent::NotRecorded => "not-recorded",
     }
 }
 
@@ -151,7 +141,7 @@ pub(super) fn prescription(
         "valid_until": prescription.valid_until,
         "patient": patient(&prescription.patient),
         "prescriber": prescriber(&prescription.prescriber),
-        "consent": consent(prescription.consent),
+        "consent": prescription.consent.code(),
         "hold": prescription.hold.as_ref().map(|held| hold(held, ours)),
         "lines": prescription.lines.iter().map(|one| line(one, remarks)).collect::<Vec<_>>(),
         "findings": findings(remarks),

@@ -3,6 +3,7 @@
 mod closure;
 mod correction;
 mod edition;
+mod purge;
 
 use std::io;
 use std::path::PathBuf;
@@ -53,6 +54,10 @@ pub(super) enum Command {
     Edit(edition::Arguments),
     /// Take a delivery back by a counter-entry, or replace it; the first entry stays as it is. Then post it.
     Correct(correction::Arguments),
+    /// Erase what has passed its retention (3, 10 or 40 years), everywhere it rests. The chain still holds.
+    Purge(purge::Arguments),
+    /// Every purge that was made: when, by whom, and what it erased.
+    Purges,
 }
 
 /// Answers.
@@ -74,6 +79,11 @@ pub(super) async fn register(config: &Config, command: Command, format: Format) 
             let mut document = document(&entry);
             document["corrected_by"] = json!(corrected_by.map(|number| number.0));
             document["history"] = correction::history(&store.history(entry.number)?);
+            if entry.content.is_none() {
+                let erasure = store.erasure(entry.number)?;
+                document["purged_at"] = json!(erasure.map(|erasure| erasure.at));
+                document["class"] = json!(erasure.map(|erasure| erasure.class.code()));
+            }
             show(format, &document, || {
                 text::register_entry(&entry, corrected_by, &config.time_zone)
             });
@@ -88,6 +98,8 @@ pub(super) async fn register(config: &Config, command: Command, format: Format) 
         }
         Command::Edit(arguments) => edition::edit(&store, config, &arguments, format),
         Command::Correct(arguments) => correction::correct(config, &arguments, format).await,
+        Command::Purge(arguments) => purge::purge(&store, config, &arguments, format),
+        Command::Purges => purge::purges(&store, config, format),
     }
 }
 

@@ -140,10 +140,22 @@ impl Decision {
 /// A warning that the pharmacist chose to pass, with the reason that goes in the register.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Override {
-    /// The finding's id.
+    /// The finding's id, which passes it on every line; followed by `@` and a line's number, on that line only.
     pub finding: String,
     /// The pharmacist's reason, in words.
     pub reason: String,
+}
+
+impl Override {
+    /// Whether it passes that finding.
+    pub fn is_about(&self, finding: &Finding) -> bool {
+        match self.finding.split_once('@') {
+            None => self.finding == finding.id(),
+            Some((id, line)) => {
+                id == finding.id() && finding.line.is_some_and(|known| known.to_string() == line)
+            }
+        }
+    }
 }
 
 /// Everything the pharmacist proposes for one prescription.
@@ -315,7 +327,7 @@ impl Dispense {
             proposal
                 .overrides
                 .iter()
-                .any(|o| o.finding == finding.id() && !o.reason.trim().is_empty())
+                .any(|o| o.is_about(finding) && !o.reason.trim().is_empty())
         };
         let stops = |finding: &Finding| match finding.severity() {
             Severity::Blocking => true,
@@ -330,7 +342,7 @@ impl Dispense {
         overrides.retain(|o| {
             findings
                 .iter()
-                .any(|finding| finding.severity() == Severity::Warning && o.finding == finding.id())
+                .any(|finding| finding.severity() == Severity::Warning && o.is_about(finding))
         });
         let lines = proposal
             .decisions
@@ -416,6 +428,7 @@ fn dispensed_line(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::finding::Fact;
     use crate::domain::sample::{
         GENERIC, ORDERED, UNKNOWN, adjusted, check, cip13, circumstances, conforming, decision, delivered,
         hold, ids, line, not_delivered, passed, prescription, proposal, substituted,
@@ -433,6 +446,26 @@ mod tests {
             ids(&check(&prescription, with_override).unwrap_err()),
             ["above-remaining"]
         );
+    }
+
+    #[test]
+    fn a_warning_may_be_passed_on_one_line_only() {
+        let finding = |line| Finding {
+            fact: Fact::CountUnstated,
+            line,
+        };
+        let id = finding(None).id();
+        for (named, line, passes) in [
+            (id.to_owned(), Some(LineNumber(2)), true),
+            (format!("{id}@2"), Some(LineNumber(2)), true),
+            (format!("{id}@2"), Some(LineNumber(12)), false),
+            (format!("{id}@2"), None, false),
+            (format!("{id}@"), None, false),
+            ("another@2".to_owned(), Some(LineNumber(2)), false),
+        ] {
+            let override_ = passed(&named, "vu au téléphone");
+            assert_eq!(override_.is_about(&finding(line)), passes, "{named} on {line:?}");
+        }
     }
 
     #[test]

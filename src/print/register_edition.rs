@@ -16,7 +16,7 @@ use crate::domain::people::Pharmacy;
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterExtract, RegisteredDelivery};
 use crate::safe::{Safe, safe};
 use crate::ui::wording::reasons::motive;
-use crate::ui::wording::{self, edition as words, people};
+use crate::ui::wording::{self, edition as words, people, retention};
 
 /// Lines on a page of text, its head included: what a printer sets on A4.
 const PAGE_LINES: usize = 60;
@@ -155,7 +155,7 @@ impl Edition<'_> {
                 reason,
                 operator,
             }) => words::corrects(*of, &motive(*code, reason), operator),
-            None => words::ERASED.to_owned(),
+            None => retention::erased(self.extract.erasures.get(&entry.number), self.zone),
         };
         Block::Remark { number, at, text }
     }

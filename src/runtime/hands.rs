@@ -1,5 +1,6 @@
 //! Executes effects: each on a task of its own, its answer sent back as a message.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::app::{Effect, Message};
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::Jitter;
-use crate::session::{Line, Session, now};
+use crate::session::{Line, Session, closures_dir, now};
 
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
@@ -55,6 +56,10 @@ impl World for Here {
 
     fn new_identifier(&self) -> DispenseId {
         DispenseId(Uuid::new_v4())
+    }
+
+    fn closures_dir(&self) -> Option<PathBuf> {
+        Some(closures_dir(&self.session.data_dir))
     }
 
     fn tell(&self, message: Message) {
@@ -126,7 +131,12 @@ impl Hands {
                 self.recording = Some(self.tokio.spawn(see_done(workshop, id, work)));
             }
             Effect::ReadHistory(entry) => self.beside(move || workshop.read_history(entry)),
+            Effect::SearchRegister { text, day, below } => {
+                self.beside(move || workshop.search_register(&text, day, below));
+            }
             Effect::VerifyRegister => self.beside(move || workshop.verify_register()),
+            Effect::ReadRegisterDay => self.beside(move || workshop.read_register_day()),
+            Effect::CloseRegister => self.beside(move || workshop.close_register()),
             // The loop ends on it before it comes here.
             Effect::Quit => {}
         }

@@ -153,6 +153,16 @@ fn why_not_written(path: &Path) -> Option<StoreError> {
     Some(StoreError::place(path, source))
 }
 
+/// A store that anybody can read: for a test of what its bytes hold.
+#[cfg(test)]
+pub(super) fn open_plain(path: &Path) -> Result<Connection, StoreError> {
+    make_place(path).map_err(|source| StoreError::place(path, source))?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, None)?;
+    switch_journal(&connection, "wal")?;
+    set_up(&mut connection)?;
+    Ok(connection)
+}
+
 /// A store that ends with the process: for tests, and for training sessions that keep nothing.
 pub(super) fn open_in_memory() -> Result<Connection, StoreError> {
     assert_sqlite_is_recent()?;

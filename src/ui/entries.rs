@@ -66,7 +66,7 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
         .find_map(|correction| corrections::corrected(correction.state()));
     let state_short = corrected
         .filter(|_| *state == PostState::Accepted)
-        .unwrap_or_else(|| posts::state_short(state, travel, hand_over.consent));
+        .unwrap_or_else(|| posts::state_short(state, travel, entry.consent()));
     rows.row(vec![
         Span::styled(format!("{} ", posts::state_sign(state, travel)), state_style),
         Span::styled(padded(&moment, moments), style),

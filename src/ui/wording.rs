@@ -4,9 +4,10 @@
 //! sentence go through [`safe`].
 
 pub mod breakdowns;
+pub mod closing;
 pub mod command_line;
-pub mod corrections;
 pub mod configuration;
+pub mod corrections;
 pub mod dates;
 pub mod doctor;
 pub mod edition;
@@ -19,7 +20,9 @@ pub mod posts;
 pub mod reader;
 pub mod reasons;
 pub mod refusals;
+pub mod retention;
 pub mod scans;
+pub mod searching;
 
 pub use dates::{day, moment, since, time_of_day};
 pub use findings::{explanation, severity, severity_sign};

@@ -4,10 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use comptoir::app::closing::ClosingAnswer;
 use comptoir::app::history;
 use comptoir::app::keys::{Context, Key, Trigger, bindings};
 use comptoir::app::message::{CannotOpen, Freshness, HoldAnswer, Message, ReadFailure, Reading};
 use comptoir::app::{App, Effect, Screen};
+use comptoir::domain::closure::RegisterDay;
 use comptoir::domain::correction::CannotCorrect;
 use comptoir::domain::hold::Hold;
 use comptoir::domain::identifiers::DispenseId;
@@ -193,6 +195,13 @@ impl World {
                 entry,
                 reading: history::Reading::Read(Vec::new()),
             }],
+            Effect::SearchRegister { text, .. } => vec![Message::RegisterSearched {
+                text,
+                entries: vec![register_entry(1)],
+                below: None,
+            }],
+            Effect::ReadRegisterDay => vec![Message::RegisterDayRead(RegisterDay::default())],
+            Effect::CloseRegister => vec![Message::RegisterClosed(ClosingAnswer::NothingToClose)],
             Effect::VerifyRegister | Effect::GiveHoldBack(_) | Effect::WakeAt(_) | Effect::Quit => Vec::new(),
         }
     }

@@ -29,9 +29,11 @@ mod login;
 mod make_images;
 #[cfg(target_os = "linux")]
 mod power_cuts;
+mod purge;
 mod register_edition;
 mod register_export;
 mod register_million;
+mod register_search;
 mod sample;
 mod samples;
 mod scan_images;

@@ -415,6 +415,7 @@ pub(crate) fn entry(hand_over: HandOver, state: &PostState) -> OutboxEntry {
         .collect();
     OutboxEntry {
         since: hand_over.at,
+        consent_since: None,
         states,
         attempts: 0,
         next_attempt: now(),

@@ -211,6 +211,8 @@ pub(crate) fn register_page() -> Message {
 fn check(first_bad: Option<RegisterNumber>) -> Message {
     Message::RegisterVerified(RegisterCheck {
         entries: 5,
+        purged: 0,
+        closures: 0,
         head: Sha256Digest([0xab; 32]),
         first_bad,
     })
@@ -397,6 +399,15 @@ fn review_scenes() -> Vec<Scene> {
     ]
 }
 
+/// The patient objected after the prescription was read, before its delivery was posted.
+fn done_opposed_since() -> App {
+    let mut app = done(Consent::Agreed, Some(PostState::Accepted));
+    let mut posted = app.desk().hand_overs.last().unwrap().clone();
+    posted.consent_since = Some(Consent::Opposed);
+    app.update(Message::PostAnswered(Box::new(posted)));
+    app
+}
+
 fn done_scenes() -> Vec<Scene> {
     let no = refusal(RefusalCode::LineCancelled, "Ligne annulée le 22/11/2026.");
     vec![
@@ -404,6 +415,7 @@ fn done_scenes() -> Vec<Scene> {
         scene("done_delayed", done(Consent::Agreed, Some(PostState::Pending))),
         scene("done_visible", done(Consent::Agreed, Some(PostState::Accepted))),
         scene("done_opposed", done(Consent::Opposed, Some(PostState::Accepted))),
+        scene("done_opposed_since", done_opposed_since()),
         scene(
             "done_not_recorded",
             done(Consent::NotRecorded, Some(PostState::Accepted)),

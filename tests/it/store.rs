@@ -9,7 +9,7 @@ use comptoir::domain::outbox::{DelayReason, PostState};
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{FIRST_LINK, RegisterContent, RegisterNumber};
 use comptoir::store::{CLAIM_LASTS, CorrectAnswer, RecordAnswer, Registered, Store, StoreError};
-use jiff::{SignedDuration, ToSpan};
+use jiff::SignedDuration;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -442,31 +442,6 @@ fn rows_moved_removed_or_added_are_found() {
         let found = files.open().verify_register(noon()).unwrap();
         assert_eq!(found.first_bad, Some(RegisterNumber(first_bad)), "{change}");
     }
-}
-
-#[test]
-fn a_content_erased_after_ten_years_leaves_the_chain_whole() {
-    let files = Files::new();
-    fill(&files.open());
-    files
-        .raw_without_triggers()
-        .execute_batch("DELETE FROM register_payload WHERE number <= 5")
-        .unwrap();
-    let store = files.open();
-    let in_years = |years: i64| {
-        let zoned = noon().to_zoned(jiff::tz::TimeZone::UTC);
-        zoned.checked_add(years.years()).unwrap().timestamp()
-    };
-    assert_eq!(store.verify_register(in_years(11)).unwrap().first_bad, None);
-    assert_eq!(
-        store.verify_register(in_years(9)).unwrap().first_bad,
-        Some(RegisterNumber(1)),
-        "too early, it is a loss"
-    );
-    assert_eq!(
-        store.register_entry(RegisterNumber(1)).unwrap().unwrap().content,
-        None
-    );
 }
 
 #[test]

@@ -28,6 +28,7 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::Refused => REFUSED,
         Context::Outbox => OUTBOX_KEYS,
         Context::Register => REGISTER_KEYS,
+        Context::RegisterSearch => REGISTER_SEARCH,
         Context::ReaderTest => READER_TEST,
         Context::Help => HELP_KEYS,
     }
@@ -217,6 +218,7 @@ const LEAVING: &[Binding] = &[
     // Enter keeps: a reader's trailing Enter must not throw work away.
     key(&[Key::Character('g'), Key::Escape, Key::Enter], C::Keep, Footer),
     key(&[Key::Character('q')], C::Leave, Footer),
+    QUIT,
 ];
 const IDENTIFIED: &[Binding] = &[
     key(&[Key::Escape, Key::Enter], C::Back, Footer),
@@ -266,11 +268,14 @@ const REGISTER_KEYS: &[Binding] = &[
     RECTIFY,
     ANNUL,
     key(&[Key::Character('h')], C::History, Footer),
+    key(&[Key::Character('c')], C::CloseDay, Footer),
+    key(&[Key::Character('/')], C::Search, Footer),
     key(&[Key::Escape, Key::Enter, Key::Function(3)], C::Back, Footer),
     OUTBOX,
     HELP,
     QUIT,
 ];
+const REGISTER_SEARCH: &[Binding] = &[ENTER, UP, DOWN, PAGE_UP, PAGE_DOWN, ERASE, BACK, HELP_F1, QUIT];
 const HELP_KEYS: &[Binding] = &[
     UP,
     DOWN,

@@ -19,7 +19,8 @@ use crate::base::mapping::{self, Known, Reading, correction, delivery};
 use crate::base::outcome;
 use crate::base::pool::{self, Pool};
 use crate::base::transport::{Method, Request, Transport};
-use crate::base::{BaseError, codes};
+use crate::base::{BaseError, PostAnswer, codes};
+use crate::domain::consent::Consent;
 use crate::domain::correction::Corrects;
 use crate::domain::dispense::{DispensedLine, HandOver};
 use crate::domain::identifiers::DispensedLineId;
@@ -34,6 +35,17 @@ impl<T: Transport> Base<T> {
         &self,
         hand_over: &HandOver,
         corrects: &Corrects,
+    ) -> Result<PostAnswer, BaseError> {
+        let mut consent = None;
+        let states = self.correct_reading(hand_over, corrects, &mut consent).await?;
+        Ok(PostAnswer { states, consent })
+    }
+
+    async fn correct_reading(
+        &self,
+        hand_over: &HandOver,
+        corrects: &Corrects,
+        consent: &mut Option<Consent>,
     ) -> Result<Vec<(DispensedLineId, PostState)>, BaseError> {
         let mut stale: Option<(Refusal, Vec<String>)> = None;
         for tries in 0..=TRIES_MAX {
@@ -41,6 +53,7 @@ impl<T: Transport> Base<T> {
                 ReadAgain::Found(reading) => reading,
                 ReadAgain::Refused(refusal) => return Ok(all(hand_over, &PostState::Refused(refusal))),
             };
+            *consent = Some(reading.prescription.consent);
             self.find_what_was_left_out(hand_over, corrects, &mut reading)
                 .await?;
             let wrong = still_counted(corrects, &reading);

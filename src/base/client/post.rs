@@ -27,6 +27,7 @@ use crate::base::outcome::{self, Remark};
 use crate::base::pool::Pool;
 use crate::base::transport::{Method, Request, Response, Transport};
 use crate::base::{BaseError, codes};
+use crate::domain::consent::Consent;
 use crate::domain::dispense::{DispensedLine, HandOver};
 use crate::domain::identifiers::DispensedLineId;
 use crate::domain::outbox::PostState;
@@ -51,32 +52,56 @@ pub(super) enum Answer {
     Refused(Vec<Remark>),
 }
 
+/// What became of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostAnswer {
+    /// Each line that was pending: accepted, refused or in conflict.
+    pub states: Vec<(DispensedLineId, PostState)>,
+    /// The patient's choice, as it was read last before the lines were posted; none when nothing could be read.
+    pub consent: Option<Consent>,
+}
+
 impl<T: Transport> Base<T> {
     /// Posts the pending lines of a hand-over, or a correction; each comes back accepted, refused or in conflict.
-    ///
-    /// Safe to repeat, whatever happened before: it reads the prescription again first, and the base
-    /// creates a delivery only if none bears its identifier.
     pub async fn post(
         &self,
         hand_over: &HandOver,
         pending: &[DispensedLineId],
     ) -> Result<Vec<(DispensedLineId, PostState)>, BaseError> {
+        Ok(self.post_reading_consent(hand_over, pending).await?.states)
+    }
+
+    /// The same, with the patient's choice that it read: it may not be the one of the hand-over any more.
+    ///
+    /// Safe to repeat, whatever happened before: it reads the prescription again first, and the base
+    /// creates a delivery only if none bears its identifier.
+    pub async fn post_reading_consent(
+        &self,
+        hand_over: &HandOver,
+        pending: &[DispensedLineId],
+    ) -> Result<PostAnswer, BaseError> {
         if let Some(corrects) = &hand_over.corrects {
             return self.correct(hand_over, corrects).await;
         }
         let mut posting = Posting::new(hand_over, pending);
+        let mut consent = None;
         let mut stale: Option<(Refusal, Option<String>)> = None;
         for tries in 0..=TRIES_MAX {
             let reading = match self.read_again(&hand_over.number).await? {
                 ReadAgain::Found(reading) => reading,
-                ReadAgain::Refused(refusal) => return Ok(posting.end(&PostState::Refused(refusal))),
+                ReadAgain::Refused(refusal) => {
+                    let states = posting.end(&PostState::Refused(refusal));
+                    return Ok(PostAnswer { states, consent });
+                }
             };
+            consent = Some(reading.prescription.consent);
             posting.settle_what_is_known(&reading);
             let version = reading.task.as_ref().and_then(Task::version).map(str::to_owned);
             if let Some((refusal, posted_version)) = stale.take() {
                 self.look_up(&mut posting, &reading).await?;
                 if tries == TRIES_MAX || posted_version == version {
-                    return Ok(posting.end(&PostState::Conflict(refusal)));
+                    let states = posting.end(&PostState::Conflict(refusal));
+                    return Ok(PostAnswer { states, consent });
                 }
             }
             match self.post_open(&mut posting, &reading).await? {
@@ -84,7 +109,8 @@ impl<T: Transport> Base<T> {
                 None => break,
             }
         }
-        Ok(posting.settled)
+        let states = posting.settled;
+        Ok(PostAnswer { states, consent })
     }
 
     /// Posts until nothing is open; `Some` when the base says that it changed since it was read.

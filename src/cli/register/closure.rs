@@ -12,7 +12,7 @@ use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::Closure;
 use crate::session::now;
 use crate::store::{CloseAnswer, Store};
-use crate::ui::wording::{breakdowns, command_line as words};
+use crate::ui::wording::{breakdowns, command_line as words, retention};
 
 /// Signs. The note alone goes to standard output, to be kept as it is.
 pub(super) fn close(store: &Store, config: &Config, format: Format) -> Result<(), Failure> {
@@ -66,11 +66,13 @@ pub(super) fn verify(store: &Store, against: &[PathBuf], format: Format) -> Resu
         "first_bad": first_bad,
         "closures": found.closures,
         "broken_closure": found.broken_closure,
+        "purged": found.purged,
     });
     // For people, only a register that holds is said to be verified.
     if first_bad.is_none() || format == Format::Json {
         show(format, &document, || {
-            words::register_verified(found.entries, &found.head.to_string())
+            let verified = words::register_verified(found.entries, &found.head.to_string());
+            verified + &retention::among_them(found.purged)
         });
     }
     match (first_bad, found.broken_closure) {

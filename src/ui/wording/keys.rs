@@ -79,6 +79,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Lot => "lot",
         Command::Expiry => "péremption",
         Command::Note => "remarque",
+        Command::Search if matches!(context, Context::Register) => "chercher",
         Command::Search => "chercher un produit",
         Command::Keep => "garder et continuer",
         Command::Leave => "quitter sans enregistrer",
@@ -88,6 +89,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Annul => "annuler",
         Command::Rectify => "rectifier",
         Command::History => "historique",
+        Command::CloseDay => "clôturer",
     }
 }
 
@@ -99,6 +101,7 @@ const fn confirm(context: Context) -> &'static str {
         Context::DecisionChoice | Context::DecisionSearch | Context::Correction => "choisir",
         Context::DecisionText | Context::ReviewReason | Context::CorrectionWords => "valider",
         Context::Review | Context::CorrectionReview => "enregistrer",
+        Context::RegisterSearch => "garder ces inscriptions",
         Context::NumberDoubt
         | Context::Consulting
         | Context::Recording
@@ -141,6 +144,7 @@ const fn back(context: Context) -> &'static str {
         | Context::History
         | Context::ReaderTest
         | Context::Help => "retour",
+        Context::RegisterSearch => "tout l’ordonnancier",
     }
 }
 
@@ -177,6 +181,7 @@ pub const fn context(context: Context) -> &'static str {
         Context::CorrectionReview => "Correction : vérification",
         Context::CorrectionEnd => "Correction",
         Context::History => "Historique d’une délivrance",
+        Context::RegisterSearch => "Recherche dans l’ordonnancier",
         Context::ReaderTest => "Essai du lecteur",
         Context::Help => "Aide",
     }

@@ -158,6 +158,11 @@ impl Terminal {
             }
             Effect::Correct(request) => self.begin(async move { workshop.correct(*request) }),
             Effect::ReadHistory(entry) => self.begin(async move { workshop.read_history(entry) }),
+            Effect::ReadRegisterDay => self.begin(async move { workshop.read_register_day() }),
+            Effect::CloseRegister => self.begin(async move { workshop.close_register() }),
+            Effect::SearchRegister { text, day, below } => {
+                self.begin(async move { workshop.search_register(&text, day, below) });
+            }
             Effect::VerifyRegister => self.begin(async move { workshop.verify_register() }),
             Effect::Quit => {}
         }
