@@ -11,6 +11,9 @@ use serde::Deserialize;
 use crate::domain::identifiers::{Finess, InvalidIdentifier, Rpps};
 use crate::domain::people::{Operator, OperatorRole, Pharmacy};
 
+/// Where the public medicines database publishes its files.
+pub const OFFICIAL_FILES: &str = "https://base-donnees-publique.medicaments.gouv.fr/download/file/";
+
 /// What was typed: nothing is checked yet.
 #[derive(Debug, Default)]
 pub struct Typed {
@@ -41,6 +44,8 @@ pub struct Config {
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
     pub operator: Operator,
+    /// Where the official files of medicines are downloaded from: not yet checked, the download's own door does it.
+    pub catalogue_address: String,
     /// The calendar the law counts in.
     pub time_zone: TimeZone,
 }
@@ -135,6 +140,7 @@ struct RawConfig {
     inbox_dir: Option<PathBuf>,
     base: Option<RawBase>,
     pharmacy: Option<RawPharmacy>,
+    catalogue: Option<RawCatalogue>,
     #[serde(default)]
     operator: Vec<RawOperator>,
 }
@@ -144,6 +150,12 @@ struct RawConfig {
 struct RawBase {
     address: String,
     token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCatalogue {
+    address: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -204,6 +216,9 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         data_dir,
         pharmacy,
         operator: chosen(operators, typed.operator.as_deref())?,
+        catalogue_address: raw
+            .catalogue
+            .map_or_else(|| OFFICIAL_FILES.to_owned(), |catalogue| catalogue.address),
         // Durations of French law are counted in days of the pharmacy's own calendar.
         time_zone: TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC),
     })

@@ -14,6 +14,7 @@ use crate::domain::identifiers::{DispenseId, LineNumber};
 use crate::domain::number::NotANumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::product::CatalogueScope;
 use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
 
@@ -41,6 +42,8 @@ pub struct Setting {
     pub sheets: Option<PathBuf>,
     /// The folder whose new files are read.
     pub inbox: Option<PathBuf>,
+    /// How much of the public medicines database is known here.
+    pub catalogue: CatalogueScope,
 }
 
 /// Whether the base answers, and since when.

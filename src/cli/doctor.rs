@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::output::{Format, show};
 use crate::base::Operation;
+use crate::catalogue::Origin;
 use crate::config::Config;
 use crate::session::{Session, closing_key_path, now};
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{catalogue as catalogue_words, command_line as words};
 
 /// Checks. Opening the session already asserts the configuration, the store's settings and SQLite's version.
 pub(super) async fn doctor(config: &Config, format: Format) -> Result<(), Failure> {
@@ -30,10 +31,7 @@ pub(super) async fn doctor(config: &Config, format: Format) -> Result<(), Failur
             "register",
             json!({ "ok": register.first_bad.is_none(), "entries": register.entries }),
         ),
-        (
-            "catalogue",
-            json!({ "ok": true, "products": session.counter.catalogue.len(), "subset": true }),
-        ),
+        ("catalogue", catalogue(&session)),
         ("base", base),
     ];
     let sound = checks.iter().all(|(_, check)| check["ok"] == true);
@@ -46,11 +44,28 @@ pub(super) async fn doctor(config: &Config, format: Format) -> Result<(), Failur
         let rows = checks
             .iter()
             .map(|(name, check)| words::check(name, check["ok"] == true));
-        rows.collect::<Vec<_>>().join("\n")
+        let scope = session.counter.catalogue.scope();
+        let of_catalogue = catalogue_words::scope(scope, session.counter.day(now()));
+        rows.chain([of_catalogue]).collect::<Vec<_>>().join("\n")
     });
     if sound {
         Ok(())
     } else {
         Err(Failure::refused(words::not_sound()))
     }
+}
+
+/// Old files are said, and are not a fault; an imported catalogue that cannot be used is one.
+fn catalogue(session: &Session) -> Value {
+    let catalogue = &session.counter.catalogue;
+    let about = catalogue.about();
+    let today = session.counter.day(now());
+    json!({
+        "ok": session.unusable_catalogue.is_none(),
+        "products": about.presentations,
+        "subset": catalogue.origin() == Origin::TrainingSubset,
+        "date": about.date().map(|date| date.to_string()),
+        "age_days": about.age_days(today),
+        "old": about.is_old(today),
+    })
 }

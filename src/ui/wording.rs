@@ -3,6 +3,7 @@
 //! The terminal and the command line use the same functions. Texts from outside that end up in a
 //! sentence go through [`safe`].
 
+pub mod catalogue;
 pub mod command_line;
 pub mod dates;
 pub mod edition;

@@ -112,37 +112,6 @@ pub fn scanned_as(scanned: &Scanned) -> &'static str {
     }
 }
 
-/// The official files are not read by this version.
-pub fn import_not_offered(directory: &str) -> String {
-    format!(
-        "Cette version n’importe pas encore les fichiers officiels : « {} » n’a pas été lu, \
-         et le catalogue de formation reste en service.",
-        Safe(directory)
-    )
-}
-
-/// Which catalogue is in use.
-pub fn catalogue_status(products: usize) -> String {
-    format!(
-        "Catalogue de formation : {products} présentations, un extrait de la base de données publique des médicaments. \
-         L’absence d’un produit n’y prouve rien."
-    )
-}
-
-/// No product has this code.
-pub fn product_not_found(code: &str) -> String {
-    format!(
-        "Aucun produit du catalogue de formation n’a le code « {} ». Ce catalogue est un extrait : \
-         l’absence d’un produit n’y prouve rien.",
-        Safe(code)
-    )
-}
-
-/// No condition is published: unknown, never free.
-pub const fn conditions_unknown() -> &'static str {
-    "conditions de délivrance : aucune publiée, donc inconnues"
-}
-
 /// No entry has this number.
 pub fn no_such_entry(number: u32) -> String {
     format!("L’ordonnancier n’a pas d’inscription n° {number}. « comptoir register list » les énumère.")
@@ -409,7 +378,7 @@ pub fn check(name: &str, sound: bool) -> String {
         "configuration" => "configuration",
         "store" => "fichier du comptoir",
         "register" => "ordonnancier",
-        "catalogue" => "catalogue (extrait de formation)",
+        "catalogue" => "catalogue des médicaments",
         _ => "base",
     };
     format!("{} {what}", if sound { "✓ en ordre " } else { "✗ à revoir " })

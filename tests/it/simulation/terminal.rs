@@ -88,6 +88,7 @@ impl Terminal {
             zone: TimeZone::get("Europe/Paris").unwrap(),
             sheets: None,
             inbox: None,
+            catalogue: counter.catalogue.scope(),
         };
         let workshop = Arc::new(Workshop(Booth {
             counter,
