@@ -6,6 +6,7 @@
 )]
 
 mod base_client;
+mod catalogue;
 mod closures;
 mod command_line;
 mod contract;
