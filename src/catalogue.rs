@@ -143,7 +143,7 @@ impl Catalogue {
         let contents = training::contents()?;
         let about = About::of(&contents, None);
         let mut connection = Connection::open_in_memory()?;
-        database::write(&mut connection, contents, &about)?;
+        database::write(&mut connection, &contents, &about)?;
         Ok(Self::over(connection, about, Origin::TrainingSubset))
     }
 

@@ -25,13 +25,13 @@ pub(super) const VERSION: i64 = 1;
 /// Writes everything, in one transaction, into an empty database.
 pub(super) fn write(
     connection: &mut Connection,
-    contents: Contents,
+    contents: &Contents,
     made: &About,
 ) -> Result<(), CatalogueError> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(include_str!("tables.sql"))?;
-    write_specialities(&transaction, &contents)?;
-    write_presentations(&transaction, &contents)?;
+    write_specialities(&transaction, contents)?;
+    write_presentations(&transaction, contents)?;
     transaction.execute_batch(
         "CREATE INDEX presentation_cis ON presentation (cis, place);
          CREATE INDEX presentation_cip7 ON presentation (cip7, place);
@@ -336,21 +336,21 @@ fn hybrid_member(text: &str) -> (Option<HybridGroup>, Option<HybridRole>) {
 /// One substance: element, code, name, dosage, reference, nature, link.
 pub(super) fn read_ingredient(line: &str) -> Option<Ingredient> {
     let columns: Vec<&str> = line.split('\t').collect();
-    let [element, substance, name, dosage, per, nature, link] = columns[..] else {
+    let [part, substance, name, dosage, per, kind, number] = columns[..] else {
         return None;
     };
     Some(Ingredient {
-        element: element.to_owned(),
+        element: part.to_owned(),
         substance: SubstanceCode(substance.to_owned()),
         name: name.to_owned(),
         dosage: dosage.to_owned(),
         per: per.to_owned(),
-        nature: match nature {
+        nature: match kind {
             "SA" => IngredientNature::Substance,
             "FT" => IngredientNature::Fraction,
             _ => return None,
         },
-        link: link.parse().ok()?,
+        link: number.parse().ok()?,
     })
 }
 

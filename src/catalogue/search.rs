@@ -97,9 +97,12 @@ fn queries(text: &str) -> Vec<String> {
         .collect();
     let is_number = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
     let begins = |word: &&str| format!("\"{word}\" *");
-    let whole = |word: &&str| match is_number(word) {
-        true => format!("\"{word}\""),
-        false => begins(word),
+    let whole = |word: &&str| {
+        if is_number(word) {
+            format!("\"{word}\"")
+        } else {
+            begins(word)
+        }
     };
     let Some((first, others)) = words.split_first() else {
         return Vec::new();
@@ -159,7 +162,7 @@ fn plain(character: &char) -> &str {
         'é' | 'è' | 'ê' | 'ë' => "e",
         'î' | 'ï' | 'í' | 'ì' => "i",
         'ô' | 'ö' | 'ó' | 'ò' | 'õ' | 'ø' => "o",
-        'ù' | 'û' | 'ü' | 'ú' => "u",
+        'ù' | 'û' | 'ü' | 'ú' | 'µ' | 'μ' => "u",
         'ÿ' | 'ý' => "y",
         'ç' | 'č' => "c",
         'ñ' => "n",
@@ -168,7 +171,6 @@ fn plain(character: &char) -> &str {
         'œ' => "oe",
         'æ' => "ae",
         'ß' => "ss",
-        'µ' | 'μ' => "u",
         _ => ASCII
             .find(*character)
             .and_then(|place| ASCII.get(place..=place))

@@ -39,7 +39,7 @@ pub fn import(
     // What an import that was killed left behind; nobody builds there now, for the lock is ours.
     let aside = path.with_extension("new");
     remove(&aside)?;
-    let built = build(&aside, contents, &about).and_then(|()| swap(&aside, path));
+    let built = build(&aside, &contents, &about).and_then(|()| swap(&aside, path));
     if built.is_err() {
         // The first failure is the one to tell.
         drop(remove(&aside));
@@ -67,7 +67,7 @@ fn refuse_shrunk(path: &Path, about: &About) -> Result<(), CatalogueError> {
 
 fn build(
     aside: &Path,
-    contents: crate::catalogue::contents::Contents,
+    contents: &crate::catalogue::contents::Contents,
     about: &About,
 ) -> Result<(), CatalogueError> {
     let mut connection = Connection::open(aside)?;

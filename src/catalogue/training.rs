@@ -57,7 +57,7 @@ fn row(line: &str, contents: &mut Contents) -> Result<(), BadLine> {
             declared_on: columns[16].parse().ok(),
         },
         rates: read_all(columns[17], ' ', Rate::read).ok_or_else(|| wrong(17, "a rate"))?,
-        price: price(columns[18]).ok_or_else(|| wrong(18, "three amounts"))?,
+        price: price(columns[18]).map_err(|()| wrong(18, "three amounts"))?,
     });
     let speciality = speciality(&columns).map_err(|(column, expected)| wrong(column, expected))?;
     contents.specialities.insert(cis, speciality);
@@ -101,16 +101,16 @@ fn read_all<T>(text: &str, separator: char, read: impl Fn(&str) -> Option<T>) ->
         .collect()
 }
 
-fn price(text: &str) -> Option<Option<Price>> {
-    let cents = read_all(text, ' ', |cents| cents.parse().ok().map(Cents))?;
+fn price(text: &str) -> Result<Option<Price>, ()> {
+    let cents = read_all(text, ' ', |cents| cents.parse().ok().map(Cents)).ok_or(())?;
     match cents[..] {
-        [] => Some(None),
-        [medicine, public, fee] => Some(Some(Price {
+        [] => Ok(None),
+        [medicine, public, fee] => Ok(Some(Price {
             medicine,
             public,
             fee,
         })),
-        _ => None,
+        _ => Err(()),
     }
 }
 

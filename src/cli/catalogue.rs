@@ -69,7 +69,10 @@ pub(super) async fn catalogue(config: &Config, command: &Command, format: Format
         }
         Command::Status => status(config, format),
         Command::Show { code } => product(&opened(config)?.0, code, format),
-        Command::Search { words } => search(&opened(config)?.0, &words.join(" "), format),
+        Command::Search { words } => {
+            search(&opened(config)?.0, &words.join(" "), format);
+            Ok(())
+        }
     }
 }
 
@@ -120,7 +123,7 @@ fn product(catalogue: &Catalogue, code: &str, format: Format) -> Result<(), Fail
     Ok(())
 }
 
-fn search(catalogue: &Catalogue, text: &str, format: Format) -> Result<(), Failure> {
+fn search(catalogue: &Catalogue, text: &str, format: Format) {
     let found = catalogue.search(text);
     let documents: Vec<Value> = found.iter().map(documents::product).collect();
     show(format, &json!({ "products": documents }), || {
@@ -133,5 +136,4 @@ fn search(catalogue: &Catalogue, text: &str, format: Format) -> Result<(), Failu
             .collect::<Vec<_>>()
             .join("\n")
     });
-    Ok(())
 }

@@ -38,7 +38,7 @@ impl BoxContent {
         }
         if tail.last() != Some(&"de") {
             // "5 flacons en verre": the containers themselves are counted.
-            return Self::of(front?, noun, None, rest.is_explained(&holder, noun));
+            return Self::of(front?, noun, None, rest.explained(&holder, noun));
         }
         let inner = rest.number()?;
         let times = if rest.sign('x') { rest.whole()? } else { 1 };
@@ -54,7 +54,7 @@ impl BoxContent {
                 thousandths: inner.checked_mul(u64::from(times))?,
                 unit: (*first).to_owned(),
             };
-            return Self::of(front?, noun, Some(each), rest.is_explained(&content, noun));
+            return Self::of(front?, noun, Some(each), rest.explained(&content, noun));
         }
         if !is_one_of(COUNTED, first) {
             return None;
@@ -72,9 +72,9 @@ impl BoxContent {
                 thousandths: each,
                 unit: (*unit).to_owned(),
             };
-            return Self::of(count, first, Some(each), rest.is_explained(&measure, first));
+            return Self::of(count, first, Some(each), rest.explained(&measure, first));
         }
-        Self::of(count, first, None, rest.is_explained(&content, first))
+        Self::of(count, first, None, rest.explained(&content, first))
     }
 
     fn of(count: u32, unit: &str, each: Option<Measure>, is_explained: Explained) -> Option<Self> {
@@ -245,7 +245,8 @@ fn is_one_of(list: &[&str], word: &str) -> bool {
 }
 
 fn whole(thousandths: u64) -> Option<u32> {
-    (thousandths % 1_000 == 0)
+    thousandths
+        .is_multiple_of(1_000)
         .then(|| u32::try_from(thousandths / 1_000).ok())
         .flatten()
 }
@@ -305,7 +306,7 @@ impl<'t> Rest<'t> {
     }
 
     /// Whether what follows those words says nothing of the count: words, a grouping of the same units, accessories.
-    fn is_explained(mut self, words: &[&'t str], unit: &str) -> Explained {
+    fn explained(mut self, words: &[&'t str], unit: &str) -> Explained {
         let mut before = words.to_vec();
         loop {
             if self.is_empty() {
@@ -360,7 +361,7 @@ fn tokens(label: &str) -> Option<Vec<Token>> {
                 }
             }
             '+' | ',' | ';' | '×' => {
-                tokens.push(Token::Sign(if character == '×' { 'x' } else { character }))
+                tokens.push(Token::Sign(if character == '×' { 'x' } else { character }));
             }
             '-' | '–'
                 if characters

@@ -126,7 +126,7 @@ pub fn counted_boxes(read: u32, presentations: u32) -> String {
     )
 }
 
-/// One file of a catalogue: "CIS_bdpm.txt       15 848 lignes, du 24/07/2026 (nom du dossier)".
+/// One file of a catalogue: `CIS_bdpm.txt       15 848 lignes, du 24/07/2026 (nom du dossier)`.
 pub fn source(name: &str, read: u32, date: Option<Date>, date_origin: &str) -> String {
     let date = match (date, date_origin) {
         (Some(date), "folder") => format!("du {} (nom du dossier)", day(date)),
