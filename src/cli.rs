@@ -200,7 +200,7 @@ async fn obey(command: Command, config: &Config, format: Format) -> Result<(), F
         Command::Dispense(arguments) => dispense::dispense(config, &arguments, format).await,
         Command::Outbox(command) => outbox::outbox(config, &command, format).await,
         Command::Register(command) => register::register(config, command, format).await,
-        Command::Catalogue(command) => catalogue::catalogue(&command, format),
+        Command::Catalogue(command) => catalogue::catalogue(config, &command, format).await,
         Command::Base(BaseCommand::Serve { listen, data }) => {
             base::serve(config, listen, data.as_deref(), format).await
         }

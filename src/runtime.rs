@@ -198,6 +198,7 @@ fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
             .as_ref()
             .map(|_| session::sheets_dir(&config.data_dir)),
         inbox: has_inbox.then(|| config.inbox_dir.clone()),
+        catalogue: session.counter.catalogue.scope(),
     }
 }
 

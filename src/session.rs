@@ -32,6 +32,8 @@ pub struct Session {
     pub counter: Counter<Line>,
     /// Where the base is.
     pub address: BaseAddress,
+    /// Why the imported catalogue is not the one in use, when it cannot be.
+    pub unusable_catalogue: Option<CatalogueError>,
     /// The training base, when it runs inside this program.
     pub training: Option<TrainingBase>,
     /// Where everything of this counter is.
@@ -87,6 +89,23 @@ pub fn store_path(data_dir: &Path) -> PathBuf {
     data_dir.join("counter.sqlite")
 }
 
+/// The imported catalogue of a data directory.
+pub fn catalogue_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("catalogue.db")
+}
+
+/// The imported catalogue, else the embedded one: a damaged catalogue is no reason not to serve patients.
+pub fn catalogue(data_dir: &Path) -> Result<(Catalogue, Option<CatalogueError>), CatalogueError> {
+    match Catalogue::open(&catalogue_path(data_dir)) {
+        Ok(Some(catalogue)) => Ok((catalogue, None)),
+        Ok(None) => Ok((Catalogue::training()?, None)),
+        Err(error) => {
+            tracing::error!(error = %crate::chain(&error), "the imported catalogue cannot be used");
+            Ok((Catalogue::training()?, Some(error)))
+        }
+    }
+}
+
 /// Where the key of that store is kept.
 pub fn key_place(config: &Config) -> KeyPlace {
     match config.key_keeper {
@@ -118,7 +137,7 @@ pub fn sheets_dir(data_dir: &Path) -> PathBuf {
 impl Session {
     /// Opens everything. A base that does not answer is no reason not to open: the counter works without it.
     pub async fn open(config: &Config) -> Result<Self, SessionError> {
-        let catalogue = Catalogue::training()?;
+        let (catalogue, unusable_catalogue) = catalogue(&config.data_dir)?;
         let store = open_store(config)?;
         let (base, address, training) = base(config).await?;
         let counter = Counter::new(
@@ -131,6 +150,7 @@ impl Session {
         Ok(Self {
             counter,
             address,
+            unusable_catalogue,
             training,
             data_dir: config.data_dir.clone(),
         })
@@ -157,7 +177,7 @@ pub fn make_ready(session: &Session, sheets_dir: &Path) -> Result<(), SessionErr
     let Some(base) = &session.training else {
         return Ok(());
     };
-    let product = |code: &_| session.counter.catalogue.find(code).cloned();
+    let product = |code: &_| session.counter.catalogue.find(code);
     for ready in scenarios::ensure_ready(base, Uuid::new_v4(), now(), &product)? {
         let name = format!("{}-{}", ready.scenario.name, ready.order.number());
         if !sheets_dir.join(format!("{name}.png")).exists() {

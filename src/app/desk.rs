@@ -15,6 +15,7 @@ use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::NotANumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::product::CatalogueScope;
 use crate::domain::register::RegisterNumber;
 use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
@@ -43,6 +44,8 @@ pub struct Setting {
     pub sheets: Option<PathBuf>,
     /// The folder whose new files are read.
     pub inbox: Option<PathBuf>,
+    /// How much of the public medicines database is known here.
+    pub catalogue: CatalogueScope,
     /// What was recorded before this terminal opened, and not acknowledged.
     pub left_waiting: Option<LeftWaiting>,
 }

@@ -66,7 +66,7 @@ pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: For
     let consultation = consult::opened(&session, &number).await?;
     let mut proposal = match decisions {
         Some(text) => {
-            let product = |code: &ProductCode| session.counter.catalogue.find(code).cloned();
+            let product = |code: &ProductCode| session.counter.catalogue.find(code);
             decisions::proposal(&text, &consultation.prescription, &product).map_err(|error| said(&error))?
         }
         None => as_prescribed(&consultation),

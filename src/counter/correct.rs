@@ -108,7 +108,7 @@ impl<T: Transport> Counter<T> {
         };
         let counted = prescription.lines.iter().flat_map(|line| &line.deliveries);
         let counted = counted.filter_map(|delivery| delivery.id).collect();
-        let product = |code: &ProductCode| self.catalogue.find(code).cloned();
+        let product = |code: &ProductCode| self.catalogue.find(code);
         let correction = Correction::rectifying(
             standing,
             order.motive,

@@ -289,14 +289,7 @@ impl<W: World + 'static> Workshop<W> {
 
     /// Searches the medicines database.
     pub fn search(&self, text: String) {
-        let products = self
-            .0
-            .counter()
-            .catalogue
-            .search(&text)
-            .into_iter()
-            .cloned()
-            .collect();
+        let products = self.0.counter().catalogue.search(&text);
         self.0.tell(Message::CatalogueSearched { text, products });
     }
 

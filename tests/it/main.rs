@@ -8,6 +8,7 @@
 mod base_client;
 #[cfg(target_os = "linux")]
 mod broken_machines;
+mod catalogue;
 mod closures;
 mod command_line;
 mod contract;

@@ -20,7 +20,7 @@ use comptoir::domain::people::{Ins, Operator, OperatorRole, Patient, Pharmacy, P
 use comptoir::domain::prescription::{
     Delivery, DeliveryStanding, LineKind, LineStanding, Prescription, PrescriptionKind, PrescriptionLine,
 };
-use comptoir::domain::product::{GenericGroup, KnownProducts, Product, ProductCode};
+use comptoir::domain::product::{CatalogueScope, GenericGroup, KnownProducts, Product, ProductCode};
 use comptoir::domain::register::{
     RegisterContent, RegisterEntry, RegisterNumber, RegisteredDelivery, Sha256Digest,
 };
@@ -80,6 +80,7 @@ pub(crate) fn setting() -> Setting {
         sheets: Some(PathBuf::from("/home/claire/comptoir/feuilles")),
         inbox: Some(PathBuf::from("/home/claire/comptoir/entrants")),
         left_waiting: None,
+        catalogue: CatalogueScope::TrainingSubset,
     }
 }
 
@@ -114,6 +115,7 @@ pub(crate) fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product 
         hybrid_group: None,
         biosimilar_group: None,
         conditions: None,
+        published: Box::default(),
     }
 }
 

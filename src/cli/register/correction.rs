@@ -60,7 +60,7 @@ pub(super) async fn correct(config: &Config, arguments: &Arguments, format: Form
         (Ok(standing), Some(file)) => {
             let consultation = consult::opened(&session, &standing.hand_over.number).await?;
             let prescription = standing.taken_out_of(consultation.prescription);
-            let product = |code: &ProductCode| session.counter.catalogue.find(code).cloned();
+            let product = |code: &ProductCode| session.counter.catalogue.find(code);
             let proposal = decisions::proposal(&file, &prescription, &product)
                 .map_err(|error| Failure::usage(words::decisions_meaningless(&crate::chain(&error))))?;
             Some(Replacement {

@@ -80,7 +80,7 @@ impl Subject {
             Self::Outbox => "file d’envoi",
             Self::Rights => "droits des fichiers",
             Self::Space => "place sur le disque",
-            Self::Catalogue => "catalogue (extrait de formation)",
+            Self::Catalogue => "catalogue",
             Self::Base => "base",
             Self::Login => "connexion à la base",
             Self::Clock => "horloge",
@@ -129,8 +129,11 @@ pub enum Ailment {
 const COLUMNS: usize = 80;
 
 /// A subject in order.
-pub fn sound(subject: Subject) -> String {
-    format!("✓ en ordre     {}", subject.name())
+pub fn sound(subject: Subject, remark: Option<&str>) -> String {
+    let remark = remark
+        .map(|remark| format!("\n               {remark}"))
+        .unwrap_or_default();
+    format!("✓ en ordre     {}{remark}", subject.name())
 }
 
 /// A subject that stands on another one that is not in order.
@@ -155,7 +158,8 @@ pub fn ailment(subject: Subject, ailment: &Ailment) -> String {
     match ailment {
         Ailment::Configuration(why) => why.clone(),
         Ailment::Broken(Breakdown::Damaged) if subject == Subject::Catalogue => {
-            "Le catalogue de ce programme est abîmé. Réinstallez le programme.".to_owned()
+            "Le catalogue importé ne peut pas être lu : le catalogue de formation sert à sa place. Importez de nouveau les \
+             fichiers officiels (« comptoir catalogue update »).".to_owned()
         }
         Ailment::Broken(breakdown) => breakdowns::at_the_counter(*breakdown),
         Ailment::Register(number) => format!(

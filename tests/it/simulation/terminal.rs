@@ -89,6 +89,7 @@ impl Terminal {
             sheets: None,
             inbox: None,
             left_waiting: None,
+            catalogue: counter.catalogue.scope(),
         };
         let workshop = Arc::new(Workshop(Booth {
             counter,
