@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use comptoir::app::Screen;
 use comptoir::domain::identifiers::{DispenseId, DispensedLineId};
 use comptoir::domain::outbox::{OutboxEntry, PostState};
+use comptoir::domain::refusal::RefusalCode;
 use comptoir::domain::register::{RegisterContent, RegisterNumber};
 use jiff::Timestamp;
 
@@ -106,6 +107,20 @@ impl World {
         let name = format!("urn:uuid:{}", line.0);
         let mut held = self.held.iter().flatten();
         held.any(|held| held.identifier == name && !held.is_wrong)
+    }
+
+    /// Whether the base marks a delivery as an error that no accepted correction takes back.
+    fn newly_wrong(&self, line: DispensedLineId, entries: &[OutboxEntry]) -> bool {
+        let name = format!("urn:uuid:{}", line.0);
+        let mut held = self.held.iter().flatten();
+        let is_wrong = held.any(|held| held.identifier == name && held.is_wrong);
+        let accepted = entries
+            .iter()
+            .filter(|entry| *entry.state() == PostState::Accepted);
+        is_wrong
+            && !accepted
+                .flat_map(|entry| entry.hand_over.annulled())
+                .any(|taken| taken == line)
     }
 
     fn accepted_is_at_the_base(&self, entries: &[OutboxEntry]) -> Result<(), Broken> {
@@ -210,10 +225,19 @@ impl World {
         for place in &self.places {
             let entries = place.entries();
             for cancellation in entries.iter().filter(|entry| entry.hand_over.lines.is_empty()) {
+                let state = cancellation.state();
+                // The base itself never refuses one; a gateway may say that it is too large, and then nothing was done.
+                let is_barred =
+                    matches!(state, PostState::Refused(refusal) if refusal.code == RefusalCode::Malformed);
                 require!(
-                    *cancellation.state() == PostState::Accepted,
+                    *state == PostState::Accepted || is_barred,
                     "after quiet a cancellation is {}",
-                    cancellation.state().code()
+                    state.code()
+                );
+                let mut annulled = cancellation.hand_over.annulled();
+                require!(
+                    !is_barred || !annulled.any(|line| self.newly_wrong(line, &entries)),
+                    "a cancellation is shown as refused, and the base did it"
                 );
             }
             for (entry, (line, state)) in entries
