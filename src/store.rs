@@ -3,6 +3,7 @@
 //! One SQLite file, encrypted (SQLCipher), written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
 //! once. All SQL of the program is below this module, and health data rests nowhere else.
 
+mod backup;
 mod closing_key;
 mod closure;
 mod connection;
@@ -21,6 +22,7 @@ mod received;
 mod record;
 mod register;
 mod replace;
+mod restore;
 
 use std::fmt;
 use std::path::Path;
@@ -31,6 +33,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use opening::{Home, Opened};
 
+pub use backup::{Backup, LastBackup};
 pub use closure::CloseAnswer;
 pub use error::StoreError;
 pub use hand_over::{RecordAnswer, Registered};
@@ -39,6 +42,8 @@ pub use key_place::KeyPlace;
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};
 pub use received::ReceivedCopy;
 pub use register::{CorrectAnswer, Verification};
+pub use replace::{RekeyAnswer, rekey};
+pub use restore::{RestoreAnswer, Restored, Standing, opens, restore};
 
 /// A handle on the store; clones share it.
 #[derive(Clone)]

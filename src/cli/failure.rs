@@ -1,6 +1,7 @@
 //! How a command ends when it does not end well: one sentence, one exit code.
 
 use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::base::BaseError;
@@ -10,7 +11,7 @@ use crate::counter::CounterError;
 use crate::runtime::RuntimeError;
 use crate::session::SessionError;
 use crate::store::StoreError;
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{command_line as words, safekeeping};
 
 /// The exit codes other programs rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,13 +78,45 @@ impl Failure {
         }
     }
 
-    /// Something of ours is broken.
-    pub(super) fn broken(error: &dyn Error) -> Self {
+    /// Something of ours is broken. What has a sentence of its own is said with it, however deep it lies.
+    pub(super) fn broken(error: &(dyn Error + 'static)) -> Self {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if let Some(failure) = error.downcast_ref().and_then(of_safekeeping) {
+                return failure;
+            }
+            cause = error.source();
+        }
         Self {
             exit: Exit::Broken,
             sentence: words::broken(&chain(error)),
         }
     }
+}
+
+/// What a person can do something about: the key, and where copies go.
+fn of_safekeeping(error: &StoreError) -> Option<Failure> {
+    let shown = |path: &Path| path.display().to_string();
+    let sentence = match error {
+        StoreError::KeyMissing { path, place } => safekeeping::key_missing(&shown(path), place),
+        StoreError::KeyDoesNotOpen { path, number } => {
+            safekeeping::key_does_not_open(&shown(path), &number.to_string())
+        }
+        StoreError::KeyExposed { path, mode } => safekeeping::key_exposed(&shown(path), *mode),
+        StoreError::KeyOfAnother { path } => safekeeping::key_of_another(&shown(path)),
+        StoreError::KeyGarbled { place, source } => {
+            safekeeping::key_garbled(place, &super::store::why(*source))
+        }
+        StoreError::Keyring { why } => safekeeping::keyring_unusable(why),
+        StoreError::SupportMissing { path } => safekeeping::support_missing(&shown(path)),
+        // Nothing is broken: it is refused for now.
+        StoreError::InUse => return Some(Failure::refused(safekeeping::store_in_use())),
+        _ => return None,
+    };
+    Some(Failure {
+        exit: Exit::Broken,
+        sentence,
+    })
 }
 
 impl From<ConfigError> for Failure {

@@ -105,7 +105,10 @@ pub(super) fn open_to_copy(path: &Path, key: &StoreKey) -> Result<Connection, St
 pub(super) fn open_alone(path: &Path, key: Option<&StoreKey>) -> Result<Connection, StoreError> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
     // SQLite refuses this while another connection is there, of whatever version of this program.
-    switch_journal(&connection, "delete")?;
+    match switch_journal(&connection, "delete") {
+        Err(StoreError::Busy(_) | StoreError::Setting { .. }) => return Err(StoreError::InUse),
+        other => other?,
+    }
     connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
     Ok(connection)
 }
@@ -228,10 +231,8 @@ fn is_ours(path: &Path, key: Option<&StoreKey>) -> Result<bool, StoreError> {
         ))
     };
     let seen = match look(OpenFlags::SQLITE_OPEN_READ_ONLY) {
-        // The power was cut while the file was written: what is half written is taken back, as any reader would.
-        Err(StoreError::Database(error) | StoreError::Damaged(error)) if is_half_written(&error) => {
-            look(OpenFlags::SQLITE_OPEN_READ_WRITE)
-        }
+        // A program was killed while it wrote: what is half written is taken back first, as any reader would.
+        Err(StoreError::ReadOnly) => look(OpenFlags::SQLITE_OPEN_READ_WRITE),
         seen => seen,
     };
     let (application, version, tables) = match seen {
@@ -256,12 +257,6 @@ fn is_ours(path: &Path, key: Option<&StoreKey>) -> Result<bool, StoreError> {
         });
     }
     Ok(true)
-}
-
-fn is_half_written(error: &rusqlite::Error) -> bool {
-    error
-        .sqlite_error()
-        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 /// SQLite does not wait here while another process creates the same file.

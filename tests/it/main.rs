@@ -5,12 +5,15 @@
     reason = "a story, or a table of cases, is read from top to bottom"
 )]
 
+mod backup;
 mod base_client;
+mod canary;
 mod closures;
 mod command_line;
 mod contract;
 mod counter;
 mod crashes;
+mod encryption;
 mod end_to_end;
 mod flows;
 mod flows_at_random;
