@@ -1,6 +1,6 @@
 //! What this counter keeps: the register, what the base has not acknowledged, and prescriptions as received.
 //!
-//! One SQLite file, encrypted (SQLCipher), written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
+//! One SQLite file, encrypted (`SQLCipher`), written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
 //! once. All SQL of the program is below this module, and health data rests nowhere else.
 
 mod backup;

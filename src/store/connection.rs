@@ -36,7 +36,7 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("temp_store", "MEMORY", "2"),
 ];
 
-/// What the encryption must read back as. A SQLCipher with other defaults would not open what this one wrote: the change
+/// What the encryption must read back as. A `SQLCipher` with other defaults would not open what this one wrote: the change
 /// is to be made on purpose. `cipher_memory_security` stays off, its default: it wipes SQLite's memory at a fifth of
 /// the speed, while the same texts stand in ours; the program's memory is kept from dumps and debuggers instead.
 const CIPHER: &[(&str, &str)] = &[

@@ -1,6 +1,6 @@
 //! Copies a store into a new file under a key, page by page anew, and compares the two before anyone relies on it.
 //!
-//! SQLCipher's export rather than `PRAGMA rekey`, which rewrites the only file in place and, beside a write-ahead log,
+//! `SQLCipher`'s export rather than `PRAGMA rekey`, which rewrites the only file in place and, beside a write-ahead log,
 //! can leave it half under each key.
 
 use std::path::Path;

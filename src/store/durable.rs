@@ -82,7 +82,7 @@ pub(super) fn erase(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         other => other?,
     };
-    let zeros = [0_u8; 64 * 1024];
+    let zeros = [0_u8; 4096];
     let mut left = file.metadata()?.len();
     while left > 0 {
         let now = usize::try_from(left).unwrap_or(zeros.len()).min(zeros.len());

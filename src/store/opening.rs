@@ -134,13 +134,12 @@ pub(super) fn settle(path: &Path, place: &KeyPlace) -> Result<(), StoreError> {
         (Found::Nothing, None) => place.write(Slot::Current, &StoreKey::random()?)?,
         (Found::Nothing | Found::Ours, Some(_)) => {}
         (Found::Plain, current) => {
-            let key = match current {
-                Some(key) => key,
-                None => {
-                    let key = StoreKey::random()?;
-                    place.write(Slot::Current, &key)?;
-                    key
-                }
+            let key = if let Some(key) = current {
+                key
+            } else {
+                let key = StoreKey::random()?;
+                place.write(Slot::Current, &key)?;
+                key
             };
             replace::encrypt(path, &key)?;
         }

@@ -204,11 +204,10 @@ fn a_restoration_mends_a_counter_that_lost_its_key_or_its_file() {
     let made = support.run(&counter, &["backup", "--json"]).json_with(0);
     let file = made["backup"].as_str().unwrap().to_owned();
     let sheet = fs::read_to_string(counter.data_dir().join("store.key")).unwrap();
-    type Loss = fn(&Path);
-    let losses: [(&str, Loss); 3] = [
+    let losses: [(&str, fn(&Path)); 3] = [
         ("its key", |data| fs::remove_file(data.join("store.key")).unwrap()),
         ("its key's words", |data| {
-            fs::write(data.join("store.key"), "x").unwrap()
+            fs::write(data.join("store.key"), "x").unwrap();
         }),
         ("its first page", |data| {
             let path = data.join("counter.sqlite");

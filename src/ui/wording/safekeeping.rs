@@ -152,7 +152,7 @@ pub fn backup_does_not_hold(path: &str, number: u32) -> String {
 /// No key opens the backup.
 pub fn backup_needs_its_key(path: &str) -> String {
     format!(
-        "La clé de ce poste n’ouvre pas la sauvegarde « {} ». Donnez celle de la fiche de secours : --key FICHIER, ou --key - pour \
+        "Aucune clé de ce poste n’ouvre la sauvegarde « {} ». Donnez celle de la fiche de secours : --key FICHIER, ou --key - pour \
          la saisir. Le numéro de la clé est à la fin du nom de la sauvegarde.",
         Safe(path)
     )
