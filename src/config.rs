@@ -12,6 +12,15 @@ use serde::Deserialize;
 use crate::domain::identifiers::{Finess, InvalidIdentifier, Rpps};
 use crate::domain::people::{Operator, OperatorRole, Pharmacy};
 
+/// Free bytes on the disk below which the doctor warns: a year of deliveries and their copies.
+pub const FREE_BYTES_MIN: u64 = 500_000_000;
+/// Days that entries may wait for a closure: a month, the longest of the closures that French till rules ask for.
+pub const CLOSURE_DAYS_MAX: i64 = 31;
+/// Hours that a delivery may wait for the base before somebody should look at it.
+pub const OUTBOX_HOURS_MAX: i64 = 24;
+/// Seconds by which the clock may differ from the base's: what holds and logins bear.
+pub const CLOCK_SECONDS_MAX: u64 = 300;
+
 /// What was typed: nothing is checked yet.
 #[derive(Debug, Default)]
 pub struct Typed {
@@ -38,6 +47,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Pictures dropped here are scanned.
     pub inbox_dir: PathBuf,
+    /// A reader on a serial line, beside those that type.
+    pub reader: Option<SerialReader>,
     /// The pharmacy.
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
@@ -49,6 +60,18 @@ pub struct Config {
     /// The calendar the law counts in.
     pub time_zone: TimeZone,
 }
+
+/// A reader on a serial line (USB-COM).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SerialReader {
+    /// Its device: `/dev/ttyACM0`, `COM3`…
+    pub device: PathBuf,
+    /// Symbols a second.
+    pub baud: u32,
+}
+
+/// The speed that serial readers leave the factory with.
+pub const READER_BAUD: u32 = 9600;
 
 /// Whether patients are real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +143,9 @@ pub enum ConfigError {
     NotToml {
         /// Which file.
         path: PathBuf,
-        /// Where and why.
+        /// On which line, from 1.
+        line: Option<usize>,
+        /// Why.
         #[source]
         source: Box<toml::de::Error>,
     },
@@ -159,6 +184,7 @@ struct RawConfig {
     training: bool,
     data_dir: Option<PathBuf>,
     inbox_dir: Option<PathBuf>,
+    reader: Option<RawReader>,
     #[serde(default)]
     store_key: KeyKeeper,
     backup: Option<BackupChoice>,
@@ -173,6 +199,13 @@ struct RawConfig {
 struct RawBase {
     address: String,
     token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReader {
+    serial: PathBuf,
+    baud: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -231,6 +264,10 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         base,
         inbox_dir: raw.inbox_dir.unwrap_or_else(|| data_dir.join("inbox")),
         data_dir,
+        reader: raw.reader.map(|reader| SerialReader {
+            device: reader.serial,
+            baud: reader.baud.unwrap_or(READER_BAUD),
+        }),
         key_keeper: raw.store_key,
         backup: raw.backup,
         pharmacy,
@@ -247,8 +284,13 @@ fn read(path: &Path) -> Result<RawConfig, ConfigError> {
     })?;
     toml::from_str(&text).map_err(|source| ConfigError::NotToml {
         path: path.to_owned(),
+        line: source.span().map(|span| line_of(&text, span.start)),
         source: Box::new(source),
     })
+}
+
+fn line_of(text: &str, place: usize) -> usize {
+    text.bytes().take(place).filter(|byte| *byte == b'\n').count() + 1
 }
 
 fn base_choice(
@@ -404,6 +446,14 @@ mod tests {
         assert_eq!(config.session, SessionKind::Training);
         assert_eq!(config.base, BaseChoice::Embedded);
         assert_eq!(config.operator.role, OperatorRole::Pharmacist);
+    }
+
+    #[test]
+    fn a_serial_reader_is_named_by_its_device() {
+        let config = of(&format!("{REAL}\n[reader]\nserial = \"/dev/ttyACM0\"")).unwrap();
+        let reader = config.reader.unwrap();
+        assert_eq!((reader.device, reader.baud), ("/dev/ttyACM0".into(), READER_BAUD));
+        assert_eq!(of(REAL).unwrap().reader, None);
     }
 
     #[test]

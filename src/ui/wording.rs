@@ -3,8 +3,12 @@
 //! The terminal and the command line use the same functions. Texts from outside that end up in a
 //! sentence go through [`safe`].
 
+pub mod breakdowns;
 pub mod command_line;
+pub mod configuration;
+pub mod corrections;
 pub mod dates;
+pub mod doctor;
 pub mod edition;
 pub mod findings;
 pub mod keys;
@@ -12,6 +16,7 @@ pub mod labels;
 pub mod notices;
 pub mod people;
 pub mod posts;
+pub mod reader;
 pub mod reasons;
 pub mod refusals;
 pub mod safekeeping;

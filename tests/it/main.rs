@@ -7,20 +7,31 @@
 
 mod backup;
 mod base_client;
+#[cfg(target_os = "linux")]
+mod broken_machines;
 mod canary;
 mod closures;
 mod command_line;
 mod contract;
+mod correction_scenes;
+mod corrections;
 mod counter;
 mod crashes;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod encryption;
 mod end_to_end;
 mod flows;
 mod flows_at_random;
 mod foreign_base;
+mod gs1_vectors;
 mod hostile_texts;
+#[cfg(target_os = "linux")]
+mod kill_points;
 mod login;
 mod make_images;
+#[cfg(target_os = "linux")]
+mod power_cuts;
 mod register_edition;
 mod register_export;
 mod register_million;
@@ -30,6 +41,7 @@ mod scan_images;
 mod scenes;
 mod screens;
 mod scripted_base;
+mod serial_reader;
 mod sheets;
 mod simulation;
 mod store;

@@ -4,9 +4,11 @@
 use std::path::PathBuf;
 
 use comptoir::app::App;
+use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
     ConsultFailure, Freshness, HoldAnswer, Message, ReadFailure, Reading, RegisterCheck, StoreTask,
 };
+use comptoir::domain::breakdown::Breakdown;
 use comptoir::domain::consent::Consent;
 use comptoir::domain::identifiers::DispenseId;
 use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
@@ -24,7 +26,7 @@ pub(crate) struct Scene {
     pub(crate) app: App,
 }
 
-fn scene(name: &'static str, app: App) -> Scene {
+pub(crate) fn scene(name: &'static str, app: App) -> Scene {
     Scene { name, app }
 }
 
@@ -52,6 +54,23 @@ fn delayed(seed: u128, minutes: i64, reason: DelayReason) -> OutboxEntry {
         reason,
         ..entry(hand_over(seed, minutes), &PostState::Pending)
     }
+}
+
+/// Opened again after a crash between recording and posting.
+fn reopened() -> App {
+    let entry = entry(hand_over(3, 4), &PostState::Pending);
+    let mut setting = setting();
+    setting.left_waiting = Some(LeftWaiting {
+        entry: entry.clone(),
+        numbers: vec![RegisterNumber(12), RegisterNumber(13)],
+        others: 0,
+    });
+    let posting = Message::PostStarted(entry.hand_over.id);
+    after(
+        App::new(setting, now()),
+        vec![Message::OutboxListed(vec![entry]), posting],
+        "",
+    )
 }
 
 /// A day with a bit of everything.
@@ -108,7 +127,7 @@ pub(crate) fn held_elsewhere() -> App {
 }
 
 /// A hand-over just recorded, then posted with that state.
-fn done(consent: Consent, state: Option<PostState>) -> App {
+pub(crate) fn done(consent: Consent, state: Option<PostState>) -> App {
     let mut prescription = prescription();
     prescription.consent = consent;
     let mut app = serving(prescription);
@@ -154,15 +173,16 @@ fn scanned_box(cip: &str) -> Message {
         cip13: Some(cip13(cip)),
         lot: "A12B".parse().ok(),
         expiry: Some(date(2028, 6, 30)),
+        serial: None,
     };
     text_scanned(Scanned::Box(scanned), "\u{1d}0103400933857042")
 }
 
-fn register(messages: Vec<Message>, typed: &str) -> App {
+pub(crate) fn register(messages: Vec<Message>, typed: &str) -> App {
     after(after(app(), vec![], "③"), messages, typed)
 }
 
-fn register_page() -> Message {
+pub(crate) fn register_page() -> Message {
     let erased = RegisterEntry {
         content: None,
         ..register_entry(2)
@@ -170,6 +190,7 @@ fn register_page() -> Message {
     let correction = RegisterEntry {
         content: Some(RegisterContent::Correction {
             of: RegisterNumber(1),
+            code: None,
             reason: "lot mal lu".into(),
             operator: operator(),
         }),
@@ -207,6 +228,18 @@ fn counter_scenes() -> Vec<Scene> {
     let known = vec![Message::BaseAnswered, Message::OutboxListed(Vec::new())];
     vec![
         scene("counter_just_opened", app()),
+        scene("counter_reopened", reopened()),
+        scene(
+            "counter_disk_full",
+            after(
+                app(),
+                vec![
+                    Message::Broke(Breakdown::DiskFull),
+                    Message::StoreFailed(StoreTask::Outbox),
+                ],
+                "",
+            ),
+        ),
         scene("counter_quiet", after(app(), known, "")),
         scene("counter_busy", busy_counter()),
         scene("counter_typing", after(app(), vec![], "01 s2tb pz2j")),
@@ -326,6 +359,7 @@ fn review_scenes() -> Vec<Scene> {
             cip13: Some(cip13(AMOXICILLIN)),
             lot: None,
             expiry: Some(date(2026, 1, 31)),
+            serial: None,
         };
         after(
             serving(prescription()),
@@ -519,6 +553,54 @@ fn list_scenes() -> Vec<Scene> {
     ]
 }
 
+fn reader_scenes() -> Vec<Scene> {
+    let tested = |messages: Vec<Message>| after(after(app(), vec![], "⑨"), messages, "");
+    let read = |text: &str| comptoir::scan::what::read_text(text);
+    let heard = |text: &str| Message::Scanned {
+        text: text.into(),
+        scanned: read(text).scanned,
+    };
+    let damaged = "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàààààààààààà&";
+    vec![
+        scene("reader_test", tested(vec![])),
+        scene(
+            "reader_test_of_a_box",
+            tested(vec![heard(
+                "]d201034009338570421728093010AB12C\u{1d}21SN0000000000001",
+            )]),
+        ),
+        scene(
+            "reader_test_repaired",
+            tested(vec![
+                heard(damaged),
+                Message::ScanRepaired(read(damaged).repaired.unwrap()),
+            ]),
+        ),
+        scene(
+            "reader_test_of_an_identity",
+            tested(vec![heard(
+                "IS010000000000000000000000S1279035121518989S21.2.250.1.213.1.4.10",
+            )]),
+        ),
+        scene(
+            "reader_test_of_glued_codes",
+            tested(vec![Message::ScannedTogether(
+                comptoir::scan::glued::read_burst("01S2TBPZ2JCNZZYGHZ01K7M4QX2RT9WBHV6P")
+                    .into_iter()
+                    .map(|(text, reading)| Reading {
+                        text,
+                        scanned: reading.scanned,
+                    })
+                    .collect(),
+            )]),
+        ),
+        scene(
+            "reader_test_of_a_hostile_text",
+            tested(vec![heard("\u{1b}[2J\u{1b}]0;titre\u{7}\u{202e}abc")]),
+        ),
+    ]
+}
+
 /// Every state of every screen.
 pub(crate) fn scenes() -> Vec<Scene> {
     [
@@ -530,6 +612,8 @@ pub(crate) fn scenes() -> Vec<Scene> {
         identified_scenes(),
         refused_scenes(),
         list_scenes(),
+        crate::correction_scenes::correction_scenes(),
+        reader_scenes(),
     ]
     .into_iter()
     .flatten()
