@@ -81,6 +81,15 @@ pub enum StoreError {
         /// Why.
         why: &'static str,
     },
+    /// The folder of the backups is not there.
+    #[error("{} is not a folder that is there", path.display())]
+    SupportMissing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A store in memory ends with the program, and has no copy.
+    #[error("the store is in memory only")]
+    InMemory,
     /// The file is to be replaced, and another program of this counter has it open.
     #[error("another program of this counter has the store open")]
     InUse,
@@ -164,6 +173,8 @@ impl StoreError {
             Self::Disk(_) => Breakdown::Disk,
             Self::Damaged(_) | Self::Unreadable(_) => Breakdown::Damaged,
             Self::Keyring { .. }
+            | Self::SupportMissing { .. }
+            | Self::InMemory
             | Self::OldSqlite { .. }
             | Self::Setting { .. }
             | Self::Random(_)

@@ -9,7 +9,7 @@ use comptoir::store::{CloseAnswer, Store, Verification};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tempfile::TempDir;
 
-use crate::sample::{dispense, later, noon, operator, pharmacy, prescription, raw_store, store_key};
+use crate::sample::{dispense, later, operator, pharmacy, prescription, raw_store, store_key};
 use crate::support::command::Counter;
 
 struct Closed {

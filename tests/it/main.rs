@@ -5,9 +5,11 @@
     reason = "a story, or a table of cases, is read from top to bottom"
 )]
 
+mod backup;
 mod base_client;
 #[cfg(target_os = "linux")]
 mod broken_machines;
+mod canary;
 mod catalogue;
 mod closures;
 mod command_line;
@@ -18,6 +20,7 @@ mod counter;
 mod crashes;
 #[cfg(target_os = "linux")]
 mod doctor;
+mod encryption;
 mod end_to_end;
 mod flows;
 mod flows_at_random;

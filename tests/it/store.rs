@@ -404,19 +404,35 @@ fn a_hundred_random_corruptions_are_a_hundred_found() {
     assert_eq!(whole.open().verify_register(noon()).unwrap().first_bad, None);
 }
 
+/// What SQLCipher encrypts at once.
+const PAGE: usize = 4096;
+
 #[test]
 fn a_flipped_byte_of_the_file_itself_is_found() {
     let files = Files::new();
     let store = files.open();
     fill(&store);
-    let link = store.register_entry(RegisterNumber(7)).unwrap().unwrap().link;
+    store.verify_pages().unwrap();
     drop(store);
-    let mut bytes = fs::read(&files.path).unwrap();
-    let place = bytes.windows(32).position(|window| window == link.0).unwrap();
-    bytes[place + 5] ^= 0x10;
-    fs::write(&files.path, bytes).unwrap();
-    let found = files.open().verify_register(noon()).unwrap();
-    assert_eq!(found.first_bad, Some(RegisterNumber(7)));
+    let bytes = fs::read(&files.path).unwrap();
+    let mut places = fastrand::Rng::with_seed(7);
+    for page in 0..bytes.len() / PAGE {
+        let mut flipped = bytes.clone();
+        flipped[page * PAGE + places.usize(..PAGE)] ^= 1 << places.u32(0..8);
+        fs::write(&files.path, flipped).unwrap();
+        let found = Store::open(&files.path, &store_key()).and_then(|store| store.verify_pages());
+        assert!(
+            matches!(
+                found,
+                Err(StoreError::Damaged(_)
+                    | StoreError::Disk(_)
+                    | StoreError::Unreadable(_)
+                    | StoreError::KeyDoesNotOpen { .. })
+            ),
+            "page {page}: {found:?}"
+        );
+    }
+    assert!(bytes.len() / PAGE > 10, "there are pages to try");
 }
 
 #[test]
