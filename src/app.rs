@@ -6,7 +6,8 @@
 //!     │                        ▼                    ▼  │
 //!     │                     Refused              Review ─confirmed─→ Recording ─→ Done
 //!     └─────────────────────────────────────────────────────────────────────────┘
-//!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Register, Help
+//!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Register, Help;
+//!  over the register or over Done: Correcting, History
 //! ```
 //!
 //! Nothing here reads a clock, draws, or waits: time and identifiers arrive in messages, answers too.
@@ -15,6 +16,7 @@
 
 pub mod answers;
 pub mod consulting;
+pub mod correcting;
 pub mod counter;
 pub mod decision;
 pub mod desk;
@@ -22,6 +24,7 @@ pub mod done;
 pub mod effect;
 pub mod form;
 pub mod help;
+pub mod history;
 pub mod identified;
 pub mod input;
 pub mod keys;
@@ -113,6 +116,14 @@ impl App {
             Message::OutboxListed(entries) => self.desk.outbox_listed(entries),
             Message::RegisterListed { before, entries } => self.register_listed(before, entries),
             Message::RegisterVerified(check) => self.register_verified(check),
+            Message::CorrectionOpened(correction) => self.correction_opened(*correction),
+            Message::CorrectionNotOpened { entry, why } => self.correction_not_opened(entry, why),
+            Message::CorrectionRefused { id, why } => self.correction_refused(id, why),
+            Message::HistoryRead { entry, reading } => self.history_read(entry, reading),
+            Message::Broke(breakdown) => {
+                self.desk.breakdown = Some(breakdown);
+                Vec::new()
+            }
             Message::StoreFailed(task) => self.store_failed(task),
         }
     }
@@ -143,13 +154,15 @@ impl App {
             Screen::Decision(deciding) => deciding.on(command, desk),
             Screen::Review(review) => review.on(command, desk),
             Screen::Recording(review) => (Screen::Recording(review), Vec::new()),
-            Screen::Done(done) => done.on(command),
+            Screen::Done(done) => done.on(command, desk),
             Screen::NumberDoubt(doubt) => doubt.on(command, desk),
             Screen::Leaving(leaving) => Leaving::on(leaving, command, desk),
             Screen::Identified(identified) => identified.on(command, desk),
             Screen::Refused(refused) => refused.on(command, desk),
             Screen::Outbox(outbox) => outbox.on(command, desk),
             Screen::Register(register) => register.on(command),
+            Screen::Correcting(correcting) => correcting.on(command, desk),
+            Screen::History(history) => history.on(command),
             Screen::ReaderTest(test) => test.on(command),
             Screen::Help(help) => help.on(command),
         }

@@ -22,6 +22,7 @@ mod report;
 mod scan;
 mod target;
 mod text;
+mod usage;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, Config, Typed};
+use crate::config::{self, Config, ConfigError, Typed};
 use crate::runtime;
 use failure::Failure;
 use output::Format;
@@ -126,15 +127,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panic::hide_words();
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
+        // Help and version are not mistakes: clap knows which it is. A command of commands given alone is.
+        Err(error) if error.use_stderr() => {
+            output::complain(&usage::mistake(&error));
+            return failure::Exit::Usage.into();
+        }
         Err(error) => {
-            // Help and version are not mistakes: clap knows which it is, and where it belongs.
-            let code = if error.use_stderr() {
-                failure::Exit::Usage
-            } else {
-                failure::Exit::Done
-            };
             return match error.print() {
-                Ok(()) => code.into(),
+                Ok(()) => failure::Exit::Done.into(),
                 Err(_) => failure::Exit::Broken.into(),
             };
         }
@@ -151,22 +151,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn execute(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { options, command } = arguments;
     let format = if options.json { Format::Json } else { Format::Text };
-    let config = config::config(Typed {
-        config: options.config,
-        data_dir: options.data_dir,
-        base: options.base,
-        operator: options.operator,
-        // Never a flag: it would stand in the list of running programs.
-        token: std::env::var("COMPTOIR_TOKEN")
-            .ok()
-            .filter(|token| !token.is_empty()),
-    })?;
+    let config = configuration(options);
+    if let Some(Command::Doctor) = command {
+        // It lists everything, what is wrong with the configuration too.
+        if let Ok(config) = &config {
+            log::open(&config.data_dir);
+        }
+        return workers()?.block_on(doctor::doctor(config, format));
+    }
+    let config = config?;
     log::open(&config.data_dir);
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::broken(&error))?;
+    let tokio = workers()?;
     match command {
         None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
             runtime::run(&config, tokio.handle()).map_err(Failure::from)
@@ -176,6 +171,27 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
+fn configuration(options: Options) -> Result<Config, ConfigError> {
+    config::config(Typed {
+        config: options.config,
+        data_dir: options.data_dir,
+        base: options.base,
+        operator: options.operator,
+        // Never a flag: it would stand in the list of running programs.
+        token: std::env::var("COMPTOIR_TOKEN")
+            .ok()
+            .filter(|token| !token.is_empty()),
+    })
+}
+
+fn workers() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::broken(&error))
+}
+
 async fn obey(command: Command, config: &Config, format: Format) -> Result<(), Failure> {
     match command {
         Command::Demo => demo::play().await,
@@ -183,7 +199,7 @@ async fn obey(command: Command, config: &Config, format: Format) -> Result<(), F
         Command::Consult { target } => consult::consult(config, &target, format).await,
         Command::Dispense(arguments) => dispense::dispense(config, &arguments, format).await,
         Command::Outbox(command) => outbox::outbox(config, &command, format).await,
-        Command::Register(command) => register::register(config, command, format),
+        Command::Register(command) => register::register(config, command, format).await,
         Command::Catalogue(command) => catalogue::catalogue(config, &command, format).await,
         Command::Base(BaseCommand::Serve { listen, data }) => {
             base::serve(config, listen, data.as_deref(), format).await
@@ -192,6 +208,6 @@ async fn obey(command: Command, config: &Config, format: Format) -> Result<(), F
         Command::Prescriber(command) => prescriber::prescriber(config, &command, format).await,
         Command::Patient(command) => prescriber::patient(config, &command, format).await,
         Command::Report => report::report(config, format),
-        Command::Doctor => doctor::doctor(config, format).await,
+        Command::Doctor => doctor::doctor(Ok(config.clone()), format).await,
     }
 }

@@ -14,6 +14,14 @@ use crate::domain::people::{Operator, OperatorRole, Pharmacy};
 
 /// Where the public medicines database publishes its files.
 pub const OFFICIAL_FILES: &str = "https://base-donnees-publique.medicaments.gouv.fr/download/file/";
+/// Free bytes on the disk below which the doctor warns: a year of deliveries and their copies.
+pub const FREE_BYTES_MIN: u64 = 500_000_000;
+/// Days that entries may wait for a closure: a month, the longest of the closures that French till rules ask for.
+pub const CLOSURE_DAYS_MAX: i64 = 31;
+/// Hours that a delivery may wait for the base before somebody should look at it.
+pub const OUTBOX_HOURS_MAX: i64 = 24;
+/// Seconds by which the clock may differ from the base's: what holds and logins bear.
+pub const CLOCK_SECONDS_MAX: u64 = 300;
 
 /// What was typed: nothing is checked yet.
 #[derive(Debug, Default)]
@@ -139,7 +147,9 @@ pub enum ConfigError {
     NotToml {
         /// Which file.
         path: PathBuf,
-        /// Where and why.
+        /// On which line, from 1.
+        line: Option<usize>,
+        /// Why.
         #[source]
         source: Box<toml::de::Error>,
     },
@@ -288,8 +298,13 @@ fn read(path: &Path) -> Result<RawConfig, ConfigError> {
     })?;
     toml::from_str(&text).map_err(|source| ConfigError::NotToml {
         path: path.to_owned(),
+        line: source.span().map(|span| line_of(&text, span.start)),
         source: Box::new(source),
     })
+}
+
+fn line_of(text: &str, place: usize) -> usize {
+    text.bytes().take(place).filter(|byte| *byte == b'\n').count() + 1
 }
 
 fn base_choice(

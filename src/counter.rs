@@ -9,6 +9,7 @@
 //! Time, chance and identifiers are arguments; nothing here waits or repeats by itself.
 
 mod consult;
+mod correct;
 mod post;
 mod record;
 
@@ -26,6 +27,7 @@ use crate::domain::people::{Operator, Pharmacy};
 use crate::store::{Store, StoreError};
 
 pub use consult::{Consultation, ConsultationAnswer, Freshness};
+pub use correct::{CorrectionOrder, CorrectionOutcome, Replacement};
 pub use post::{PostRound, Posted};
 pub use record::{RecordOutcome, Recorded};
 

@@ -129,22 +129,9 @@ pub fn sheets_dir(data_dir: &Path) -> PathBuf {
 impl Session {
     /// Opens everything. A base that does not answer is no reason not to open: the counter works without it.
     pub async fn open(config: &Config) -> Result<Self, SessionError> {
-        let path = &config.data_dir;
-        let (catalogue, unusable_catalogue) = catalogue(path)?;
+        let (catalogue, unusable_catalogue) = catalogue(&config.data_dir)?;
         let store = open_store(config)?;
-        let (address, token, training) = match &config.base {
-            BaseChoice::At { address, token } => {
-                (parsed(address)?, token.clone().map(AccessToken::new), None)
-            }
-            BaseChoice::Embedded => {
-                let base = TrainingBase::open(&training_path(path))?;
-                let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-                let address = serve(base.clone(), any_port).await?;
-                (address, None, Some(base))
-            }
-        };
-        let line = Line::to(&address, token, &config.pharmacy)?;
-        let base = Base::new(line, config.pharmacy.clone());
+        let (base, address, training) = base(config).await?;
         let counter = Counter::new(
             base,
             store,
@@ -159,6 +146,21 @@ impl Session {
             training,
         })
     }
+}
+
+/// The base of that configuration: its client, its address, and in training the base itself.
+pub async fn base(config: &Config) -> Result<(Base<Line>, BaseAddress, Option<TrainingBase>), SessionError> {
+    let (address, token, training) = match &config.base {
+        BaseChoice::At { address, token } => (parsed(address)?, token.clone().map(AccessToken::new), None),
+        BaseChoice::Embedded => {
+            let base = TrainingBase::open(&training_path(&config.data_dir))?;
+            let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            let address = serve(base.clone(), any_port).await?;
+            (address, None, Some(base))
+        }
+    };
+    let line = Line::to(&address, token, &config.pharmacy)?;
+    Ok((Base::new(line, config.pharmacy.clone()), address, training))
 }
 
 /// Makes the scenarios of a training session ready, and writes the sheets that are not there yet.

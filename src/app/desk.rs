@@ -9,12 +9,14 @@ use jiff::tz::TimeZone;
 
 use crate::app::effect::Effect;
 use crate::app::form::Missing;
+use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::Circumstances;
-use crate::domain::identifiers::{DispenseId, LineNumber};
+use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::NotANumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
 use crate::domain::product::CatalogueScope;
+use crate::domain::register::RegisterNumber;
 use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
 
@@ -27,7 +29,7 @@ pub enum Mode {
     Real,
 }
 
-/// What does not change while the terminal is open.
+/// What the terminal opened with.
 #[derive(Debug, Clone)]
 pub struct Setting {
     /// The pharmacy.
@@ -44,6 +46,19 @@ pub struct Setting {
     pub inbox: Option<PathBuf>,
     /// How much of the public medicines database is known here.
     pub catalogue: CatalogueScope,
+    /// What was recorded before this terminal opened, and not acknowledged.
+    pub left_waiting: Option<LeftWaiting>,
+}
+
+/// What waited already when the terminal opened. After a crash nobody remembers whether the last one was recorded: it was.
+#[derive(Debug, Clone)]
+pub struct LeftWaiting {
+    /// The last one recorded.
+    pub entry: OutboxEntry,
+    /// Its register numbers, in their order.
+    pub numbers: Vec<RegisterNumber>,
+    /// How many waited besides it.
+    pub others: u32,
 }
 
 /// Whether the base answers, and since when.
@@ -131,8 +146,8 @@ pub enum Notice {
     NotReadAgain(DelayReason),
     /// Another terminal answered one of these lines since the prescription was read.
     ChangedMeanwhile,
-    /// The store did not confirm the recording; trying again records it once.
-    RecordFailed,
+    /// The store did not confirm the recording, for that reason when it is known; trying again records it once.
+    RecordFailed(Option<Breakdown>),
     /// The rules refused at the last door.
     RecordRefused,
 }
@@ -148,7 +163,7 @@ enum Posting {
 
 /// What every screen sees.
 pub struct Desk {
-    /// What does not change.
+    /// What the terminal opened with.
     pub setting: Setting,
     /// What time it is.
     pub now: Timestamp,
@@ -162,6 +177,8 @@ pub struct Desk {
     pub on_the_way: Vec<DispenseId>,
     /// The line of news.
     pub notice: Option<Notice>,
+    /// What broke on this machine, until something is recorded again.
+    pub breakdown: Option<Breakdown>,
     posting: Posting,
     /// Whether the list was asked for to see what another terminal of this store did.
     is_checking: bool,
@@ -178,6 +195,7 @@ impl Desk {
             listing: Listing::Asked,
             on_the_way: Vec::new(),
             notice: None,
+            breakdown: None,
             posting: Posting::Idle,
             is_checking: false,
         }
@@ -211,12 +229,21 @@ impl Desk {
             .filter(|entry| *entry.state() != PostState::Accepted)
     }
 
-    /// What was served today.
+    /// What was served today. A correction serves nobody.
     pub fn served_today(&self) -> impl Iterator<Item = &OutboxEntry> {
         let today = self.today();
         self.hand_overs
             .iter()
+            .filter(|entry| entry.hand_over.corrects.is_none())
             .filter(move |entry| self.day_of(entry.hand_over.at) == today)
+    }
+
+    /// The correction of that delivery, when it was recorded in this list's time.
+    pub fn correction_of(&self, delivery: DispensedLineId) -> Option<&OutboxEntry> {
+        self.hand_overs.iter().find(|entry| {
+            let corrects = entry.hand_over.corrects.as_ref();
+            corrects.is_some_and(|corrects| corrects.delivery == delivery)
+        })
     }
 
     /// A hand-over by its identifier.

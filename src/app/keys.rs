@@ -116,6 +116,12 @@ pub enum Command {
     PostNow,
     /// Verify the register.
     Verify,
+    /// Take a recorded delivery back.
+    Annul,
+    /// Replace a recorded delivery.
+    Rectify,
+    /// Show what became of a delivery.
+    History,
 }
 
 /// Where a key is pressed: what the table has one part for.
@@ -155,6 +161,16 @@ pub enum Context {
     Outbox,
     /// The register.
     Register,
+    /// Which delivery is corrected, or why.
+    Correction,
+    /// Words beside the reason of a correction.
+    CorrectionWords,
+    /// What a correction will record.
+    CorrectionReview,
+    /// A correction that is recorded, or that cannot be.
+    CorrectionEnd,
+    /// What became of a delivery.
+    History,
     /// The reader's test.
     ReaderTest,
     /// The keys.
@@ -163,7 +179,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -181,6 +197,11 @@ impl Context {
         Self::Refused,
         Self::Outbox,
         Self::Register,
+        Self::Correction,
+        Self::CorrectionWords,
+        Self::CorrectionReview,
+        Self::CorrectionEnd,
+        Self::History,
         Self::ReaderTest,
         Self::Help,
     ];
@@ -189,7 +210,11 @@ impl Context {
     pub const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Counter | Self::DecisionText | Self::DecisionSearch | Self::ReviewReason
+            Self::Counter
+                | Self::DecisionText
+                | Self::DecisionSearch
+                | Self::ReviewReason
+                | Self::CorrectionWords
         )
     }
 }

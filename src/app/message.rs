@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::app::history;
 use crate::app::keys::Key;
+use crate::domain::breakdown::Breakdown;
+use crate::domain::correction::{CannotCorrect, Standing};
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{DispenseId, DispensedLineId};
@@ -136,8 +139,56 @@ pub enum Message {
     },
     /// The chain of the register was verified.
     RegisterVerified(RegisterCheck),
+    /// A delivery can be corrected.
+    CorrectionOpened(Box<OpenedCorrection>),
+    /// It cannot, or not now.
+    CorrectionNotOpened {
+        /// Its register entry.
+        entry: RegisterNumber,
+        /// Why.
+        why: CannotOpen,
+    },
+    /// The store refused a correction at the last door; nothing was written.
+    CorrectionRefused {
+        /// Which correction.
+        id: DispenseId,
+        /// Why.
+        why: CannotCorrect,
+    },
+    /// The history of a delivery was read, or not.
+    HistoryRead {
+        /// The entry it was asked for.
+        entry: RegisterNumber,
+        /// What was read.
+        reading: history::Reading,
+    },
+    /// Something of this machine broke while an effect was executed; what it means for that effect follows.
+    Broke(Breakdown),
     /// The store could not answer.
     StoreFailed(StoreTask),
+}
+
+/// A delivery that can be corrected.
+pub struct OpenedCorrection {
+    /// The identifier of the correction it may lead to.
+    pub id: DispenseId,
+    /// The delivery.
+    pub standing: Standing,
+    /// For a rectification: its prescription, as it is without the delivery.
+    pub consultation: Option<Box<Consultation>>,
+}
+
+/// Why a correction does not begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CannotOpen {
+    /// The entry is not one that can be corrected.
+    Cannot(CannotCorrect),
+    /// The base refuses to show the prescription.
+    Refused(Refusal),
+    /// The prescription could not be read, or the store is broken.
+    Failed(ConsultFailure),
+    /// Another terminal answered the line since the prescription was read.
+    Outdated,
 }
 
 /// One code that was read.
@@ -274,6 +325,11 @@ impl Message {
             Self::OutboxListed(_) => "OutboxListed",
             Self::RegisterListed { .. } => "RegisterListed",
             Self::RegisterVerified(_) => "RegisterVerified",
+            Self::CorrectionOpened(_) => "CorrectionOpened",
+            Self::CorrectionNotOpened { .. } => "CorrectionNotOpened",
+            Self::CorrectionRefused { .. } => "CorrectionRefused",
+            Self::HistoryRead { .. } => "HistoryRead",
+            Self::Broke(_) => "Broke",
             Self::StoreFailed(_) => "StoreFailed",
         }
     }

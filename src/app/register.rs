@@ -1,7 +1,9 @@
 //! The register: its entries, newest first, and whether its chain holds.
 
 use crate::app::App;
+use crate::app::correcting::{self, CorrectionKind};
 use crate::app::effect::Effect;
+use crate::app::history;
 use crate::app::keys::Command;
 use crate::app::message::{RegisterCheck, StoreTask};
 use crate::app::screen::{Next, Screen, selected_after};
@@ -80,6 +82,25 @@ impl Register {
         self.entries.last().map(|entry| entry.number)
     }
 
+    fn selected_entry(&self) -> Option<RegisterNumber> {
+        self.entries.get(self.selected).map(|entry| entry.number)
+    }
+
+    fn corrected(self, kind: CorrectionKind) -> Next {
+        match self.selected_entry() {
+            Some(entry) => correcting::open(entry, kind, Screen::Register(self)),
+            None => (Screen::Register(self), Vec::new()),
+        }
+    }
+
+    /// Its newest page again: it may have grown.
+    pub fn read_again(mut self) -> Next {
+        self.entries.clear();
+        self.selected = 0;
+        self.reading = Pages::Asked;
+        (Screen::Register(self), vec![page_below(None)])
+    }
+
     /// Takes a command.
     pub fn on(mut self, command: Command) -> Next {
         let mut effects = Vec::new();
@@ -88,6 +109,14 @@ impl Register {
             Command::Verify if self.check != Check::Running => {
                 self.check = Check::Running;
                 effects.push(Effect::VerifyRegister);
+            }
+            Command::Annul => return self.corrected(CorrectionKind::Cancellation),
+            Command::Rectify => return self.corrected(CorrectionKind::Rectification),
+            Command::History => {
+                return match self.selected_entry() {
+                    Some(entry) => history::over(entry, Screen::Register(self)),
+                    None => (Screen::Register(self), Vec::new()),
+                };
             }
             other => self.selected = selected_after(other, self.selected, self.entries.len()),
         }

@@ -1,8 +1,10 @@
 //! The questions asked to the base, and what each answer means.
 
 mod consult;
+mod correct;
 mod hold;
 mod post;
+mod standing;
 
 use std::sync::OnceLock;
 

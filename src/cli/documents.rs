@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::consent::Consent;
+use crate::domain::dispense::HandOver;
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, Finess};
@@ -195,12 +196,22 @@ pub(super) fn dispense(
     })
 }
 
-fn refusal(state: &PostState) -> Option<Value> {
+/// Why the base did not accept it.
+pub(super) fn refusal(state: &PostState) -> Option<Value> {
     match state {
         PostState::Refused(refusal) | PostState::Conflict(refusal) => {
             Some(json!({ "code": refusal.code.code(), "text": refusal.text }))
         }
         PostState::Pending | PostState::Accepted => None,
+    }
+}
+
+/// What waits: boxes handed over, or a correction of that.
+fn kind_of(hand_over: &HandOver) -> &'static str {
+    match (&hand_over.corrects, hand_over.lines.is_empty()) {
+        (None, _) => "delivery",
+        (Some(_), true) => "cancellation",
+        (Some(_), false) => "rectification",
     }
 }
 
@@ -212,6 +223,7 @@ pub(super) fn outbox(entries: &[OutboxEntry]) -> Value {
             json!({
                 "dispense": entry.hand_over.id.to_string(),
                 "number": entry.hand_over.number.as_str(),
+                "kind": kind_of(&entry.hand_over),
                 "state": entry.state().code(),
                 "since": entry.since,
                 "attempts": entry.attempts,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::consent::Consent;
+use crate::domain::correction::Corrects;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
 use crate::domain::number::PrescriptionNumber;
@@ -245,13 +246,27 @@ pub struct HandOver {
     pub prescriber: Prescriber,
     /// The patient's choice as last read before the hand-over.
     pub consent: Consent,
-    /// Its lines, at least one.
+    /// Its lines; at least one, unless it only takes a delivery back.
     pub lines: Vec<DispensedLine>,
     /// The warnings passed, with their reasons.
     pub overrides: Vec<Override>,
+    /// The delivery it takes back, when it is a correction; its lines, one or none, replace it.
+    pub corrects: Option<Corrects>,
 }
 
 impl HandOver {
+    /// When the boxes left the pharmacy. A correction is recorded later, and says so of what it replaces.
+    pub fn handed_over_at(&self) -> Timestamp {
+        self.corrects
+            .as_ref()
+            .map_or(self.at, |corrects| corrects.handed_over_at)
+    }
+
+    /// The deliveries that it takes back: they never happened.
+    pub fn annulled(&self) -> impl Iterator<Item = DispensedLineId> {
+        self.corrects.iter().flat_map(Corrects::annulled)
+    }
+
     /// Its lines as deliveries of the prescription: what [`Prescription::with_deliveries`] takes.
     pub fn deliveries(&self) -> impl Iterator<Item = (LineNumber, Delivery)> {
         self.lines.iter().map(|line| {
@@ -266,7 +281,7 @@ impl HandOver {
                     DeliveryStanding::Declined
                 },
                 pharmacy: self.pharmacy.name.clone(),
-                at: Some(self.at),
+                at: Some(self.handed_over_at()),
             };
             (line.line, delivery)
         })
@@ -343,6 +358,7 @@ impl Dispense {
             consent: prescription.consent,
             lines,
             overrides,
+            corrects: None,
         };
         Ok(Self { hand_over, findings })
     }
@@ -350,6 +366,11 @@ impl Dispense {
     /// What is handed over.
     pub fn hand_over(&self) -> &HandOver {
         &self.hand_over
+    }
+
+    /// Its content and the remarks, taken out.
+    pub(in crate::domain) fn into_parts(self) -> (HandOver, Vec<Finding>) {
+        (self.hand_over, self.findings)
     }
 
     /// What the rules remarked without stopping it.

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
+use crate::domain::reasons::CorrectionReason;
 
 /// The chronological number of an entry, from 1, without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,7 +120,9 @@ pub enum RegisterContent {
     Correction {
         /// The entry corrected.
         of: RegisterNumber,
-        /// Why, in the operator's words.
+        /// Why, by its code; an entry made before there were codes has none.
+        code: Option<CorrectionReason>,
+        /// Why, in the operator's words; may be empty beside a code that says it.
         reason: String,
         /// Who corrected.
         operator: Operator,
@@ -163,6 +166,8 @@ pub struct RegisteredDelivery {
     pub reason: Option<String>,
     /// The pharmacist's own words.
     pub note: String,
+    /// The entry it replaces, when it rectifies one.
+    pub replaces: Option<RegisterNumber>,
 }
 
 /// The entries of a period, as an authority asks for them (CSP art. R. 5132-9).

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::Input;
 use super::workshop::{HoldTask, PostTask, Workshop, World};
-use crate::app::effect::RecordRequest;
 use crate::app::{Effect, Message};
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
@@ -107,7 +106,9 @@ impl Hands {
                 });
             }
             Effect::Record(request) => {
-                self.recording = Some(self.tokio.spawn(see_recorded(workshop, *request)));
+                let id = request.circumstances.id;
+                let work = move |hands: &Workshop<Here>| hands.record(*request);
+                self.recording = Some(self.tokio.spawn(see_done(workshop, id, work)));
             }
             Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
@@ -115,6 +116,16 @@ impl Hands {
             Effect::ListRegister { before, count } => {
                 self.beside(move || workshop.list_register(before, count));
             }
+            Effect::OpenCorrection { entry, kind } => {
+                self.tokio
+                    .spawn(async move { workshop.open_correction(entry, kind).await });
+            }
+            Effect::Correct(request) => {
+                let id = request.id;
+                let work = move |hands: &Workshop<Here>| hands.correct(*request);
+                self.recording = Some(self.tokio.spawn(see_done(workshop, id, work)));
+            }
+            Effect::ReadHistory(entry) => self.beside(move || workshop.read_history(entry)),
             Effect::VerifyRegister => self.beside(move || workshop.verify_register()),
             // The loop ends on it before it comes here.
             Effect::Quit => {}
@@ -144,10 +155,13 @@ impl Hands {
 }
 
 /// Records, and answers whatever happens: the screen takes no key until the answer comes.
-async fn see_recorded(workshop: Arc<Workshop<Here>>, request: RecordRequest) {
-    let id = request.circumstances.id;
+async fn see_done(
+    workshop: Arc<Workshop<Here>>,
+    id: DispenseId,
+    work: impl FnOnce(&Workshop<Here>) + Send + 'static,
+) {
     let hands = Arc::clone(&workshop);
-    let recording = tokio::task::spawn_blocking(move || hands.record(request));
+    let recording = tokio::task::spawn_blocking(move || work(&hands));
     if recording.await.is_err() {
         // What it says stays unsaid: a panic's words may come from a patient's data.
         tracing::error!("a recording broke off");

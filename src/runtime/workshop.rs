@@ -87,7 +87,19 @@ enum RoundError {
 }
 
 impl<W: World + 'static> Workshop<W> {
-    fn tell_base(&self, seen: BaseSeen) {
+    /// Errors go to the log, chain and all; none of them holds health data. What a person can mend is told.
+    pub(super) fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::warn!(error = crate::chain(error));
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<StoreError>() {
+                self.0.tell(Message::Broke(error.breakdown()));
+            }
+            cause = error.source();
+        }
+    }
+
+    pub(super) fn tell_base(&self, seen: BaseSeen) {
         self.0.tell(match seen {
             BaseSeen::Answering => Message::BaseAnswered,
             BaseSeen::Silent(reason) => Message::BaseFailed(reason),
@@ -123,7 +135,7 @@ impl<W: World + 'static> Workshop<W> {
                     }
                     CounterError::Store(_) | CounterError::NotRecorded => ConsultFailure::Store,
                 };
-                report(&error);
+                self.report(&error);
                 if let Some(seen) = error.base() {
                     self.tell_base(seen);
                 }
@@ -154,7 +166,7 @@ impl<W: World + 'static> Workshop<W> {
                 HoldTask::GiveBack(number) => {
                     if let Err(error) = self.0.counter().give_back(&number).await {
                         // It ends by itself: nothing is lost but time.
-                        report(&error);
+                        self.report(&error);
                     }
                 }
             }
@@ -170,7 +182,7 @@ impl<W: World + 'static> Workshop<W> {
             let next_attempt = match Arc::clone(&self).post_and_look(task).await {
                 Ok(next_attempt) => next_attempt,
                 Err(error) => {
-                    report(&error);
+                    self.report(&error);
                     self.0.now().checked_add(STORE_RETRY_DELAY).ok()
                 }
             };
@@ -237,7 +249,7 @@ impl<W: World + 'static> Workshop<W> {
             Ok(RecordOutcome::Stopped(findings)) => self.0.tell(Message::RecordRefused { id, findings }),
             Ok(RecordOutcome::Outdated) => self.0.tell(Message::RecordOutdated { id }),
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 self.0.tell(Message::RecordFailed { id });
             }
         }
@@ -275,7 +287,7 @@ impl<W: World + 'static> Workshop<W> {
         self.0.tell(match self.hand_overs() {
             Ok(entries) => Message::OutboxListed(entries),
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 Message::StoreFailed(StoreTask::Outbox)
             }
         });
@@ -300,7 +312,7 @@ impl<W: World + 'static> Workshop<W> {
         self.0.tell(match self.register_page(before, count) {
             Ok(entries) => Message::RegisterListed { before, entries },
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 Message::StoreFailed(StoreTask::Register)
             }
         });
@@ -333,14 +345,14 @@ impl<W: World + 'static> Workshop<W> {
                     first_bad: found.first_bad,
                 }),
                 Err(error) => {
-                    report(&error);
+                    self.report(&error);
                     Message::StoreFailed(StoreTask::Verification)
                 }
             });
     }
 
     /// What the terminal needs of a consultation, with the one identifier that its hand-over will have.
-    fn opened(&self, consultation: counter::Consultation) -> Consultation {
+    pub(super) fn opened(&self, consultation: counter::Consultation) -> Consultation {
         Consultation {
             id: self.0.new_identifier(),
             prescription: consultation.prescription,
@@ -369,11 +381,6 @@ fn delay_of(error: &CounterError) -> DelayReason {
         Some(BaseSeen::Silent(reason)) => reason,
         Some(BaseSeen::Answering) | None => DelayReason::Unreachable,
     }
-}
-
-/// Errors go to the log, chain and all; none of them holds health data.
-fn report(error: &dyn std::error::Error) {
-    tracing::warn!(error = crate::chain(error));
 }
 
 fn read_failure(error: ReadError) -> ReadFailure {

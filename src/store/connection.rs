@@ -132,6 +132,27 @@ fn assert_encrypted(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The same error with the system's own reason, where SQLite keeps it to itself.
+///
+/// A disk that is full shows as a file that does not open, or as one that does not grow: the system says so when a
+/// file is made beside it.
+pub(super) fn explained(error: StoreError, path: &Path) -> StoreError {
+    match error {
+        StoreError::NotOpened(_) | StoreError::Disk(_) | StoreError::ReadOnly => {
+            why_not_written(path).unwrap_or(error)
+        }
+        error => error,
+    }
+}
+
+fn why_not_written(path: &Path) -> Option<StoreError> {
+    let tried = durable::beside(path, "-try");
+    let source = fs::write(&tried, [0; 4096])
+        .and_then(|()| fs::remove_file(&tried))
+        .err()?;
+    Some(StoreError::place(path, source))
+}
+
 /// A store that ends with the process: for tests, and for training sessions that keep nothing.
 pub(super) fn open_in_memory() -> Result<Connection, StoreError> {
     assert_sqlite_is_recent()?;

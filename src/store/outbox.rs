@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Params, Row, Transaction, named_params, params};
 use uuid::Uuid;
 
-use super::hand_over::line_id;
+use super::hand_over::{Registered, line_id, registered};
 use super::record::read_hand_over;
 use super::{Store, StoreError, milliseconds, moment};
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
@@ -80,6 +80,21 @@ impl Store {
                 |row| row.get(0),
             )?;
             next.map(moment).transpose()
+        })
+    }
+
+    /// The last recorded of those that wait, with its register numbers, and how many wait besides it.
+    pub fn outbox_last(&self) -> Result<Option<(OutboxEntry, Registered, u32)>, StoreError> {
+        self.read(|transaction| {
+            let last = "WHERE state = 'pending' ORDER BY sequence DESC LIMIT 1";
+            let Some(entry) = entries(transaction, last, [])?.pop() else {
+                return Ok(None);
+            };
+            let waiting: u32 = transaction
+                .prepare_cached("SELECT count(*) FROM outbox WHERE state = 'pending'")?
+                .query_row([], |row| row.get(0))?;
+            let numbers = registered(transaction, entry.hand_over.id)?;
+            Ok(Some((entry, numbers, waiting.saturating_sub(1))))
         })
     }
 

@@ -176,7 +176,8 @@ impl Store {
         })
     }
 
-    /// Adds an entry that says why an earlier one is wrong. The earlier one stays as it is (CSP art. R. 5132-9).
+    /// Adds an entry that says why an earlier one is wrong, and changes nothing else: a remark. The earlier one stays as it
+    /// is (CSP art. R. 5132-9). A delivery that a base may hold is corrected with [`Store::record_correction`].
     pub fn correct(
         &self,
         number: RegisterNumber,
@@ -199,6 +200,7 @@ impl Store {
             }
             let content = RegisterContent::Correction {
                 of: number,
+                code: None,
                 reason: reason.trim().to_owned(),
                 operator: operator.clone(),
             };
@@ -291,6 +293,18 @@ pub(super) fn walk(
     Ok(found)
 }
 
+/// The entry with that number.
+pub(super) fn entry_of_number(
+    transaction: &Transaction,
+    number: RegisterNumber,
+) -> Result<Option<RegisterEntry>, StoreError> {
+    transaction
+        .prepare_cached(&format!("{ROWS} WHERE number = ?1"))?
+        .query_and_then([number.0], entry_of)?
+        .next()
+        .transpose()
+}
+
 fn entry_of(row: &Row) -> Result<RegisterEntry, StoreError> {
     let recorded_at: String = row.get(1)?;
     let payload: Option<String> = row.get(6)?;
@@ -304,7 +318,7 @@ fn entry_of(row: &Row) -> Result<RegisterEntry, StoreError> {
     })
 }
 
-fn correction_of(
+pub(super) fn correction_of(
     transaction: &Transaction,
     number: RegisterNumber,
 ) -> Result<Option<RegisterNumber>, StoreError> {

@@ -14,7 +14,7 @@ use crate::safe::safe;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
 use crate::ui::wording::posts::Travel;
-use crate::ui::wording::{self, labels, people, posts, reasons};
+use crate::ui::wording::{self, corrections, labels, people, posts, reasons};
 use crate::ui::{View, entries};
 
 /// The page.
@@ -93,6 +93,16 @@ impl Page<'_> {
         );
         if let Some(reason) = posts::state_reason(state) {
             rows.signed(NUMBER_COLUMNS, "✗", &reason, theme.bad);
+        }
+        if let Some(correction) = self.view.desk.correction_of(line.id) {
+            let sign = posts::state_sign(correction.state(), entries::travel(self.view, correction));
+            let style = entries::state_style(theme, correction.state());
+            rows.signed(
+                NUMBER_COLUMNS,
+                sign,
+                &corrections::corrected_line(correction),
+                style,
+            );
         }
     }
 

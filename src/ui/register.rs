@@ -13,7 +13,7 @@ use crate::safe::safe;
 use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
-use crate::ui::wording::{self, labels, people};
+use crate::ui::wording::{self, labels, people, reasons};
 
 /// The page.
 pub struct Page<'a> {
@@ -107,9 +107,11 @@ impl<'a> Page<'a> {
                 safe(&delivery.product),
                 wording::boxes(delivery.boxes),
             ),
-            Some(RegisterContent::Correction { of, reason, .. }) => {
-                (labels::correction_of(*of), safe(reason), String::new())
-            }
+            Some(RegisterContent::Correction { of, code, reason, .. }) => (
+                labels::correction_of(*of),
+                safe(&reasons::motive(*code, reason)),
+                String::new(),
+            ),
             None => (labels::ERASED.to_owned(), String::new(), String::new()),
         };
         rows.row(vec![
@@ -131,9 +133,15 @@ impl<'a> Page<'a> {
         rows.heading(&labels::register_number(entry.number));
         match &entry.content {
             Some(RegisterContent::Delivery(delivery)) => self.delivery(&mut rows, delivery),
-            Some(RegisterContent::Correction { of, reason, operator }) => {
+            Some(RegisterContent::Correction {
+                of,
+                code,
+                reason,
+                operator,
+            }) => {
                 rows.paragraph(0, &labels::correction_of(*of), theme.strong);
-                rows.paragraph(0, &labels::quoted(&safe(reason)), Style::new());
+                let motive = reasons::motive(*code, reason);
+                rows.paragraph(0, &labels::quoted(&safe(&motive)), Style::new());
                 rows.paragraph(0, &people::operator(operator), theme.dim);
             }
             None => rows.paragraph(0, labels::ERASED_WHY, theme.dim),

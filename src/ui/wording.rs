@@ -3,9 +3,13 @@
 //! The terminal and the command line use the same functions. Texts from outside that end up in a
 //! sentence go through [`safe`].
 
+pub mod breakdowns;
 pub mod catalogue;
 pub mod command_line;
+pub mod configuration;
+pub mod corrections;
 pub mod dates;
+pub mod doctor;
 pub mod edition;
 pub mod findings;
 pub mod keys;

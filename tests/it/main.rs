@@ -6,20 +6,30 @@
 )]
 
 mod base_client;
+#[cfg(target_os = "linux")]
+mod broken_machines;
 mod catalogue;
 mod closures;
 mod command_line;
 mod contract;
+mod correction_scenes;
+mod corrections;
 mod counter;
 mod crashes;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod end_to_end;
 mod flows;
 mod flows_at_random;
 mod foreign_base;
 mod gs1_vectors;
 mod hostile_texts;
+#[cfg(target_os = "linux")]
+mod kill_points;
 mod login;
 mod make_images;
+#[cfg(target_os = "linux")]
+mod power_cuts;
 mod register_edition;
 mod register_export;
 mod register_million;

@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
+use comptoir::app::correcting::CorrectionKind;
 use comptoir::app::keys::Key;
-use comptoir::app::message::{Consultation, Freshness, HoldAnswer, Message};
+use comptoir::app::message::{Consultation, Freshness, HoldAnswer, Message, OpenedCorrection};
 use comptoir::app::{App, Effect, Mode, Setting};
 use comptoir::domain::consent::Consent;
+use comptoir::domain::correction::Standing;
 use comptoir::domain::dispense::{Dispense, HandOver};
 use comptoir::domain::hold::Hold;
 use comptoir::domain::identifiers::{
@@ -78,6 +80,7 @@ pub(crate) fn setting() -> Setting {
         sheets: Some(PathBuf::from("/home/claire/comptoir/feuilles")),
         inbox: Some(PathBuf::from("/home/claire/comptoir/entrants")),
         catalogue: CatalogueScope::TrainingSubset,
+        left_waiting: None,
     }
 }
 
@@ -462,7 +465,26 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             outcome: "substituted".into(),
             reason: Some("generic".into()),
             note: String::new(),
+            replaces: None,
         }))),
         link: Sha256Digest([u8::try_from(place % 251).unwrap(); 32]),
     }
+}
+
+/// The first line of the sample prescription, recorded as that entry and opened to be corrected.
+pub(crate) fn correction_opened(id: DispenseId, entry: RegisterNumber, kind: CorrectionKind) -> Message {
+    let hand_over = hand_over(77, 60);
+    let standing = Standing {
+        entry,
+        line: hand_over.lines[0].clone(),
+        hand_over,
+        earlier: Vec::new(),
+    };
+    let consultation = (kind == CorrectionKind::Rectification)
+        .then(|| Box::new(consultation_of(standing.taken_out_of(prescription()))));
+    Message::CorrectionOpened(Box::new(OpenedCorrection {
+        id,
+        standing,
+        consultation,
+    }))
 }

@@ -4,9 +4,11 @@
 use std::path::PathBuf;
 
 use comptoir::app::App;
+use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
     ConsultFailure, Freshness, HoldAnswer, Message, ReadFailure, Reading, RegisterCheck, StoreTask,
 };
+use comptoir::domain::breakdown::Breakdown;
 use comptoir::domain::consent::Consent;
 use comptoir::domain::identifiers::DispenseId;
 use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
@@ -24,7 +26,7 @@ pub(crate) struct Scene {
     pub(crate) app: App,
 }
 
-fn scene(name: &'static str, app: App) -> Scene {
+pub(crate) fn scene(name: &'static str, app: App) -> Scene {
     Scene { name, app }
 }
 
@@ -52,6 +54,23 @@ fn delayed(seed: u128, minutes: i64, reason: DelayReason) -> OutboxEntry {
         reason,
         ..entry(hand_over(seed, minutes), &PostState::Pending)
     }
+}
+
+/// Opened again after a crash between recording and posting.
+fn reopened() -> App {
+    let entry = entry(hand_over(3, 4), &PostState::Pending);
+    let mut setting = setting();
+    setting.left_waiting = Some(LeftWaiting {
+        entry: entry.clone(),
+        numbers: vec![RegisterNumber(12), RegisterNumber(13)],
+        others: 0,
+    });
+    let posting = Message::PostStarted(entry.hand_over.id);
+    after(
+        App::new(setting, now()),
+        vec![Message::OutboxListed(vec![entry]), posting],
+        "",
+    )
 }
 
 /// A day with a bit of everything.
@@ -108,7 +127,7 @@ pub(crate) fn held_elsewhere() -> App {
 }
 
 /// A hand-over just recorded, then posted with that state.
-fn done(consent: Consent, state: Option<PostState>) -> App {
+pub(crate) fn done(consent: Consent, state: Option<PostState>) -> App {
     let mut prescription = prescription();
     prescription.consent = consent;
     let mut app = serving(prescription);
@@ -159,11 +178,11 @@ fn scanned_box(cip: &str) -> Message {
     text_scanned(Scanned::Box(scanned), "\u{1d}0103400933857042")
 }
 
-fn register(messages: Vec<Message>, typed: &str) -> App {
+pub(crate) fn register(messages: Vec<Message>, typed: &str) -> App {
     after(after(app(), vec![], "③"), messages, typed)
 }
 
-fn register_page() -> Message {
+pub(crate) fn register_page() -> Message {
     let erased = RegisterEntry {
         content: None,
         ..register_entry(2)
@@ -171,6 +190,7 @@ fn register_page() -> Message {
     let correction = RegisterEntry {
         content: Some(RegisterContent::Correction {
             of: RegisterNumber(1),
+            code: None,
             reason: "lot mal lu".into(),
             operator: operator(),
         }),
@@ -208,6 +228,18 @@ fn counter_scenes() -> Vec<Scene> {
     let known = vec![Message::BaseAnswered, Message::OutboxListed(Vec::new())];
     vec![
         scene("counter_just_opened", app()),
+        scene("counter_reopened", reopened()),
+        scene(
+            "counter_disk_full",
+            after(
+                app(),
+                vec![
+                    Message::Broke(Breakdown::DiskFull),
+                    Message::StoreFailed(StoreTask::Outbox),
+                ],
+                "",
+            ),
+        ),
         scene("counter_quiet", after(app(), known, "")),
         scene("counter_busy", busy_counter()),
         scene("counter_typing", after(app(), vec![], "01 s2tb pz2j")),
@@ -580,6 +612,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         identified_scenes(),
         refused_scenes(),
         list_scenes(),
+        crate::correction_scenes::correction_scenes(),
         reader_scenes(),
     ]
     .into_iter()

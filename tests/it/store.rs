@@ -536,6 +536,7 @@ fn a_correction_is_a_new_entry_that_names_the_old_one() {
     assert_eq!(
         store.register_entry(RegisterNumber(21)).unwrap().unwrap().content,
         Some(RegisterContent::Correction {
+            code: None,
             of: RegisterNumber(4),
             reason: "erreur de lot".into(),
             operator: operator(),

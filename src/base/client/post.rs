@@ -20,6 +20,7 @@
 
 use crate::base::client::Base;
 use crate::base::client::consult::ReadAgain;
+use crate::base::client::correct::delivery_of;
 use crate::base::fhir::{Bundle, EntryResponse, Task};
 use crate::base::mapping::{self, Reading, delivery, execution};
 use crate::base::outcome::{self, Remark};
@@ -33,7 +34,7 @@ use crate::domain::prescription::{DeliveryStanding, LineKind, LineStanding};
 use crate::domain::refusal::{Refusal, RefusalCode};
 
 /// How often a post that came too late is tried again.
-const TRIES_MAX: usize = 3;
+pub(super) const TRIES_MAX: usize = 3;
 
 /// A hand-over on its way: the lines still to be settled, and what became of the others.
 struct Posting<'a> {
@@ -43,7 +44,7 @@ struct Posting<'a> {
 }
 
 /// What the base answered to one transaction.
-enum Answer {
+pub(super) enum Answer {
     Accepted,
     Stale(Refusal),
     Conflict(Refusal),
@@ -51,7 +52,7 @@ enum Answer {
 }
 
 impl<T: Transport> Base<T> {
-    /// Posts the pending lines of a hand-over; each comes back accepted, refused or in conflict.
+    /// Posts the pending lines of a hand-over, or a correction; each comes back accepted, refused or in conflict.
     ///
     /// Safe to repeat, whatever happened before: it reads the prescription again first, and the base
     /// creates a delivery only if none bears its identifier.
@@ -60,6 +61,9 @@ impl<T: Transport> Base<T> {
         hand_over: &HandOver,
         pending: &[DispensedLineId],
     ) -> Result<Vec<(DispensedLineId, PostState)>, BaseError> {
+        if let Some(corrects) = &hand_over.corrects {
+            return self.correct(hand_over, corrects).await;
+        }
         let mut posting = Posting::new(hand_over, pending);
         let mut stale: Option<(Refusal, Option<String>)> = None;
         for tries in 0..=TRIES_MAX {
@@ -111,9 +115,7 @@ impl<T: Transport> Base<T> {
                 .origin(line.line)
                 .is_some_and(|origin| origin.kind == "DeviceRequest");
             let kind = delivery::KINDS[usize::from(is_device)];
-            let target = format!("{kind}?identifier={}%7C{}", codes::URI, codes::urn(line.id.0));
-            let request = Request::get(target).with_header("prefer", "handling=strict");
-            let response = self.ask(request).await?;
+            let response = self.ask(delivery_of(kind, line.id)).await?;
             let text = response.text().filter(|_| response.status == 200);
             let Some(text) = text else { continue };
             if mapping::delivered_under(line.id, &Pool::of([text])?).is_some() {
@@ -203,7 +205,7 @@ impl<'a> Posting<'a> {
 }
 
 /// Why a line may no longer be delivered, if so.
-fn not_deliverable(line: &DispensedLine, reading: &Reading) -> Option<RefusalCode> {
+pub(super) fn not_deliverable(line: &DispensedLine, reading: &Reading) -> Option<RefusalCode> {
     let Some(ordered) = reading.prescription.line(line.line) else {
         return Some(RefusalCode::LineUnknown);
     };
@@ -216,7 +218,7 @@ fn not_deliverable(line: &DispensedLine, reading: &Reading) -> Option<RefusalCod
 }
 
 /// A refusal, unless it comes from something else that happened.
-fn no(remark: &Remark, line: &DispensedLine, reading: &Reading) -> PostState {
+pub(super) fn no(remark: &Remark, line: &DispensedLine, reading: &Reading) -> PostState {
     let refusal = remark.refusal.clone();
     let is_conflict = match &refusal.code {
         RefusalCode::HeldElsewhere | RefusalCode::StaleVersion => true,
@@ -240,7 +242,7 @@ fn somebody_delivered(line: &DispensedLine, reading: &Reading) -> bool {
 }
 
 /// What an answer to a transaction means for its first `deliveries` entries.
-fn answer(response: &Response, deliveries: usize) -> Result<Answer, BaseError> {
+pub(super) fn answer(response: &Response, deliveries: usize) -> Result<Answer, BaseError> {
     let refused = |code| Ok(Answer::Refused(outcome::remarks(response, &code)));
     match response.status {
         200 | 201 => accepted(response, deliveries),

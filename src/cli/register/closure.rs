@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use crate::cli::failure::Failure;
 use crate::cli::output::{Format, complain, show};
 use crate::config::Config;
+use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::Closure;
 use crate::session::now;
 use crate::store::{CloseAnswer, Store};
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{breakdowns, command_line as words};
 
 /// Signs. The note alone goes to standard output, to be kept as it is.
 pub(super) fn close(store: &Store, config: &Config, format: Format) -> Result<(), Failure> {
@@ -85,8 +86,12 @@ pub(super) fn verify(store: &Store, against: &[PathBuf], format: Format) -> Resu
 
 fn read(store: &Store, path: &Path) -> Result<Closure, Failure> {
     let shown = path.display().to_string();
-    let note = fs::read_to_string(path)
-        .map_err(|error| Failure::usage(words::closure_unreadable(&shown, &error.to_string())))?;
+    let note = fs::read_to_string(path).map_err(|error| {
+        Failure::usage(words::closure_unreadable(
+            &shown,
+            breakdowns::why(Breakdown::of_system(error.kind())),
+        ))
+    })?;
     store
         .read_closure(&note)?
         .map_err(|why| Failure::refused(words::closure_proves_nothing(&shown, why)))

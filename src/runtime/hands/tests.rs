@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::super::workshop::STORE_RETRY_DELAY;
 use super::*;
+use crate::app::effect::RecordRequest;
 use crate::config::{Typed, config};
 use crate::counter::ConsultationAnswer;
 use crate::domain::dispense::{Circumstances, Decision, Proposal};

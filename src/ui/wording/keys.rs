@@ -85,6 +85,9 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Retry => "réessayer",
         Command::PostNow => "envoyer maintenant",
         Command::Verify => "vérifier la chaîne",
+        Command::Annul => "annuler",
+        Command::Rectify => "rectifier",
+        Command::History => "historique",
     }
 }
 
@@ -93,9 +96,9 @@ const fn confirm(context: Context) -> &'static str {
         Context::Counter => "ouvrir",
         Context::Prescription => "tout conforme",
         Context::Decision => "ligne décidée",
-        Context::DecisionChoice | Context::DecisionSearch => "choisir",
-        Context::DecisionText | Context::ReviewReason => "valider",
-        Context::Review => "enregistrer",
+        Context::DecisionChoice | Context::DecisionSearch | Context::Correction => "choisir",
+        Context::DecisionText | Context::ReviewReason | Context::CorrectionWords => "valider",
+        Context::Review | Context::CorrectionReview => "enregistrer",
         Context::NumberDoubt
         | Context::Consulting
         | Context::Recording
@@ -105,6 +108,8 @@ const fn confirm(context: Context) -> &'static str {
         | Context::Refused
         | Context::Outbox
         | Context::Register
+        | Context::CorrectionEnd
+        | Context::History
         | Context::ReaderTest
         | Context::Help => "continuer",
     }
@@ -129,6 +134,11 @@ const fn back(context: Context) -> &'static str {
         | Context::Refused
         | Context::Outbox
         | Context::Register
+        | Context::Correction
+        | Context::CorrectionWords
+        | Context::CorrectionReview
+        | Context::CorrectionEnd
+        | Context::History
         | Context::ReaderTest
         | Context::Help => "retour",
     }
@@ -162,6 +172,11 @@ pub const fn context(context: Context) -> &'static str {
         Context::Refused => "Demande sans suite",
         Context::Outbox => "File d’envoi",
         Context::Register => "Ordonnancier",
+        Context::Correction => "Correction : choix",
+        Context::CorrectionWords => "Correction : précision",
+        Context::CorrectionReview => "Correction : vérification",
+        Context::CorrectionEnd => "Correction",
+        Context::History => "Historique d’une délivrance",
         Context::ReaderTest => "Essai du lecteur",
         Context::Help => "Aide",
     }

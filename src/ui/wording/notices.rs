@@ -5,7 +5,7 @@ use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::non_substitutable;
 use crate::ui::wording::refusals::not_a_number;
-use crate::ui::wording::{posts, reasons};
+use crate::ui::wording::{breakdowns, posts, reasons};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ReadAgain => (Good, "Ordonnance relue à l’instant.".into()),
         Notice::NotReadAgain(reason) => (Attention, format!("Pas de relecture : {}. Rien n’a changé à l’écran.", posts::delay_short(*reason))),
         Notice::ChangedMeanwhile => (Attention, "Un autre poste vient de délivrer sur cette ordonnance : elle est relue, rien n’a été enregistré ici.".into()),
-        Notice::RecordFailed => (Attention, "L’inscription n’a pas pu être confirmée sur ce poste. Entrée pour réessayer : rien ne sera inscrit deux fois.".into()),
+        Notice::RecordFailed(breakdown) => (Attention, breakdowns::recording_failed(*breakdown)),
         Notice::RecordRefused => (Attention, "Les règles s’y opposent : voyez les alertes. Rien n’a été enregistré.".into()),
     }
 }

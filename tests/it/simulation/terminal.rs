@@ -89,6 +89,7 @@ impl Terminal {
             sheets: None,
             inbox: None,
             catalogue: counter.catalogue.scope(),
+            left_waiting: None,
         };
         let workshop = Arc::new(Workshop(Booth {
             counter,
@@ -153,6 +154,11 @@ impl Terminal {
             Effect::ListRegister { before, count } => {
                 self.begin(async move { workshop.list_register(before, count) });
             }
+            Effect::OpenCorrection { entry, kind } => {
+                self.begin(async move { workshop.open_correction(entry, kind).await });
+            }
+            Effect::Correct(request) => self.begin(async move { workshop.correct(*request) }),
+            Effect::ReadHistory(entry) => self.begin(async move { workshop.read_history(entry) }),
             Effect::VerifyRegister => self.begin(async move { workshop.verify_register() }),
             Effect::Quit => {}
         }
