@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::domain::identifiers::{Cip13, InvalidIdentifier};
 use crate::domain::product::{
-    BiosimilarGroup, GenericGroup, HybridGroup, KnownProducts, Product, ProductCode,
+    BiosimilarGroup, GenericGroup, HybridGroup, KnownProducts, Price, Product, ProductCode, Shortage,
 };
 
 /// The embedded subset, one product a line; its first lines give its columns and its source.
@@ -149,7 +149,7 @@ fn plain(text: &str) -> String {
         .collect()
 }
 
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 11;
 
 fn parse(text: &str) -> Result<Vec<Product>, CatalogueError> {
     text.lines()
@@ -172,6 +172,8 @@ fn product(line: usize, text: &str) -> Result<Product, CatalogueError> {
             hybrid,
             biosimilar,
             conditions,
+            price,
+            availability,
         ],
     ) = <[&str; COLUMNS]>::try_from(columns.as_slice())
     else {
@@ -196,6 +198,29 @@ fn product(line: usize, text: &str) -> Result<Product, CatalogueError> {
         hybrid_group: stated(hybrid).map(HybridGroup),
         biosimilar_group: stated(biosimilar).map(BiosimilarGroup),
         conditions: stated(conditions).map(|all| all.split(" | ").map(str::to_owned).collect()),
+        price: price_in_cents(price),
+        shortage: shortage(availability),
+    })
+}
+
+/// « 1466,29 » euros in cents; `None` when there is none.
+fn price_in_cents(euros: &str) -> Option<Price> {
+    let (euros, cents) = euros.split_once(',')?;
+    let cents: u32 = (cents.len() == 2).then(|| cents.parse().ok())??;
+    euros
+        .parse::<u32>()
+        .ok()?
+        .checked_mul(100)?
+        .checked_add(cents)
+        .map(Price)
+}
+
+/// « Tension d’approvisionnement, 2025-11-12 ».
+fn shortage(text: &str) -> Option<Shortage> {
+    let (status, since) = text.split_once(", ")?;
+    Some(Shortage {
+        status: status.to_owned(),
+        since: since.parse().ok(),
     })
 }
 
@@ -262,6 +287,31 @@ mod tests {
     }
 
     #[test]
+    fn prices_and_availability_are_those_published() {
+        for (text, cents) in [
+            ("2,55", Some(255)),
+            ("1466,29", Some(146_629)),
+            ("", None),
+            ("3", None),
+            ("3,5", None),
+        ] {
+            assert_eq!(price_in_cents(text), cents.map(Price), "{text}");
+        }
+        let catalogue = Catalogue::training().unwrap();
+        let priced = catalogue
+            .products
+            .iter()
+            .filter(|product| product.price.is_some());
+        assert!(priced.count() > 100);
+        assert!(
+            catalogue
+                .products
+                .iter()
+                .any(|product| product.shortage.is_some())
+        );
+    }
+
+    #[test]
     fn a_wrong_line_is_named() {
         assert!(matches!(
             parse("# a\nx\ty"),
@@ -272,7 +322,7 @@ mod tests {
             })
         ));
         assert!(matches!(
-            parse("123\t1\t\t\t\t\t\t\t"),
+            parse("123\t1\t\t\t\t\t\t\t\t\t"),
             Err(CatalogueError::Code { line: 1, .. })
         ));
     }

@@ -16,6 +16,7 @@
 //! [`Dispense::check`](dispense::Dispense::check) is the only way to build a
 //! [`Dispense`](dispense::Dispense): holding one is the proof that every blocking rule was satisfied.
 
+pub mod calendar;
 pub mod closure;
 pub mod consent;
 mod debug;
@@ -30,10 +31,13 @@ pub mod prescription;
 pub mod product;
 pub mod reasons;
 pub mod refusal;
+pub mod regime;
 pub mod register;
 pub mod rules;
 pub mod scanned;
+pub mod substances;
 pub mod substitution;
+pub mod words;
 
 #[cfg(test)]
 mod sample;

@@ -15,7 +15,8 @@ use crate::app::keys::{Command, Context};
 use crate::app::prescription::substitution_notice;
 use crate::app::screen::{Next, Screen, Scroll, selected_after};
 use crate::app::serving::{Serving, given, usual_reason};
-use crate::domain::dispense::Agreement;
+use crate::domain::dispense::{Agreement, Decision, Proposal};
+use crate::domain::finding::Finding;
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::Product;
 use crate::domain::reasons::{
@@ -77,6 +78,32 @@ impl Deciding {
             Some(line) if !serving.substitutes(line).is_empty() => Asking::choice(Choice::Substitute),
             _ => Asking::search(),
         }
+    }
+
+    /// What the rules say of this line as it is decided so far; of a form that is not complete yet, what they say
+    /// of the line.
+    pub fn findings(&self, desk: &Desk) -> Vec<Finding> {
+        let Some(line) = self.line() else {
+            return Vec::new();
+        };
+        let of_others = self
+            .serving
+            .forms
+            .iter()
+            .filter(|form| form.line != self.form.line);
+        let mut decisions: Vec<Decision> = of_others
+            .filter_map(|form| form.decision(self.serving.prescription.line(form.line)?).ok())
+            .collect();
+        let mut findings = match self.form.decision(line) {
+            Ok(decision) => {
+                decisions.push(decision);
+                let overrides = Vec::new();
+                self.serving.findings(&Proposal { decisions, overrides }, desk)
+            }
+            Err(_) => self.serving.remarks(desk),
+        };
+        findings.retain(|finding| finding.line == Some(line.number));
+        findings
     }
 
     /// Which part of the key table applies.

@@ -8,7 +8,7 @@ use std::fmt;
 use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::Lot;
-use crate::domain::prescription::{Delivery, Prescription, PrescriptionLine};
+use crate::domain::prescription::{Delivery, PastDelivery, Prescription, PrescriptionLine};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterContent, RegisteredDelivery};
 use crate::domain::substitution::NonSubstitutable;
@@ -30,6 +30,7 @@ tells! {
     Prescription { valid_until, lines }
     PrescriptionLine { number, code, boxes, repeats, standing, deliveries }
     Delivery { id, boxes, standing }
+    PastDelivery { on, code, days }
     Supply { code, boxes }
     Decision { line, outcome, partial }
     Override { finding }

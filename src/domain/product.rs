@@ -1,5 +1,7 @@
 //! What is prescribed and what is in the pharmacist's hand.
 
+use jiff::civil::Date;
+
 use crate::domain::identifiers::{Cip13, Cis, Lpp};
 use crate::domain::substitution::SubstitutionBasis;
 
@@ -70,6 +72,23 @@ pub struct Product {
     /// Prescribing and dispensing conditions, verbatim. `None`: none is published, which means
     /// *unknown* and never *unrestricted*.
     pub conditions: Option<Vec<String>>,
+    /// The public price of one box, fee included. `None`: not published (free price), or not known.
+    pub price: Option<Price>,
+    /// What is published of its availability, when it is not ordinary.
+    pub shortage: Option<Shortage>,
+}
+
+/// A price in euro cents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Price(pub u32);
+
+/// The availability that ANSM publishes of a medicine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortage {
+    /// The status, as published ("Rupture de stock", "Tension d’approvisionnement"…).
+    pub status: String,
+    /// Since when, if it says.
+    pub since: Option<Date>,
 }
 
 /// The products that matter for one prescription: those ordered, and those that may replace them.

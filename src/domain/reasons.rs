@@ -1,7 +1,8 @@
 //! Every coded reason a pharmacist gives, in one place.
 //!
 //! The national téléservice's own codes are not public (`reference`: GIE SESAM-Vitale): these are a
-//! training set. The code is what files and the wire carry; the words are in `ui/wording.rs`.
+//! training set, checked against the published practice on 22 November 2026. The code is what files and the wire carry;
+//! the words are in `ui/wording.rs`, and free text may stand beside any of them.
 
 /// A closed set of reasons, each with the code that files and the wire carry.
 macro_rules! reasons {
@@ -84,6 +85,10 @@ reasons! {
         AwaitingPrescriber = "awaiting-prescriber",
         /// Already delivered by another pharmacy.
         DeliveredElsewhere = "delivered-elsewhere",
+        /// Not available from anybody (rupture).
+        Shortage = "shortage",
+        /// A rule forbids it: too late, hospital only, irregular prescription.
+        NotPermitted = "not-permitted",
         /// Another reason, said in words.
         Other = "other",
     }
@@ -98,6 +103,12 @@ reasons! {
         PatientRequest = "patient-request",
         /// The patient still has some.
         PatientHasSome = "patient-has-some",
+        /// One fraction of a treatment that is delivered by fractions.
+        Fraction = "fraction",
+        /// One month of a treatment prescribed for longer.
+        MonthByMonth = "month-by-month",
+        /// Days were taken off, or the prescription is over: what the law still allows.
+        LegalLimit = "legal-limit",
         /// Another reason, said in words.
         Other = "other",
     }

@@ -50,6 +50,7 @@ impl Widget for Page<'_> {
             self.ordered(&mut rows);
             rows.blank();
             self.form(&mut rows);
+            self.findings(&mut rows);
             rows.draw(self.deciding.scroll, left, buffer);
             let mut rows = Rows::new(self.view.theme, right);
             self.asked(&mut rows);
@@ -60,6 +61,7 @@ impl Widget for Page<'_> {
         self.ordered(&mut rows);
         if let Asking::Overview = self.deciding.asking {
             self.form(&mut rows);
+            self.findings(&mut rows);
             rows.draw(self.deciding.scroll, rest, buffer);
         } else {
             self.asked(&mut rows);
@@ -81,6 +83,23 @@ impl Page<'_> {
             rows.paragraph(2, &wording::whole(&line.dosage), Style::new());
         }
         rows.paragraph(2, &lines::facts(line), theme.dim);
+        let conditions = lines::conditions(&self.deciding.serving, line);
+        if !conditions.is_empty() {
+            rows.paragraph(2, &conditions.join(" · "), theme.dim);
+        }
+    }
+
+    /// What the rules say of this decision as it stands.
+    fn findings(&self, rows: &mut Rows) {
+        let findings = self.deciding.findings(self.view.desk);
+        if findings.is_empty() {
+            return;
+        }
+        rows.blank();
+        rows.heading(&labels::findings_heading(findings.len()));
+        for finding in &findings {
+            lines::finding(rows, 2, finding);
+        }
     }
 
     /// The decision so far, each field with the key that changes it.

@@ -14,6 +14,7 @@ pub mod people;
 pub mod posts;
 pub mod reasons;
 pub mod refusals;
+pub mod rule_book;
 pub mod scans;
 
 pub use dates::{day, moment, since, time_of_day};

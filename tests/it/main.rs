@@ -21,6 +21,8 @@ mod make_images;
 mod register_edition;
 mod register_export;
 mod register_million;
+mod rule_book;
+mod rules;
 mod sample;
 mod samples;
 mod scan_images;

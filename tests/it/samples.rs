@@ -111,6 +111,8 @@ pub(crate) fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product 
         hybrid_group: None,
         biosimilar_group: None,
         conditions: None,
+        price: None,
+        shortage: None,
     }
 }
 
@@ -169,6 +171,8 @@ pub(crate) fn line(place: u16, cip: &str, label: &str, dosage: &str, boxes: u16)
         boxes: Some(Boxes(boxes)),
         repeats: 0,
         days: None,
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -225,6 +229,8 @@ pub(crate) fn prescription() -> Prescription {
                 substitution: SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin),
                 repeats: 2,
                 days: Some(28),
+                to_pharmacist: String::new(),
+                named_pharmacy: None,
                 ..line(
                     3,
                     LEVOTHYROXINE,
@@ -234,6 +240,7 @@ pub(crate) fn prescription() -> Prescription {
                 )
             },
         ],
+        history: Vec::new(),
     }
 }
 

@@ -23,6 +23,8 @@ fn amoxicillin(code: &ProductCode) -> Option<Product> {
         hybrid_group: None,
         biosimilar_group: None,
         conditions: None,
+        price: None,
+        shortage: None,
     })
 }
 

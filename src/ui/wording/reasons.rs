@@ -44,6 +44,8 @@ pub const fn not_delivered_reason(reason: NotDeliveredReason) -> &'static str {
         NotDeliveredReason::Contraindication => "contre-indication ou interaction",
         NotDeliveredReason::AwaitingPrescriber => "avis du prescripteur attendu",
         NotDeliveredReason::DeliveredElsewhere => "déjà délivré dans une autre pharmacie",
+        NotDeliveredReason::Shortage => "rupture d’approvisionnement",
+        NotDeliveredReason::NotPermitted => "délivrance non permise (délai, hôpital, ordonnance irrégulière)",
         NotDeliveredReason::Other => "autre, à préciser",
     }
 }
@@ -54,6 +56,9 @@ pub const fn partial_reason(reason: PartialReason) -> &'static str {
         PartialReason::Owed => "stock insuffisant, le reste est dû",
         PartialReason::PatientRequest => "demande du patient",
         PartialReason::PatientHasSome => "le patient en a encore",
+        PartialReason::Fraction => "délivrance fractionnée, la suite plus tard",
+        PartialReason::MonthByMonth => "délivrance mois par mois",
+        PartialReason::LegalLimit => "quantité permise par la loi",
         PartialReason::Other => "autre, à préciser",
     }
 }

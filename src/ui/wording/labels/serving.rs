@@ -124,6 +124,8 @@ pub const ALREADY_DELIVERED: &str = "Déjà délivré";
 /// Nothing was.
 pub const NEVER_DELIVERED: &str = "Rien, dans aucune pharmacie connue de la base.";
 /// Title.
+pub const CONDITIONS: &str = "Conditions officielles";
+/// Title.
 pub const SUBSTITUTES: &str = "Substituts connus";
 /// There are none.
 pub const NO_SUBSTITUTE: &str = "Aucun dans la base des médicaments.";
