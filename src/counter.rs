@@ -9,6 +9,7 @@
 //! Time, chance and identifiers are arguments; nothing here waits or repeats by itself.
 
 mod consult;
+mod history;
 mod post;
 mod record;
 

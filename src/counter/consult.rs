@@ -75,6 +75,7 @@ impl<T: Transport> Counter<T> {
             Err(error) => self.kept_copy(number, error)?,
         };
         let prescription = self.with_local_deliveries(prescription)?;
+        let prescription = self.with_history(prescription, now)?;
         let product = |code: &_| self.catalogue.find(code).cloned();
         let findings = rules::of_prescription(&Case {
             prescription: &prescription,
@@ -83,9 +84,10 @@ impl<T: Transport> Counter<T> {
             today: self.day(now),
             product: &product,
         });
+        let past = prescription.history.iter().map(|past| &past.code);
         let products = self
             .catalogue
-            .related(prescription.lines.iter().map(|line| &line.code));
+            .related(prescription.lines.iter().map(|line| &line.code).chain(past));
         Ok(ConsultationAnswer::Opened(Box::new(Consultation {
             prescription,
             freshness,

@@ -106,11 +106,11 @@ pub(crate) fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product 
         cis: cis.parse().unwrap(),
         name: name.into(),
         presentation: "plaquette(s) PVC-Aluminium de 12 gélule(s)".into(),
-        substances: String::new(),
+        substances: group.into(),
         generic_groups: vec![GenericGroup(group.into())],
         hybrid_group: None,
         biosimilar_group: None,
-        conditions: None,
+        conditions: (!group.starts_with("paracétamol")).then(|| vec!["liste I".into()]),
         price: None,
         shortage: None,
     }

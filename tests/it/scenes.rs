@@ -245,8 +245,10 @@ fn prescription_scenes() -> Vec<Scene> {
     long.patient.family = "de la TRÈS-LONGUE-MONTAGNE-SAINTE-GENEVIÈVE".into();
     long.lines[0].label = "CLAMOXYL ".repeat(20);
     long.lines[0].dosage = "1 gélule le matin, puis ".repeat(12);
-    let mut expired = prescription();
-    expired.valid_until = Some(date(2026, 11, 1));
+    let mut prolonged = prescription();
+    prolonged.valid_until = Some(date(2026, 11, 1));
+    let mut expired = prolonged.clone();
+    expired.lines[2].repeats = 0;
     vec![
         scene("prescription", serving(prescription())),
         scene("prescription_remarkable", serving(remarkable_prescription())),
@@ -255,6 +257,7 @@ fn prescription_scenes() -> Vec<Scene> {
             after(serving(remarkable_prescription()), vec![], "3"),
         ),
         scene("prescription_expired", after(serving(expired), vec![], "⏎")),
+        scene("prescription_prolonged", after(serving(prolonged), vec![], "3")),
         scene("prescription_held_elsewhere", held_elsewhere()),
         scene("prescription_from_store", with_copy_of_the_store(prescription())),
         scene(

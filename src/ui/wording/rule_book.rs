@@ -16,7 +16,7 @@ pub fn page() -> String {
         // Writing into a text does not fail.
         let _ = write!(
             page,
-            "\n## {}\n\nTextes relus le {}.\n\n| règle | poids | ce qu’elle dit | source |\n|---|---|---|---|\n",
+            "\n## {}\n\nComparées à leurs sources publiques le {}.\n\n| règle | poids | ce qu’elle dit | source |\n|---|---|---|---|\n",
             title(*family),
             day(family.checked())
         );
@@ -53,7 +53,7 @@ a déjà été délivré, le jour et la pharmacie.
 ";
 
 fn lists(page: &mut String) {
-    page.push_str("\n## Listes fermées\n\n| liste | contenu | source | relue le |\n|---|---|---|---|\n");
+    page.push_str("\n## Listes fermées\n\n| liste | contenu | source | comparée le |\n|---|---|---|---|\n");
     for list in substances::ALL {
         let _ = writeln!(
             page,
