@@ -20,7 +20,7 @@ use crate::domain::finding::Finding;
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::Product;
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
 use crate::domain::substitution::SubstitutionBasis;
 
@@ -132,6 +132,7 @@ impl Deciding {
             Choice::Channel => AgreementChannel::ALL.len(),
             Choice::NotDeliveredReason => NotDeliveredReason::ALL.len(),
             Choice::PartialReason => PartialReason::ALL.len(),
+            Choice::KeptReason => KeptReason::ALL.len(),
         }
     }
 
@@ -258,7 +259,9 @@ impl Deciding {
     fn reason_asked(&self) -> Option<Choice> {
         let line = self.line()?;
         match self.form.kind {
-            OutcomeKind::Conforming => self.form.is_partial(line).then_some(Choice::PartialReason),
+            OutcomeKind::Conforming if self.form.is_partial(line) => Some(Choice::PartialReason),
+            // Asked of nobody, and there for whoever wants it said.
+            OutcomeKind::Conforming => (!self.substitutes().is_empty()).then_some(Choice::KeptReason),
             OutcomeKind::Substituted => Some(Choice::SubstitutionReason),
             OutcomeKind::Adjusted => Some(Choice::AdjustmentReason),
             OutcomeKind::NotDelivered => Some(Choice::NotDeliveredReason),
@@ -350,6 +353,11 @@ impl Deciding {
                 self.form.not_delivered_reason = NotDeliveredReason::ALL.get(place).copied();
             }
             Choice::PartialReason => self.form.partial = PartialReason::ALL.get(place).copied(),
+            Choice::KeptReason => {
+                if let Some(kept) = KeptReason::ALL.get(place) {
+                    self.form.note = kept.noted(&self.form.note);
+                }
+            }
         }
     }
 

@@ -115,6 +115,51 @@ reasons! {
 }
 
 reasons! {
+    /// Why the product ordered was kept although another could have been given for it.
+    KeptReason {
+        /// The patient does not want another one.
+        PatientRefuses = "patient-refuses",
+        /// MTE-PH: the pharmacist keeps a product with a narrow therapeutic margin.
+        NarrowMargin = "mte-ph",
+        /// None of the substitutes is in the pharmacy today.
+        OutOfStock = "out-of-stock",
+        /// The patient is used to this one, and would mistake another.
+        Adherence = "adherence",
+    }
+}
+
+impl KeptReason {
+    /// What is written with the delivery: it travels in the note, which the prescriber reads.
+    pub const fn mention(self) -> &'static str {
+        match self {
+            Self::PatientRefuses => "Non substitué (refus du patient)",
+            Self::NarrowMargin => "Non substituable (MTE-PH)",
+            Self::OutOfStock => "Non substitué (substitut indisponible)",
+            Self::Adherence => "Non substitué (adhésion au traitement)",
+        }
+    }
+
+    /// The reason that a note begins with.
+    pub fn of_note(note: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| note.starts_with(reason.mention()))
+    }
+
+    /// That note with this reason before its own words, in place of any other such reason.
+    pub fn noted(self, note: &str) -> String {
+        let words = Self::of_note(note).map_or(note, |earlier| &note[earlier.mention().len()..]);
+        let words = words.trim_start_matches([' ', '.']).trim();
+        if words.is_empty() {
+            self.mention().to_owned()
+        } else {
+            format!("{}. {words}", self.mention())
+        }
+    }
+}
+
+reasons! {
     /// How the prescriber's agreement was obtained.
     AgreementChannel {
         /// By phone.
@@ -125,5 +170,31 @@ reasons! {
         InPerson = "in-person",
         /// Another way, said in words.
         Other = "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_to_keep_stands_before_the_words_and_only_once() {
+        let narrow = KeptReason::NarrowMargin;
+        for (note, noted) in [
+            ("", "Non substituable (MTE-PH)"),
+            (
+                "stable depuis 2019",
+                "Non substituable (MTE-PH). stable depuis 2019",
+            ),
+            (
+                "Non substitué (refus du patient). dit-il",
+                "Non substituable (MTE-PH). dit-il",
+            ),
+            ("Non substituable (MTE-PH)", "Non substituable (MTE-PH)"),
+        ] {
+            assert_eq!(narrow.noted(note), noted);
+            assert_eq!(KeptReason::of_note(noted), Some(narrow));
+        }
+        assert_eq!(KeptReason::of_note("rien à dire"), None);
     }
 }

@@ -128,7 +128,7 @@ fn before_deciding(case: &Case, line: &PrescriptionLine) -> Vec<Finding> {
     facts.extend(quantity::long_pack(case, line));
     facts.extend(renewal::before_deciding(case, line, &item));
     facts.extend(substitution::doubt(case, line));
-    facts.extend(vigilance::same_substance(case, line, |other| other.is_open()));
+    facts.extend(vigilance::same_substance(case, line, PrescriptionLine::is_open));
     on(line, facts)
 }
 

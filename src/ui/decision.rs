@@ -14,7 +14,7 @@ use crate::app::screen::Scroll;
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::Product;
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
 use crate::safe::safe;
 use crate::ui::frame::key_of;
@@ -131,6 +131,8 @@ impl Page<'_> {
                 None => (labels::TO_COMPLETE.to_owned(), theme.warning),
             };
             self.field(rows, &key(Command::Reason), labels::REASON, &text, style);
+        } else {
+            self.kept_field(rows);
         }
         if kind == OutcomeKind::Adjusted {
             let (text, style) = match &form.agreement {
@@ -171,6 +173,16 @@ impl Page<'_> {
             &wording::or_dash(&form.note),
             Style::new(),
         );
+    }
+
+    /// Why the product ordered is kept, where another could be given.
+    fn kept_field(&self, rows: &mut Rows) {
+        if self.deciding.substitutes().is_empty() {
+            return;
+        }
+        let kept = KeptReason::of_note(&self.deciding.form.note).map(reasons::kept_reason);
+        let kept = wording::or_dash(kept.unwrap_or_default());
+        self.field(rows, &key(Command::Reason), labels::KEPT, &kept, Style::new());
     }
 
     fn product_fields(&self, rows: &mut Rows, line: &PrescriptionLine) {
@@ -287,6 +299,7 @@ impl Page<'_> {
             Choice::Channel => words(AgreementChannel::ALL, reasons::channel),
             Choice::NotDeliveredReason => words(NotDeliveredReason::ALL, reasons::not_delivered_reason),
             Choice::PartialReason => words(PartialReason::ALL, reasons::partial_reason),
+            Choice::KeptReason => words(KeptReason::ALL, reasons::kept_reason),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::domain::words::Mentions;
 /// Days of a conditional prescription, that of its writing included.
 const CONDITIONAL_DAYS: u32 = 7;
 /// Above it, a box is looked at twice.
-const EXPENSIVE: Price = Price(300_00);
+const EXPENSIVE: Price = Price(30_000);
 
 /// Conditional, expensive, short.
 pub(super) fn of_line(case: &Case, line: &PrescriptionLine, item: &Item) -> Vec<Fact> {

@@ -34,7 +34,8 @@ pub fn explanation(finding: &Finding) -> String {
     fact(&finding.fact)
 }
 
-#[rustfmt::skip] // one row per fact, to be read as a table
+#[expect(clippy::too_many_lines, reason = "a table: one row per fact")]
+#[rustfmt::skip]
 fn fact(fact: &Fact) -> String {
     match fact {
         Fact::PrescriptionCancelled => "Le prescripteur a annulé cette ordonnance : rien ne peut en être délivré.".into(),
@@ -42,7 +43,7 @@ fn fact(fact: &Fact) -> String {
             "Ordonnance expirée : elle était valable jusqu’au {} et nous sommes le {}.", day(*last_day), day(*today)),
         Fact::ValidityUnstated => "La base n’indique aucune date de fin de validité : elle est inconnue, pas illimitée.".into(),
         Fact::NothingLeft => "Tout a déjà été délivré : il ne reste rien à servir sur cette ordonnance.".into(),
-        Fact::SecuredSupport => "Ordonnance numérique : elle vaut ordonnance sécurisée, le papier sécurisé n’est pas exigé.".into(),
+        Fact::SecuredSupport => "VAUT ORDONNANCE SÉCURISÉE : l’ordonnance numérique est elle-même le support, aucun papier sécurisé n’est exigé.".into(),
         Fact::HeldElsewhere(hold) => held_elsewhere(hold),
         Fact::NothingDecided => "Aucune ligne n’est décidée : il n’y a rien à enregistrer.".into(),
         Fact::LineUnknown => "Cette ligne n’existe pas sur l’ordonnance.".into(),

@@ -5,7 +5,7 @@ use crate::app::form::{Missing, OutcomeKind};
 use crate::domain::dispense::LineOutcome;
 use crate::domain::prescription::{PrescriptionKind, Status};
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
 use crate::domain::substitution::SubstitutionBasis;
 use crate::safe::safe;
@@ -60,6 +60,16 @@ pub const fn partial_reason(reason: PartialReason) -> &'static str {
         PartialReason::MonthByMonth => "délivrance mois par mois",
         PartialReason::LegalLimit => "quantité permise par la loi",
         PartialReason::Other => "autre, à préciser",
+    }
+}
+
+/// Why the product ordered was kept.
+pub const fn kept_reason(reason: KeptReason) -> &'static str {
+    match reason {
+        KeptReason::PatientRefuses => "le patient refuse la substitution",
+        KeptReason::NarrowMargin => "MTE-PH, marge thérapeutique étroite (informer le prescripteur)",
+        KeptReason::OutOfStock => "aucun substitut en stock aujourd’hui",
+        KeptReason::Adherence => "le patient se tromperait de produit",
     }
 }
 
@@ -150,6 +160,7 @@ pub const fn choice_question(choice: Choice) -> &'static str {
         Choice::AdjustmentReason => "Qu’est-ce qui est ajusté ?",
         Choice::Channel => "Comment le prescripteur a-t-il donné son accord ?",
         Choice::NotDeliveredReason => "Pourquoi cette ligne n’est-elle pas délivrée ?",
+        Choice::KeptReason => "Pourquoi garder le produit prescrit ?",
         Choice::PartialReason => "Pourquoi moins de boîtes que prévu ?",
     }
 }

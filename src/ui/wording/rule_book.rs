@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::domain::finding::{Family, Rule};
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
 use crate::domain::substances;
 use crate::ui::wording::{day, reasons, severity};
@@ -88,6 +88,13 @@ fn codes(page: &mut String) {
         SubstitutionReason::ALL,
         SubstitutionReason::code,
         reasons::substitution_reason,
+    );
+    rows(
+        page,
+        "ne pas substituer (écrit en tête de la remarque)",
+        KeptReason::ALL,
+        KeptReason::code,
+        reasons::kept_reason,
     );
     rows(
         page,

@@ -147,7 +147,7 @@ fn a_chronic_treatment_that_is_over_may_have_one_box_within_a_month() {
         ),
     ] {
         let prescription = over(given(line(30), 3, "2025-09-02T09:00:00Z"));
-        let findings = remarks(&prescription, &[product.clone()], today);
+        let findings = remarks(&prescription, std::slice::from_ref(&product), today);
         let found = ["exceptional-supply", "prescription-expired"]
             .into_iter()
             .find(|id| is_said(&findings, id));

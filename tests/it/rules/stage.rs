@@ -127,7 +127,7 @@ fn noon(day: Date) -> Timestamp {
     noon.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
-fn known<'a>(products: &'a [Product]) -> impl Fn(&ProductCode) -> Option<Product> + 'a {
+fn known(products: &[Product]) -> impl Fn(&ProductCode) -> Option<Product> + '_ {
     |code| {
         let is_it = |product: &&Product| ProductCode::Cip13(product.cip13.clone()) == *code;
         products.iter().find(is_it).cloned()

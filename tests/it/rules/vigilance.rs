@@ -105,15 +105,15 @@ fn an_expensive_box_and_a_short_one_are_said_and_stop_nothing() {
         ..medicine(ORDERED, "ADALIMUMAB", &["liste I"])
     };
     for (product, is_expensive) in [
-        (priced(300_00), false),
-        (priced(300_01), true),
+        (priced(30_000), false),
+        (priced(30_001), true),
         (medicine(ORDERED, "ADALIMUMAB", &["liste I"]), false),
     ] {
         let findings = remarks(&written(on, vec![line(28)]), &[product], on);
         assert_eq!(is_said(&findings, "expensive-box"), is_expensive);
     }
     let words = said(
-        &remarks(&written(on, vec![line(28)]), &[priced(381_29)], on),
+        &remarks(&written(on, vec![line(28)]), &[priced(38_129)], on),
         "expensive-box",
     )
     .1;
