@@ -30,6 +30,7 @@ pub mod message;
 pub mod number_doubt;
 pub mod outbox;
 pub mod prescription;
+pub mod reader_test;
 pub mod recording;
 pub mod refused;
 pub mod register;
@@ -88,10 +89,10 @@ impl App {
             Message::Woke => self.desk.post_if_idle(),
             Message::KeyPressed(key) => self.pressed(key),
             Message::Scanned { text, scanned } => self.scanned(text, scanned),
-            Message::ScanRepaired(repair) => {
-                self.desk.notice = Some(Notice::ScanRepaired(repair));
-                Vec::new()
-            }
+            Message::ScannedTogether(readings) => self.scanned_together(readings),
+            Message::ScanRepaired(repair) => self.scan_repaired(repair),
+            Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),
+            Message::ReaderFound(device) => self.desk.tell(Notice::ReaderFound(device)),
             Message::FileDropped(path) => self.file_dropped(path),
             Message::FileRead { path, readings } => self.file_read(path, readings),
             Message::FileUnread { path, why } => self.file_unread(path, why),
@@ -124,6 +125,7 @@ impl App {
         let screen = std::mem::take(&mut self.screen);
         let (screen, effects) = match command {
             Command::Help => (help::over(screen), Vec::new()),
+            Command::ReaderTest => (reader_test::over(screen), Vec::new()),
             Command::Outbox => outbox::over(screen),
             Command::Register => register::over(screen),
             Command::Quit => leaving::depart(screen, Destination::Outside, &mut self.desk),
@@ -148,6 +150,7 @@ impl App {
             Screen::Refused(refused) => refused.on(command, desk),
             Screen::Outbox(outbox) => outbox.on(command, desk),
             Screen::Register(register) => register.on(command),
+            Screen::ReaderTest(test) => test.on(command),
             Screen::Help(help) => help.on(command),
         }
     }

@@ -70,6 +70,8 @@ pub enum Command {
     Outbox,
     /// Show the register.
     Register,
+    /// Test the reader.
+    ReaderTest,
     /// Close the terminal.
     Quit,
     /// The selected line is delivered as ordered.
@@ -153,13 +155,15 @@ pub enum Context {
     Outbox,
     /// The register.
     Register,
+    /// The reader's test.
+    ReaderTest,
     /// The keys.
     Help,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -177,6 +181,7 @@ impl Context {
         Self::Refused,
         Self::Outbox,
         Self::Register,
+        Self::ReaderTest,
         Self::Help,
     ];
 

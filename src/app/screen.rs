@@ -11,6 +11,7 @@ use crate::app::keys::{Command, Context};
 use crate::app::leaving::Leaving;
 use crate::app::number_doubt::NumberDoubt;
 use crate::app::outbox::Outbox;
+use crate::app::reader_test::ReaderTest;
 use crate::app::refused::Refused;
 use crate::app::register::Register;
 use crate::app::review::Review;
@@ -47,6 +48,8 @@ pub enum Screen {
     Outbox(Outbox),
     /// The register.
     Register(Register),
+    /// The reader's test.
+    ReaderTest(ReaderTest),
     /// The keys.
     Help(Help),
 }
@@ -74,6 +77,7 @@ impl Screen {
             Self::Refused(_) => "refused",
             Self::Outbox(_) => "outbox",
             Self::Register(_) => "register",
+            Self::ReaderTest(_) => "reader_test",
             Self::Help(_) => "help",
         }
     }
@@ -95,6 +99,7 @@ impl Screen {
             Self::Refused(_) => Context::Refused,
             Self::Outbox(_) => Context::Outbox,
             Self::Register(_) => Context::Register,
+            Self::ReaderTest(_) => Context::ReaderTest,
             Self::Help(_) => Context::Help,
         }
     }
@@ -108,6 +113,7 @@ impl Screen {
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
+            | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => Some(over),
             Self::Counter(_)
             | Self::Consulting(_)
@@ -133,6 +139,7 @@ impl Screen {
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
+            | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => over.beneath_mut(),
             not_laid_over => not_laid_over,
         }

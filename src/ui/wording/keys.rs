@@ -62,6 +62,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Help => "aide",
         Command::Outbox => "file d’envoi",
         Command::Register => "ordonnancier",
+        Command::ReaderTest => "essai du lecteur",
         Command::Quit => "quitter",
         Command::Conforming => "conforme",
         Command::Substitute => "substituer",
@@ -104,6 +105,7 @@ const fn confirm(context: Context) -> &'static str {
         | Context::Refused
         | Context::Outbox
         | Context::Register
+        | Context::ReaderTest
         | Context::Help => "continuer",
     }
 }
@@ -127,6 +129,7 @@ const fn back(context: Context) -> &'static str {
         | Context::Refused
         | Context::Outbox
         | Context::Register
+        | Context::ReaderTest
         | Context::Help => "retour",
     }
 }
@@ -159,6 +162,7 @@ pub const fn context(context: Context) -> &'static str {
         Context::Refused => "Demande sans suite",
         Context::Outbox => "File d’envoi",
         Context::Register => "Ordonnancier",
+        Context::ReaderTest => "Essai du lecteur",
         Context::Help => "Aide",
     }
 }
