@@ -283,6 +283,8 @@ pub enum ReadFailure {
     TooLarge,
     /// A PDF that wants a password.
     Locked,
+    /// It took more time or memory than any prescription.
+    GivenUp,
 }
 
 /// What verifying the register found.

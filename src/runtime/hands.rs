@@ -1,6 +1,6 @@
 //! Executes effects: each on a task of its own, its answer sent back as a message.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -14,9 +14,11 @@ use uuid::Uuid;
 use super::Input;
 use super::workshop::{HoldTask, PostTask, Workshop, World};
 use crate::app::{Effect, Message};
+use crate::confined;
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::Jitter;
+use crate::scan::{FileReading, Limits};
 use crate::session::{Line, Session, closures_dir, now};
 
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
@@ -65,6 +67,10 @@ impl World for Here {
     fn tell(&self, message: Message) {
         // Nobody listens any more: the terminal is closing, and what was recorded is in the store.
         drop(self.sender.send(Input::Message(message)));
+    }
+
+    fn read_picture(&self, path: &Path) -> FileReading {
+        confined::read_file(path, &Limits::default())
     }
 
     async fn apart<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {

@@ -28,7 +28,7 @@ use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry, PostState};
 use crate::domain::register::RegisterNumber;
 use crate::domain::sought::Sought;
-use crate::scan::{self, ReadError, what};
+use crate::scan::{self, FileReading, ReadError, what};
 use crate::session::write_whole;
 use crate::store::{CloseAnswer, SearchStep, StoreError};
 
@@ -66,6 +66,11 @@ pub trait World: Send + Sync {
     /// The folder where the signed notes of closures are written; none where nothing outlives the process.
     fn closures_dir(&self) -> Option<PathBuf> {
         None
+    }
+
+    /// Reads every code of a picture or PDF.
+    fn read_picture(&self, path: &Path) -> FileReading {
+        scan::read_file(path, &scan::Limits::default())
     }
     /// Runs work whose panic must not end what asked for it: `None` when it broke off.
     fn apart<T: Send + 'static>(
@@ -268,7 +273,7 @@ impl<W: World + 'static> Workshop<W> {
 
     /// Reads a picture or a PDF.
     pub fn read_file(&self, path: PathBuf) {
-        let reading = scan::read_file(&at_home(&path), &scan::Limits::default());
+        let reading = self.0.read_picture(&at_home(&path));
         let failure = match reading.error {
             None | Some(ReadError::NoCode) => None,
             Some(error) => Some(read_failure(error)),
@@ -509,6 +514,7 @@ fn read_failure(error: ReadError) -> ReadFailure {
         ReadError::TooLarge => ReadFailure::TooLarge,
         ReadError::NotAPicture => ReadFailure::UnknownFormat,
         ReadError::Locked => ReadFailure::Locked,
+        ReadError::GivenUp => ReadFailure::GivenUp,
         ReadError::Truncated | ReadError::NoCode | ReadError::DecoderFailed => ReadFailure::Damaged,
     }
 }

@@ -42,6 +42,7 @@ mod rule_book;
 mod rules;
 mod sample;
 mod samples;
+mod scan_confined;
 mod scan_images;
 mod scenes;
 mod screens;
