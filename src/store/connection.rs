@@ -250,9 +250,7 @@ fn is_ours(path: &Path, key: Option<&StoreKey>) -> Result<bool, StoreError> {
     };
     let seen = match look(OpenFlags::SQLITE_OPEN_READ_ONLY) {
         // The power was cut while the file was written: what is half written is taken back, as any reader would.
-        Err(StoreError::Database(error) | StoreError::Damaged(error)) if is_half_written(&error) => {
-            look(OpenFlags::SQLITE_OPEN_READ_WRITE)
-        }
+        Err(StoreError::HalfWritten(_)) => look(OpenFlags::SQLITE_OPEN_READ_WRITE),
         seen => seen,
     };
     let (application, version, tables) = match seen {
@@ -277,12 +275,6 @@ fn is_ours(path: &Path, key: Option<&StoreKey>) -> Result<bool, StoreError> {
         });
     }
     Ok(true)
-}
-
-fn is_half_written(error: &rusqlite::Error) -> bool {
-    error
-        .sqlite_error()
-        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 /// SQLite does not wait here while another process creates the same file.

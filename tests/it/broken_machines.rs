@@ -316,7 +316,11 @@ fn entries(counter: &Counter) -> Option<Vec<Value>> {
 
 #[test]
 fn a_log_that_was_taken_away_is_found_by_a_closure_kept_elsewhere() {
-    let stage = Stage::consulted();
+    // The key of the closures is in the store: there must be one before.
+    let mut stage = Stage::dispensed();
+    assert_eq!(stage.counter.run(&["register", "close"]).code, 0);
+    stage.number = Counter::of_base(&stage.address).prescribe("conforming").0;
+    assert_eq!(stage.counter.run(&["consult", &stage.number]).code, 0);
     // Killed right after it said so: the delivery is in the log only.
     let ended = stage.dispense(&stage.shim().rule("say \"dispense\" 1 kill-after"));
     assert!(ended.was_killed(), "{ended:?}");
