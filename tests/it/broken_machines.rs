@@ -114,9 +114,15 @@ const EROFS: &str = "30";
 
 #[test]
 fn a_machine_that_breaks_is_said_and_nothing_is_acknowledged_that_is_not_recorded() {
-    type Made = fn() -> Stage;
+    /// Its name, what is there before, the calls that fail and how, and what is said.
+    type Machine = (
+        &'static str,
+        fn() -> Stage,
+        &'static [(&'static str, &'static str)],
+        &'static str,
+    );
     #[rustfmt::skip]
-    let machines: [(&str, Made, &[(&str, &str)], &str); 11] = [
+    let machines: [Machine; 11] = [
         ("disk full", Stage::consulted, &[("write counter.sqlite 0", ENOSPC), ("truncate counter.sqlite 0", ENOSPC)], "disque de ce poste est plein"),
         ("disk full in the middle of the recording", Stage::consulted, &[("write -wal 15", ENOSPC)], "disque de ce poste est plein"),
         ("disk full, no file can be made", Stage::consulted, &[("open counter.sqlite 0", ENOSPC)], "disque de ce poste est plein"),
