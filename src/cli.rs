@@ -2,6 +2,7 @@
 //!
 //! One file per command. Documents go to stdout, sentences to stderr; exit codes are a contract.
 
+mod backup;
 mod base;
 mod catalogue;
 mod consult;
@@ -12,6 +13,7 @@ mod doctor;
 mod documents;
 mod failure;
 mod log;
+mod memory;
 mod outbox;
 mod output;
 mod panic;
@@ -19,7 +21,9 @@ mod prescribe;
 mod prescriber;
 mod register;
 mod report;
+mod restore;
 mod scan;
+mod store;
 mod target;
 mod text;
 mod usage;
@@ -103,6 +107,17 @@ enum Command {
     /// Play the patient, through prescriber or caisse.
     #[command(subcommand)]
     Patient(prescriber::PatientCommand),
+    /// Write an encrypted, verified copy of everything this counter keeps onto a second support.
+    Backup {
+        /// Its folder; the configured one when nothing is said.
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+    },
+    /// Put a backup in the place of a lost store.
+    Restore(restore::Arguments),
+    /// The key that the store is encrypted with.
+    #[command(subcommand)]
+    Store(store::Command),
     /// Usage figures of this counter.
     Report,
     /// Check the configuration, the store, the catalogue and the base.
@@ -124,6 +139,7 @@ enum BaseCommand {
 
 /// Runs the program: reads the arguments, does what they ask, says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    memory::keep_to_itself();
     panic::hide_words();
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -199,14 +215,17 @@ async fn obey(command: Command, config: &Config, format: Format) -> Result<(), F
         Command::Consult { target } => consult::consult(config, &target, format).await,
         Command::Dispense(arguments) => dispense::dispense(config, &arguments, format).await,
         Command::Outbox(command) => outbox::outbox(config, &command, format).await,
-        Command::Register(command) => register::register(config, command, format),
-        Command::Catalogue(command) => catalogue::catalogue(&command, format),
+        Command::Register(command) => register::register(config, command, format).await,
+        Command::Catalogue(command) => catalogue::catalogue(config, &command, format).await,
         Command::Base(BaseCommand::Serve { listen, data }) => {
             base::serve(config, listen, data.as_deref(), format).await
         }
         Command::Prescribe(arguments) => prescribe::prescribe(config, &arguments, format).await,
         Command::Prescriber(command) => prescriber::prescriber(config, &command, format).await,
         Command::Patient(command) => prescriber::patient(config, &command, format).await,
+        Command::Backup { to } => backup::backup(config, to.as_deref(), format),
+        Command::Restore(arguments) => restore::restore(config, &arguments, format),
+        Command::Store(command) => store::store(config, command, format),
         Command::Report => report::report(config, format),
         Command::Doctor => doctor::doctor(Ok(config.clone()), format).await,
     }

@@ -20,6 +20,8 @@ pub const CLOSURE_DAYS_MAX: i64 = 31;
 pub const OUTBOX_HOURS_MAX: i64 = 24;
 /// Seconds by which the clock may differ from the base's: what holds and logins bear.
 pub const CLOCK_SECONDS_MAX: u64 = 300;
+/// Where the public medicines database publishes its files.
+pub const OFFICIAL_FILES: &str = "https://base-donnees-publique.medicaments.gouv.fr/download/file/";
 
 /// What was typed: nothing is checked yet.
 #[derive(Debug, Default)]
@@ -53,6 +55,8 @@ pub struct Config {
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
     pub operator: Operator,
+    /// Where the official files of medicines are downloaded from: not yet checked, the download's own door does it.
+    pub catalogue_address: String,
     /// Where the key of the store is kept.
     pub key_keeper: KeyKeeper,
     /// Where backups go, and how many stay.
@@ -190,6 +194,7 @@ struct RawConfig {
     backup: Option<BackupChoice>,
     base: Option<RawBase>,
     pharmacy: Option<RawPharmacy>,
+    catalogue: Option<RawCatalogue>,
     #[serde(default)]
     operator: Vec<RawOperator>,
 }
@@ -199,6 +204,12 @@ struct RawConfig {
 struct RawBase {
     address: String,
     token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCatalogue {
+    address: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -272,6 +283,9 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         backup: raw.backup,
         pharmacy,
         operator: chosen(operators, typed.operator.as_deref())?,
+        catalogue_address: raw
+            .catalogue
+            .map_or_else(|| OFFICIAL_FILES.to_owned(), |catalogue| catalogue.address),
         // Durations of French law are counted in days of the pharmacy's own calendar.
         time_zone: TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC),
     })

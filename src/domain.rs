@@ -19,6 +19,7 @@
 pub mod breakdown;
 pub mod closure;
 pub mod consent;
+pub mod correction;
 mod debug;
 pub mod dispense;
 pub mod finding;
@@ -32,8 +33,10 @@ pub mod product;
 pub mod reasons;
 pub mod refusal;
 pub mod register;
+pub mod retention;
 pub mod rules;
 pub mod scanned;
+pub mod sought;
 pub mod substitution;
 
 #[cfg(test)]

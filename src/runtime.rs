@@ -4,6 +4,7 @@
 //! the disk. Nothing ticks: the only waits are for a key that may be a reader's, and for instants that
 //! [`Effect::WakeAt`] asked for.
 
+pub mod corrections;
 mod hands;
 mod inbox;
 mod keyboard;
@@ -197,6 +198,7 @@ fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
             .as_ref()
             .map(|_| session::sheets_dir(&config.data_dir)),
         inbox: has_inbox.then(|| config.inbox_dir.clone()),
+        catalogue: session.counter.catalogue.scope(),
     }
 }
 

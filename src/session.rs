@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -31,8 +32,12 @@ pub struct Session {
     pub counter: Counter<Line>,
     /// Where the base is.
     pub address: BaseAddress,
+    /// Why the imported catalogue is not the one in use, when it cannot be.
+    pub unusable_catalogue: Option<CatalogueError>,
     /// The training base, when it runs inside this program.
     pub training: Option<TrainingBase>,
+    /// Where everything of this counter is.
+    pub data_dir: PathBuf,
 }
 
 /// Why a session cannot open.
@@ -84,6 +89,23 @@ pub fn store_path(data_dir: &Path) -> PathBuf {
     data_dir.join("counter.sqlite")
 }
 
+/// The imported catalogue of a data directory.
+pub fn catalogue_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("catalogue.db")
+}
+
+/// The imported catalogue, else the embedded one: a damaged catalogue is no reason not to serve patients.
+pub fn catalogue(data_dir: &Path) -> Result<(Catalogue, Option<CatalogueError>), CatalogueError> {
+    match Catalogue::open(&catalogue_path(data_dir)) {
+        Ok(Some(catalogue)) => Ok((catalogue, None)),
+        Ok(None) => Ok((Catalogue::training()?, None)),
+        Err(error) => {
+            tracing::error!(error = %crate::chain(&error), "the imported catalogue cannot be used");
+            Ok((Catalogue::training()?, Some(error)))
+        }
+    }
+}
+
 /// Where the key of that store is kept.
 pub fn key_place(config: &Config) -> KeyPlace {
     match config.key_keeper {
@@ -95,6 +117,11 @@ pub fn key_place(config: &Config) -> KeyPlace {
 /// Opens the store, and makes it, with its key, when there is none. Its directory is for its owner's eyes only.
 pub fn open_store(config: &Config) -> Result<Store, StoreError> {
     Store::open_kept(&store_path(&config.data_dir), &key_place(config))
+}
+
+/// Where the terminal writes the signed notes of the closures, to be carried away.
+pub fn closures_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("closures")
 }
 
 /// The prescriptions of the embedded training base.
@@ -110,7 +137,7 @@ pub fn sheets_dir(data_dir: &Path) -> PathBuf {
 impl Session {
     /// Opens everything. A base that does not answer is no reason not to open: the counter works without it.
     pub async fn open(config: &Config) -> Result<Self, SessionError> {
-        let catalogue = Catalogue::training()?;
+        let (catalogue, unusable_catalogue) = catalogue(&config.data_dir)?;
         let store = open_store(config)?;
         let (base, address, training) = base(config).await?;
         let counter = Counter::new(
@@ -123,7 +150,9 @@ impl Session {
         Ok(Self {
             counter,
             address,
+            unusable_catalogue,
             training,
+            data_dir: config.data_dir.clone(),
         })
     }
 }
@@ -148,7 +177,7 @@ pub fn make_ready(session: &Session, sheets_dir: &Path) -> Result<(), SessionErr
     let Some(base) = &session.training else {
         return Ok(());
     };
-    let product = |code: &_| session.counter.catalogue.find(code).cloned();
+    let product = |code: &_| session.counter.catalogue.find(code);
     for ready in scenarios::ensure_ready(base, Uuid::new_v4(), now(), &product)? {
         let name = format!("{}-{}", ready.scenario.name, ready.order.number());
         if !sheets_dir.join(format!("{name}.png")).exists() {
@@ -168,7 +197,7 @@ pub fn written_sheet(
     let pdf = sheet::pdf(prescription)?;
     let png = sheet::png(&pdf)?;
     let write = |path: &Path, bytes: &[u8]| {
-        fs::write(path, bytes).map_err(|source| SessionError::Sheet {
+        write_whole(path, bytes).map_err(|source| SessionError::Sheet {
             path: path.to_owned(),
             source,
         })
@@ -182,6 +211,19 @@ pub fn written_sheet(
     // Last: whoever waits for the picture then has both.
     write(&png_path, &png)?;
     Ok((pdf_path, png_path))
+}
+
+/// Writes a file under another name first: whoever finds it under its own finds it whole.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    // Two programs that write the same file at once have a name each.
+    name.push(format!(".{}.part", process::id()));
+    let part = path.with_file_name(name);
+    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        drop(fs::remove_file(&part));
+    }
+    written
 }
 
 fn parsed(address: &str) -> Result<BaseAddress, SessionError> {

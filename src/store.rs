@@ -1,12 +1,15 @@
 //! What this counter keeps: the register, what the base has not acknowledged, and prescriptions as received.
 //!
-//! One SQLite file, encrypted (SQLCipher), written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
+//! One SQLite file, encrypted (`SQLCipher`), written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
 //! once. All SQL of the program is below this module, and health data rests nowhere else.
 
+mod backup;
 mod closing_key;
 mod closure;
 mod connection;
 mod copy;
+mod correction;
+mod day;
 mod durable;
 mod error;
 mod examine;
@@ -18,10 +21,13 @@ mod lock;
 mod migrations;
 mod opening;
 mod outbox;
+mod purge;
 mod received;
 mod record;
 mod register;
 mod replace;
+mod restore;
+mod search;
 
 use std::fmt;
 use std::path::Path;
@@ -32,15 +38,21 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use opening::{Home, Opened};
 
+pub use backup::{Backup, LastBackup};
 pub use closure::CloseAnswer;
+pub use correction::CorrectionAnswer;
 pub use error::StoreError;
 pub use examine::Examination;
 pub use hand_over::{RecordAnswer, Registered};
 pub use key::{NotAStoreKey, StoreKey, StoreKeyNumber};
 pub use key_place::KeyPlace;
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};
+pub use purge::{ClockTrust, Purge, PurgeAnswer, PurgeMode, Purged, PurgedEntries, Remnants};
 pub use received::ReceivedCopy;
 pub use register::{CorrectAnswer, Verification};
+pub use replace::{RekeyAnswer, rekey};
+pub use restore::{RestoreAnswer, Restored, Standing, opens, restore};
+pub use search::{SEARCH_STEP, SearchStep};
 
 /// A handle on the store; clones share it.
 #[derive(Clone)]

@@ -11,10 +11,11 @@ use crate::app::effect::Effect;
 use crate::app::form::Missing;
 use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::Circumstances;
-use crate::domain::identifiers::{DispenseId, LineNumber};
+use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::NotANumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::product::CatalogueScope;
 use crate::domain::register::RegisterNumber;
 use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
@@ -43,6 +44,8 @@ pub struct Setting {
     pub sheets: Option<PathBuf>,
     /// The folder whose new files are read.
     pub inbox: Option<PathBuf>,
+    /// How much of the public medicines database is known here.
+    pub catalogue: CatalogueScope,
     /// What was recorded before this terminal opened, and not acknowledged.
     pub left_waiting: Option<LeftWaiting>,
 }
@@ -147,6 +150,8 @@ pub enum Notice {
     RecordFailed(Option<Breakdown>),
     /// The rules refused at the last door.
     RecordRefused,
+    /// One leaves in the evening, and no closure holds the day's deliveries.
+    DayNotClosed,
 }
 
 /// Whether posts are under way. Two at once would look each other's identifiers up for nothing.
@@ -170,6 +175,8 @@ pub struct Desk {
     pub hand_overs: Vec<OutboxEntry>,
     /// Whether that list is known.
     pub listing: Listing,
+    /// When the register was last closed, as far as this terminal has read.
+    pub closed_at: Option<Timestamp>,
     /// Those being posted at this moment.
     pub on_the_way: Vec<DispenseId>,
     /// The line of news.
@@ -190,6 +197,7 @@ impl Desk {
             base: BaseLight::NotAsked,
             hand_overs: Vec::new(),
             listing: Listing::Asked,
+            closed_at: None,
             on_the_way: Vec::new(),
             notice: None,
             breakdown: None,
@@ -226,12 +234,21 @@ impl Desk {
             .filter(|entry| *entry.state() != PostState::Accepted)
     }
 
-    /// What was served today.
+    /// What was served today. A correction serves nobody.
     pub fn served_today(&self) -> impl Iterator<Item = &OutboxEntry> {
         let today = self.today();
         self.hand_overs
             .iter()
+            .filter(|entry| entry.hand_over.corrects.is_none())
             .filter(move |entry| self.day_of(entry.hand_over.at) == today)
+    }
+
+    /// The correction of that delivery, when it was recorded in this list's time.
+    pub fn correction_of(&self, delivery: DispensedLineId) -> Option<&OutboxEntry> {
+        self.hand_overs.iter().find(|entry| {
+            let corrects = entry.hand_over.corrects.as_ref();
+            corrects.is_some_and(|corrects| corrects.delivery == delivery)
+        })
     }
 
     /// A hand-over by its identifier.

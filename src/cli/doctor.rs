@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use super::failure::{self, Failure};
 use super::output::{Format, show};
 use crate::base::{Base, BaseError, Operation};
-use crate::catalogue::Catalogue;
+use crate::catalogue::Origin;
 use crate::config::{self, Config, ConfigError};
 use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::Closure;
 use crate::domain::outbox::DelayReason;
 use crate::session::{self, Line, now};
 use crate::store::{Store, StoreError};
+use crate::ui::wording::catalogue as catalogue_words;
 use crate::ui::wording::doctor as words;
 use crate::ui::wording::doctor::{Ailment, Subject};
 
@@ -23,6 +24,8 @@ struct Check {
     verdict: Verdict,
     /// What programs read besides: stable keys.
     facts: Value,
+    /// What people read besides, when it holds.
+    remark: Option<String>,
 }
 
 enum Verdict {
@@ -39,6 +42,7 @@ impl Check {
             subject,
             verdict,
             facts,
+            remark: None,
         }
     }
 
@@ -56,6 +60,7 @@ impl Check {
             subject,
             verdict,
             facts: json!({}),
+            remark: None,
         }
     }
 
@@ -78,7 +83,7 @@ impl Check {
 
     fn row(&self) -> String {
         match &self.verdict {
-            Verdict::Sound => words::sound(self.subject),
+            Verdict::Sound => words::sound(self.subject, self.remark.as_deref()),
             Verdict::Ailing(ailment) => words::ailing(self.subject, ailment),
             Verdict::NotLookedAt => words::not_looked_at(self.subject),
         }
@@ -94,7 +99,7 @@ pub(super) async fn doctor(config: Result<Config, ConfigError>, format: Format) 
             checks.extend(store_checks(config));
             checks.push(machine::rights(config));
             checks.push(machine::space(config));
-            checks.push(catalogue());
+            checks.push(catalogue(config));
             checks.extend(base_checks(config).await);
         }
         Err(error) => {
@@ -216,14 +221,25 @@ fn days_since(moment: jiff::Timestamp) -> i64 {
     now().duration_since(moment).as_hours() / 24
 }
 
-fn catalogue() -> Check {
-    match Catalogue::training() {
-        Ok(catalogue) => {
-            let facts = json!({ "products": catalogue.len(), "subset": true });
-            Check::new(Subject::Catalogue, None, facts)
-        }
-        Err(_) => Check::broken(Subject::Catalogue, Breakdown::Damaged),
-    }
+/// Old files are said, and are not a fault; an imported catalogue that cannot be used is one.
+fn catalogue(config: &Config) -> Check {
+    let Ok((catalogue, unusable)) = session::catalogue(&config.data_dir) else {
+        return Check::broken(Subject::Catalogue, Breakdown::Damaged);
+    };
+    let about = catalogue.about();
+    let today = now().to_zoned(config.time_zone.clone()).date();
+    let facts = json!({
+        "products": about.presentations,
+        "subset": catalogue.origin() == Origin::TrainingSubset,
+        "date": about.date().map(|date| date.to_string()),
+        "age_days": about.age_days(today),
+        "old": about.is_old(today),
+    });
+    let ailment = unusable.map(|_| Ailment::ImportedCatalogue);
+    let old = about.is_old(today).then_some(Ailment::OldCatalogue);
+    let mut check = Check::new(Subject::Catalogue, ailment.or(old), facts);
+    check.remark = Some(catalogue_words::scope(catalogue.scope(), today));
+    check
 }
 
 /// Whether the base answers, accepts our login, and has the same time as we have.

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::base::{BaseError, InvalidAddress};
@@ -12,7 +13,7 @@ use crate::domain::breakdown::Breakdown;
 use crate::runtime::RuntimeError;
 use crate::session::SessionError;
 use crate::store::StoreError;
-use crate::ui::wording::{breakdowns, command_line as words, configuration};
+use crate::ui::wording::{breakdowns, command_line as words, configuration, safekeeping};
 
 /// The exit codes other programs rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +83,9 @@ impl Failure {
     /// Something of ours is broken. The chain of causes is in the log; a person reads what can be done.
     pub(super) fn broken(error: &(dyn Error + 'static)) -> Self {
         tracing::error!(error = chain(error));
+        if let Some(failure) = store_error(error).and_then(of_safekeeping) {
+            return failure;
+        }
         let sentence = match store_error(error) {
             Some(error) if error.breakdown() != Breakdown::Other => {
                 breakdowns::command_failed(error.breakdown())
@@ -96,6 +100,31 @@ impl Failure {
             sentence,
         }
     }
+}
+
+/// What a person can do something about: the key, and where copies go.
+fn of_safekeeping(error: &StoreError) -> Option<Failure> {
+    let shown = |path: &Path| path.display().to_string();
+    let sentence = match error {
+        StoreError::KeyMissing { path, place } => safekeeping::key_missing(&shown(path), place),
+        StoreError::KeyDoesNotOpen { path, number } => {
+            safekeeping::key_does_not_open(&shown(path), &number.to_string())
+        }
+        StoreError::KeyExposed { path, mode } => safekeeping::key_exposed(&shown(path), *mode),
+        StoreError::KeyOfAnother { path } => safekeeping::key_of_another(&shown(path)),
+        StoreError::KeyGarbled { place, source } => {
+            safekeeping::key_garbled(place, &super::store::why(*source))
+        }
+        StoreError::Keyring { why } => safekeeping::keyring_unusable(why),
+        StoreError::SupportMissing { path } => safekeeping::support_missing(&shown(path)),
+        // Nothing is broken: it is refused for now.
+        StoreError::InUse => return Some(Failure::refused(safekeeping::store_in_use())),
+        _ => return None,
+    };
+    Some(Failure {
+        exit: Exit::Broken,
+        sentence,
+    })
 }
 
 /// The causes of an error, itself first.

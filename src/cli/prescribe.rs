@@ -51,7 +51,7 @@ pub(super) async fn prescribe(config: &Config, arguments: &Arguments, format: Fo
         (None, None) => return Err(Failure::usage(words::prescribe_what())),
     };
     let session = Session::open(config).await?;
-    let product = |code: &ProductCode| session.counter.catalogue.find(code).cloned();
+    let product = |code: &ProductCode| session.counter.catalogue.find(code);
     let today = session.counter.day(now());
     let order = PrescriptionOrder::read(&json, Uuid::new_v4(), today, &product)
         .map_err(|error| Failure::usage(words::order_meaningless(&error.to_string())))?;

@@ -81,6 +81,15 @@ pub enum StoreError {
         /// Why.
         why: &'static str,
     },
+    /// The folder of the backups is not there.
+    #[error("{} is not a folder that is there", path.display())]
+    SupportMissing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A store in memory ends with the program, and has no copy.
+    #[error("the store is in memory only")]
+    InMemory,
     /// The file is to be replaced, and another program of this counter has it open.
     #[error("another program of this counter has the store open")]
     InUse,
@@ -104,9 +113,6 @@ pub enum StoreError {
     /// No room is left for a file beside the store. What stood there still stands.
     #[error("the disk is full")]
     NoRoom(#[source] io::Error),
-    /// The power was cut while the file was written, and it was opened only to be read.
-    #[error("the store was left half written")]
-    HalfWritten(#[source] rusqlite::Error),
     /// The file, or its folder, may not be written.
     #[error("the store is read-only")]
     ReadOnly,
@@ -166,8 +172,9 @@ impl StoreError {
             Self::Busy(_) | Self::InUse => Breakdown::Busy,
             Self::Disk(_) => Breakdown::Disk,
             Self::Damaged(_) | Self::Unreadable(_) => Breakdown::Damaged,
-            Self::HalfWritten(_)
-            | Self::Keyring { .. }
+            Self::Keyring { .. }
+            | Self::SupportMissing { .. }
+            | Self::InMemory
             | Self::OldSqlite { .. }
             | Self::Setting { .. }
             | Self::Random(_)
@@ -179,8 +186,6 @@ impl StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            // Not a matter of rights: what a power cut left half written is to be taken back first.
-            _ if is_half_written(&error) => Self::HalfWritten(error),
             Some(ErrorCode::DiskFull) => Self::Full(error),
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error),
@@ -190,10 +195,4 @@ impl From<rusqlite::Error> for StoreError {
             _ => Self::Database(error),
         }
     }
-}
-
-fn is_half_written(error: &rusqlite::Error) -> bool {
-    error
-        .sqlite_error()
-        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::hand_over::{Registered, line_id, registered};
 use super::record::read_hand_over;
 use super::{Store, StoreError, milliseconds, moment};
+use crate::domain::consent::Consent;
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -169,6 +170,19 @@ impl Store {
         })
     }
 
+    /// Notes the patient's choice that was read with a post.
+    pub fn note_consent(&self, dispense: DispenseId, consent: Consent) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "UPDATE outbox SET consent = ?2
+                     WHERE hand_over = (SELECT sequence FROM hand_over WHERE dispense = ?1)",
+                )?
+                .execute([&dispense.to_string(), consent.code()])?;
+            Ok(())
+        })
+    }
+
     /// Notes that a post did not end, why, and when to try again.
     pub fn delay(
         &self,
@@ -243,7 +257,7 @@ pub(super) fn entries(
 ) -> Result<Vec<OutboxEntry>, StoreError> {
     transaction
         .prepare_cached(&format!(
-            "SELECT sequence, content, attempts, next_attempt, reason
+            "SELECT sequence, content, attempts, next_attempt, reason, consent
              FROM hand_over JOIN outbox ON outbox.hand_over = hand_over.sequence
              {which}"
         ))?
@@ -256,6 +270,10 @@ fn entry_of(transaction: &Transaction, row: &Row) -> Result<OutboxEntry, StoreEr
     Ok(OutboxEntry {
         since: hand_over.at,
         hand_over,
+        consent_since: row
+            .get::<_, Option<String>>(5)?
+            .map(|code| Consent::from_code(&code).ok_or(StoreError::Unreadable("a patient's choice")))
+            .transpose()?,
         states: states(transaction, row.get(0)?)?,
         attempts: row.get(2)?,
         next_attempt: moment(row.get(3)?)?,

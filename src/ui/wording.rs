@@ -4,8 +4,11 @@
 //! sentence go through [`safe`].
 
 pub mod breakdowns;
+pub mod catalogue;
+pub mod closing;
 pub mod command_line;
 pub mod configuration;
+pub mod corrections;
 pub mod dates;
 pub mod doctor;
 pub mod edition;
@@ -18,7 +21,10 @@ pub mod posts;
 pub mod reader;
 pub mod reasons;
 pub mod refusals;
+pub mod retention;
+pub mod safekeeping;
 pub mod scans;
+pub mod searching;
 
 pub use dates::{day, moment, since, time_of_day};
 pub use findings::{explanation, severity, severity_sign};

@@ -26,7 +26,7 @@ pub(crate) struct Scene {
     pub(crate) app: App,
 }
 
-fn scene(name: &'static str, app: App) -> Scene {
+pub(crate) fn scene(name: &'static str, app: App) -> Scene {
     Scene { name, app }
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn held_elsewhere() -> App {
 }
 
 /// A hand-over just recorded, then posted with that state.
-fn done(consent: Consent, state: Option<PostState>) -> App {
+pub(crate) fn done(consent: Consent, state: Option<PostState>) -> App {
     let mut prescription = prescription();
     prescription.consent = consent;
     let mut app = serving(prescription);
@@ -178,11 +178,11 @@ fn scanned_box(cip: &str) -> Message {
     text_scanned(Scanned::Box(scanned), "\u{1d}0103400933857042")
 }
 
-fn register(messages: Vec<Message>, typed: &str) -> App {
+pub(crate) fn register(messages: Vec<Message>, typed: &str) -> App {
     after(after(app(), vec![], "③"), messages, typed)
 }
 
-fn register_page() -> Message {
+pub(crate) fn register_page() -> Message {
     let erased = RegisterEntry {
         content: None,
         ..register_entry(2)
@@ -190,6 +190,7 @@ fn register_page() -> Message {
     let correction = RegisterEntry {
         content: Some(RegisterContent::Correction {
             of: RegisterNumber(1),
+            code: None,
             reason: "lot mal lu".into(),
             operator: operator(),
         }),
@@ -210,6 +211,8 @@ fn register_page() -> Message {
 fn check(first_bad: Option<RegisterNumber>) -> Message {
     Message::RegisterVerified(RegisterCheck {
         entries: 5,
+        purged: 0,
+        closures: 0,
         head: Sha256Digest([0xab; 32]),
         first_bad,
     })
@@ -396,6 +399,15 @@ fn review_scenes() -> Vec<Scene> {
     ]
 }
 
+/// The patient objected after the prescription was read, before its delivery was posted.
+fn done_opposed_since() -> App {
+    let mut app = done(Consent::Agreed, Some(PostState::Accepted));
+    let mut posted = app.desk().hand_overs.last().unwrap().clone();
+    posted.consent_since = Some(Consent::Opposed);
+    app.update(Message::PostAnswered(Box::new(posted)));
+    app
+}
+
 fn done_scenes() -> Vec<Scene> {
     let no = refusal(RefusalCode::LineCancelled, "Ligne annulée le 22/11/2026.");
     vec![
@@ -403,6 +415,7 @@ fn done_scenes() -> Vec<Scene> {
         scene("done_delayed", done(Consent::Agreed, Some(PostState::Pending))),
         scene("done_visible", done(Consent::Agreed, Some(PostState::Accepted))),
         scene("done_opposed", done(Consent::Opposed, Some(PostState::Accepted))),
+        scene("done_opposed_since", done_opposed_since()),
         scene(
             "done_not_recorded",
             done(Consent::NotRecorded, Some(PostState::Accepted)),
@@ -611,6 +624,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         identified_scenes(),
         refused_scenes(),
         list_scenes(),
+        crate::correction_scenes::correction_scenes(),
         reader_scenes(),
     ]
     .into_iter()

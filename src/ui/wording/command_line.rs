@@ -112,37 +112,6 @@ pub fn scanned_as(scanned: &Scanned) -> &'static str {
     }
 }
 
-/// The official files are not read by this version.
-pub fn import_not_offered(directory: &str) -> String {
-    format!(
-        "Cette version n’importe pas encore les fichiers officiels\u{202f}: «\u{a0}{}\u{a0}» n’a pas été lu, \
-         et le catalogue de formation reste en service.",
-        Safe(directory)
-    )
-}
-
-/// Which catalogue is in use.
-pub fn catalogue_status(products: usize) -> String {
-    format!(
-        "Catalogue de formation\u{202f}: {products} présentations, un extrait de la base de données publique des médicaments. \
-         L’absence d’un produit n’y prouve rien."
-    )
-}
-
-/// No product has this code.
-pub fn product_not_found(code: &str) -> String {
-    format!(
-        "Aucun produit du catalogue de formation n’a le code «\u{a0}{}\u{a0}». Ce catalogue est un extrait\u{202f}: \
-         l’absence d’un produit n’y prouve rien.",
-        Safe(code)
-    )
-}
-
-/// No condition is published: unknown, never free.
-pub const fn conditions_unknown() -> &'static str {
-    "conditions de délivrance\u{202f}: aucune publiée, donc inconnues"
-}
-
 /// A file cannot be written, and why.
 pub fn not_written(path: &str, why: &str) -> String {
     format!(

@@ -2,6 +2,7 @@
 
 use crate::domain::breakdown::Breakdown;
 use crate::domain::outbox::DelayReason;
+use crate::domain::product::CATALOGUE_AGE_DAYS_MAX;
 use crate::safe::safe;
 use crate::ui::text::wrapped;
 use crate::ui::wording::{breakdowns, counted, posts};
@@ -80,7 +81,7 @@ impl Subject {
             Self::Outbox => "file d’envoi",
             Self::Rights => "droits des fichiers",
             Self::Space => "place sur le disque",
-            Self::Catalogue => "catalogue (extrait de formation)",
+            Self::Catalogue => "catalogue des médicaments",
             Self::Base => "base",
             Self::Login => "connexion à la base",
             Self::Clock => "horloge",
@@ -114,6 +115,10 @@ pub enum Ailment {
         /// Bytes.
         free: u64,
     },
+    /// The imported catalogue cannot be read; the embedded subset serves in its place.
+    ImportedCatalogue,
+    /// The imported catalogue is old.
+    OldCatalogue,
     /// The base gives no usable answer.
     Silent(DelayReason),
     /// The base offers neither consultation nor post.
@@ -129,8 +134,10 @@ pub enum Ailment {
 const COLUMNS: usize = 80;
 
 /// A subject in order.
-pub fn sound(subject: Subject) -> String {
-    format!("✓ en ordre     {}", subject.name())
+pub fn sound(subject: Subject, remark: Option<&str>) -> String {
+    let mut rows = vec![format!("✓ en ordre     {}", subject.name())];
+    rows.extend(remark.into_iter().flat_map(beneath));
+    rows.join("\n")
 }
 
 /// A subject that stands on another one that is not in order.
@@ -142,12 +149,14 @@ pub fn not_looked_at(subject: Subject) -> String {
 pub fn ailing(subject: Subject, what: &Ailment) -> String {
     let mut rows = vec![format!("✗ à revoir     {}", subject.name())];
     let text = ailment(subject, what);
-    rows.extend(
-        wrapped(&text, COLUMNS - 4)
-            .into_iter()
-            .map(|row| format!("    {row}")),
-    );
+    rows.extend(beneath(&text));
     rows.join("\n")
+}
+
+/// The rows of a text beneath its subject.
+fn beneath(text: &str) -> Vec<String> {
+    let rows = wrapped(text, COLUMNS - 4).into_iter();
+    rows.map(|row| format!("    {row}")).collect()
 }
 
 /// What is wrong, and what to do.
@@ -155,7 +164,8 @@ pub fn ailment(subject: Subject, ailment: &Ailment) -> String {
     match ailment {
         Ailment::Configuration(why) => why.clone(),
         Ailment::Broken(Breakdown::Damaged) if subject == Subject::Catalogue => {
-            "Le catalogue de ce programme est abîmé. Réinstallez le programme.".to_owned()
+            "Le catalogue importé ne peut pas être lu : le catalogue de formation sert à sa place. Importez de nouveau les \
+             fichiers officiels (« comptoir catalogue update »).".to_owned()
         }
         Ailment::Broken(breakdown) => breakdowns::at_the_counter(*breakdown),
         Ailment::Register(number) => format!(
@@ -179,6 +189,15 @@ pub fn ailment(subject: Subject, ailment: &Ailment) -> String {
         Ailment::NoRoom { free } => {
             format!("Il ne reste que {}\u{a0}Mo. Libérez de la place sur le disque.", free / 1_000_000)
         }
+        Ailment::ImportedCatalogue => {
+            "Le catalogue importé ne peut pas être lu\u{202f}: l’extrait de formation sert à sa place. Lancez \
+             «\u{a0}comptoir catalogue update\u{a0}»."
+                .to_owned()
+        }
+        Ailment::OldCatalogue => format!(
+            "Les fichiers de médicaments ont plus de {CATALOGUE_AGE_DAYS_MAX} jours\u{202f}: prix, ruptures et conditions ont pu \
+             changer. Lancez «\u{a0}comptoir catalogue update\u{a0}»."
+        ),
         Ailment::Silent(reason @ DelayReason::LoginRefused) => {
             format!("{} Reconnectez-vous (carte CPS ou e-CPS).", posts::delay(*reason))
         }

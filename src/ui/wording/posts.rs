@@ -152,5 +152,8 @@ pub const fn consent_consequence(consent: Consent) -> &'static str {
     }
 }
 
+/// It is no longer the one that was read before the hand-over.
+pub const CONSENT_CHANGED_SINCE: &str = "Le choix du patient a changé entre la lecture de l’ordonnance au comptoir et l’envoi : c’est le nouveau qui vaut.";
+
 /// Who can change it: never the pharmacy.
 pub const CONSENT_CHANGED_BY: &str = "Ce choix ne se modifie pas ici : le patient s’adresse au prescripteur, lors de la prescription, ou ensuite à sa caisse (CSP art. R. 4072-1). La délivrance se fait et s’enregistre dans tous les cas.";

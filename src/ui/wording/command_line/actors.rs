@@ -148,3 +148,11 @@ pub fn outcome(code: &str) -> &'static str {
         _ => "non délivré",
     }
 }
+
+/// A delivery that was reported by mistake.
+pub fn annulled(state: &str) -> &'static str {
+    match state {
+        "rectified" => "délivrance rectifiée (remplacée)",
+        _ => "délivrance annulée",
+    }
+}

@@ -95,11 +95,6 @@ pub fn entry_corrected(number: u32, correction: u32) -> String {
     )
 }
 
-/// It was corrected before.
-pub fn already_corrected(number: u32, by: u32) -> String {
-    format!("L’inscription n° {number} a déjà été corrigée par l’inscription n° {by}. Rien n’a été ajouté.")
-}
-
 /// A correction needs a reason.
 pub const fn correction_without_reason() -> &'static str {
     "Une correction doit dire pourquoi\u{202f}: donnez --reason avec quelques mots. Rien n’a été ajouté."
