@@ -99,6 +99,7 @@ impl Store {
 
     fn at_home(mut opened: Opened) -> Result<Self, StoreError> {
         closing_key::take_in(&mut opened.connection, &opened.home.path)?;
+        closing_key::make_with_store(&mut opened.connection)?;
         Ok(Self {
             home: Some(Arc::new(opened.home)),
             ..Self::over(opened.connection)
