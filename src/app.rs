@@ -6,7 +6,8 @@
 //!     │                        ▼                    ▼  │
 //!     │                     Refused              Review ─confirmed─→ Recording ─→ Done
 //!     └─────────────────────────────────────────────────────────────────────────┘
-//!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Register, Help
+//!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Register, Help;
+//!  over the register or over Done: Correcting, History
 //! ```
 //!
 //! Nothing here reads a clock, draws, or waits: time and identifiers arrive in messages, answers too.
@@ -14,7 +15,9 @@
 //! it may have brought is given back.
 
 pub mod answers;
+pub mod closing;
 pub mod consulting;
+pub mod correcting;
 pub mod counter;
 pub mod decision;
 pub mod desk;
@@ -22,6 +25,7 @@ pub mod done;
 pub mod effect;
 pub mod form;
 pub mod help;
+pub mod history;
 pub mod identified;
 pub mod input;
 pub mod keys;
@@ -30,12 +34,14 @@ pub mod message;
 pub mod number_doubt;
 pub mod outbox;
 pub mod prescription;
+pub mod reader_test;
 pub mod recording;
 pub mod refused;
 pub mod register;
 pub mod review;
 pub mod scans;
 pub mod screen;
+pub mod searching;
 pub mod serving;
 
 pub use desk::{Desk, Mode, Setting};
@@ -88,10 +94,10 @@ impl App {
             Message::Woke => self.desk.post_if_idle(),
             Message::KeyPressed(key) => self.pressed(key),
             Message::Scanned { text, scanned } => self.scanned(text, scanned),
-            Message::ScanRepaired(repair) => {
-                self.desk.notice = Some(Notice::ScanRepaired(repair));
-                Vec::new()
-            }
+            Message::ScannedTogether(readings) => self.scanned_together(readings),
+            Message::ScanRepaired(repair) => self.scan_repaired(repair),
+            Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),
+            Message::ReaderFound(device) => self.desk.tell(Notice::ReaderFound(device)),
             Message::FileDropped(path) => self.file_dropped(path),
             Message::FileRead { path, readings } => self.file_read(path, readings),
             Message::FileUnread { path, why } => self.file_unread(path, why),
@@ -112,6 +118,19 @@ impl App {
             Message::OutboxListed(entries) => self.desk.outbox_listed(entries),
             Message::RegisterListed { before, entries } => self.register_listed(before, entries),
             Message::RegisterVerified(check) => self.register_verified(check),
+            Message::CorrectionOpened(correction) => self.correction_opened(*correction),
+            Message::CorrectionNotOpened { entry, why } => self.correction_not_opened(entry, why),
+            Message::CorrectionRefused { id, why } => self.correction_refused(id, why),
+            Message::HistoryRead { entry, reading } => self.history_read(entry, reading),
+            Message::Broke(breakdown) => {
+                self.desk.breakdown = Some(breakdown);
+                Vec::new()
+            }
+            Message::RegisterSearched { text, entries, below } => {
+                self.register_searched(&text, entries, below)
+            }
+            Message::RegisterDayRead(day) => self.register_day_read(day),
+            Message::RegisterClosed(answer) => self.register_closed(answer),
             Message::StoreFailed(task) => self.store_failed(task),
         }
     }
@@ -124,9 +143,13 @@ impl App {
         let screen = std::mem::take(&mut self.screen);
         let (screen, effects) = match command {
             Command::Help => (help::over(screen), Vec::new()),
+            Command::ReaderTest => (reader_test::over(screen), Vec::new()),
             Command::Outbox => outbox::over(screen),
             Command::Register => register::over(screen),
-            Command::Quit => leaving::depart(screen, Destination::Outside, &mut self.desk),
+            Command::Quit => match closing::propose(screen, &mut self.desk) {
+                Ok(proposed) => proposed,
+                Err(screen) => leaving::depart(screen, Destination::Outside, &mut self.desk),
+            },
             command => Self::on_screen(screen, command, &mut self.desk),
         };
         self.screen = screen;
@@ -141,13 +164,16 @@ impl App {
             Screen::Decision(deciding) => deciding.on(command, desk),
             Screen::Review(review) => review.on(command, desk),
             Screen::Recording(review) => (Screen::Recording(review), Vec::new()),
-            Screen::Done(done) => done.on(command),
+            Screen::Done(done) => done.on(command, desk),
             Screen::NumberDoubt(doubt) => doubt.on(command, desk),
             Screen::Leaving(leaving) => Leaving::on(leaving, command, desk),
             Screen::Identified(identified) => identified.on(command, desk),
             Screen::Refused(refused) => refused.on(command, desk),
             Screen::Outbox(outbox) => outbox.on(command, desk),
             Screen::Register(register) => register.on(command),
+            Screen::Correcting(correcting) => correcting.on(command, desk),
+            Screen::History(history) => history.on(command),
+            Screen::ReaderTest(test) => test.on(command),
             Screen::Help(help) => help.on(command),
         }
     }

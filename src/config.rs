@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -10,6 +11,17 @@ use serde::Deserialize;
 
 use crate::domain::identifiers::{Finess, InvalidIdentifier, Rpps};
 use crate::domain::people::{Operator, OperatorRole, Pharmacy};
+
+/// Free bytes on the disk below which the doctor warns: a year of deliveries and their copies.
+pub const FREE_BYTES_MIN: u64 = 500_000_000;
+/// Days that entries may wait for a closure: a month, the longest of the closures that French till rules ask for.
+pub const CLOSURE_DAYS_MAX: i64 = 31;
+/// Hours that a delivery may wait for the base before somebody should look at it.
+pub const OUTBOX_HOURS_MAX: i64 = 24;
+/// Seconds by which the clock may differ from the base's: what holds and logins bear.
+pub const CLOCK_SECONDS_MAX: u64 = 300;
+/// Where the public medicines database publishes its files.
+pub const OFFICIAL_FILES: &str = "https://base-donnees-publique.medicaments.gouv.fr/download/file/";
 
 /// What was typed: nothing is checked yet.
 #[derive(Debug, Default)]
@@ -37,13 +49,33 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Pictures dropped here are scanned.
     pub inbox_dir: PathBuf,
+    /// A reader on a serial line, beside those that type.
+    pub reader: Option<SerialReader>,
     /// The pharmacy.
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
     pub operator: Operator,
+    /// Where the official files of medicines are downloaded from: not yet checked, the download's own door does it.
+    pub catalogue_address: String,
+    /// Where the key of the store is kept.
+    pub key_keeper: KeyKeeper,
+    /// Where backups go, and how many stay.
+    pub backup: Option<BackupChoice>,
     /// The calendar the law counts in.
     pub time_zone: TimeZone,
 }
+
+/// A reader on a serial line (USB-COM).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SerialReader {
+    /// Its device: `/dev/ttyACM0`, `COM3`…
+    pub device: PathBuf,
+    /// Symbols a second.
+    pub baud: u32,
+}
+
+/// The speed that serial readers leave the factory with.
+pub const READER_BAUD: u32 = 9600;
 
 /// Whether patients are real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +84,27 @@ pub enum SessionKind {
     Training,
     /// Patients are real.
     Real,
+}
+
+/// Who keeps the key that the store is encrypted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyKeeper {
+    /// A file beside the store, that only its owner may read.
+    #[default]
+    File,
+    /// The system's keyring.
+    Keyring,
+}
+
+/// The second support.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupChoice {
+    /// Where backups are written, at each closure and on demand. Never made: an absent folder is a support unplugged.
+    pub directory: PathBuf,
+    /// How many stay there; all of them when nothing is said.
+    pub keep: Option<NonZeroU32>,
 }
 
 /// Which base to speak to.
@@ -94,7 +147,9 @@ pub enum ConfigError {
     NotToml {
         /// Which file.
         path: PathBuf,
-        /// Where and why.
+        /// On which line, from 1.
+        line: Option<usize>,
+        /// Why.
         #[source]
         source: Box<toml::de::Error>,
     },
@@ -133,8 +188,13 @@ struct RawConfig {
     training: bool,
     data_dir: Option<PathBuf>,
     inbox_dir: Option<PathBuf>,
+    reader: Option<RawReader>,
+    #[serde(default)]
+    store_key: KeyKeeper,
+    backup: Option<BackupChoice>,
     base: Option<RawBase>,
     pharmacy: Option<RawPharmacy>,
+    catalogue: Option<RawCatalogue>,
     #[serde(default)]
     operator: Vec<RawOperator>,
 }
@@ -144,6 +204,19 @@ struct RawConfig {
 struct RawBase {
     address: String,
     token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCatalogue {
+    address: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReader {
+    serial: PathBuf,
+    baud: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -202,8 +275,17 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         base,
         inbox_dir: raw.inbox_dir.unwrap_or_else(|| data_dir.join("inbox")),
         data_dir,
+        reader: raw.reader.map(|reader| SerialReader {
+            device: reader.serial,
+            baud: reader.baud.unwrap_or(READER_BAUD),
+        }),
+        key_keeper: raw.store_key,
+        backup: raw.backup,
         pharmacy,
         operator: chosen(operators, typed.operator.as_deref())?,
+        catalogue_address: raw
+            .catalogue
+            .map_or_else(|| OFFICIAL_FILES.to_owned(), |catalogue| catalogue.address),
         // Durations of French law are counted in days of the pharmacy's own calendar.
         time_zone: TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC),
     })
@@ -216,8 +298,13 @@ fn read(path: &Path) -> Result<RawConfig, ConfigError> {
     })?;
     toml::from_str(&text).map_err(|source| ConfigError::NotToml {
         path: path.to_owned(),
+        line: source.span().map(|span| line_of(&text, span.start)),
         source: Box::new(source),
     })
+}
+
+fn line_of(text: &str, place: usize) -> usize {
+    text.bytes().take(place).filter(|byte| *byte == b'\n').count() + 1
 }
 
 fn base_choice(
@@ -373,6 +460,14 @@ mod tests {
         assert_eq!(config.session, SessionKind::Training);
         assert_eq!(config.base, BaseChoice::Embedded);
         assert_eq!(config.operator.role, OperatorRole::Pharmacist);
+    }
+
+    #[test]
+    fn a_serial_reader_is_named_by_its_device() {
+        let config = of(&format!("{REAL}\n[reader]\nserial = \"/dev/ttyACM0\"")).unwrap();
+        let reader = config.reader.unwrap();
+        assert_eq!((reader.device, reader.baud), ("/dev/ttyACM0".into(), READER_BAUD));
+        assert_eq!(of(REAL).unwrap().reader, None);
     }
 
     #[test]

@@ -9,6 +9,8 @@
 //! Time, chance and identifiers are arguments; nothing here waits or repeats by itself.
 
 mod consult;
+mod correct;
+mod history;
 mod post;
 mod record;
 
@@ -23,18 +25,17 @@ use crate::catalogue::Catalogue;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::retention::legal_zone;
 use crate::store::{Store, StoreError};
 
 pub use consult::{Consultation, ConsultationAnswer, Freshness};
+pub use correct::{CorrectionOrder, CorrectionOutcome, Replacement};
 pub use post::{PostRound, Posted};
 pub use record::{RecordOutcome, Recorded};
 
 /// How long a prescription is held while it is served: longer than serving it takes, shorter than an afternoon that
 /// its patient loses when the counter forgets to give it back.
 pub const HOLD_LASTS: Duration = Duration::from_secs(30 * 60);
-
-/// The law's clock: the days of a prescription are days in France.
-const LEGAL_ZONE: &str = "Europe/Paris";
 
 /// One counter of one pharmacy, and all it works with.
 pub struct Counter<T: Transport> {
@@ -109,7 +110,7 @@ impl<T: Transport> Counter<T> {
             catalogue,
             pharmacy,
             operator,
-            zone: TimeZone::get(LEGAL_ZONE).unwrap_or(TimeZone::UTC),
+            zone: legal_zone(),
         }
     }
 
@@ -120,12 +121,14 @@ impl<T: Transport> Counter<T> {
 
     /// What was handed over on that day from this store, oldest first.
     pub fn served_on(&self, day: Date) -> Result<Vec<OutboxEntry>, CounterError> {
-        let midnight = |day: Date| {
-            let start = day.to_zoned(self.zone.clone());
-            start.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
-        };
-        let end = day.tomorrow().map_or(Timestamp::MAX, midnight);
-        Ok(self.store.served_between(midnight(day), end)?)
+        let end = day.tomorrow().map_or(Timestamp::MAX, |day| self.midnight(day));
+        Ok(self.store.served_between(self.midnight(day), end)?)
+    }
+
+    /// When that day begins.
+    pub fn midnight(&self, day: Date) -> Timestamp {
+        let start = day.to_zoned(self.zone.clone());
+        start.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
     }
 
     /// Takes the prescription for this pharmacy for [`HOLD_LASTS`], or says who has it.
@@ -147,5 +150,5 @@ impl<T: Transport> Counter<T> {
 /// Whether the prescriber sees that hand-over. `None` until the base accepted all of it: nobody knows before.
 pub fn visible_to_prescriber(entry: &OutboxEntry) -> Option<bool> {
     let is_accepted = *entry.state() == PostState::Accepted;
-    is_accepted.then(|| entry.hand_over.consent.lets_prescribers_see())
+    is_accepted.then(|| entry.consent().lets_prescribers_see())
 }

@@ -4,10 +4,12 @@
 //! the disk. Nothing ticks: the only waits are for a key that may be a reader's, and for instants that
 //! [`Effect::WakeAt`] asked for.
 
+pub mod corrections;
 mod hands;
 mod inbox;
 mod keyboard;
 mod screen;
+mod serial_reader;
 pub mod workshop;
 
 use std::io;
@@ -18,15 +20,18 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use tokio::runtime::Handle;
 
+use crate::app::desk::LeftWaiting;
+use crate::app::message::Reading;
 use crate::app::{App, Effect, Message, Mode, Setting};
-use crate::config::{Config, SessionKind};
-use crate::scan::what;
+use crate::config::{Config, SerialReader, SessionKind};
+use crate::scan::{glued, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
 use hands::Hands;
 use inbox::Inbox;
 use keyboard::{Keyboard, Struck};
 use screen::Screen;
+use serial_reader::Heard;
 
 /// Why the terminal ended badly.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +68,9 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
     let mut hands = Hands::new(session, tokio.clone(), sender.clone());
     listen_to_system(tokio, &sender);
     let mut screen = Screen::open()?;
+    if let Some(reader) = config.reader.clone() {
+        listen_to_reader(reader, sender.clone());
+    }
     listen_to_terminal(sender);
     let theme = Theme::of_environment(std::env::var_os("NO_COLOR").as_deref());
     let ended = repeat(&mut screen, &mut app, &mut hands, inputs, &theme);
@@ -150,19 +158,34 @@ fn next(inputs: &Receiver<Input>, silence: Option<Duration>) -> Next {
 fn messages(struck: Struck) -> Vec<Message> {
     match struck {
         Struck::Key(key) => vec![Message::KeyPressed(key)],
-        Struck::Burst(text) => {
-            let what::Reading { scanned, repaired } = what::read_text(&text);
-            let scanned = Message::Scanned { text, scanned };
-            [scanned]
-                .into_iter()
-                .chain(repaired.map(Message::ScanRepaired))
-                .collect()
-        }
+        Struck::Burst(text) => scan_messages(&text),
     }
+}
+
+/// What a burst of keys, a paste or a serial reader sent.
+fn scan_messages(text: &str) -> Vec<Message> {
+    let scans = glued::read_burst(text);
+    let repaired = scans.iter().find_map(|(_, reading)| reading.repaired);
+    let mut readings: Vec<Reading> = scans
+        .into_iter()
+        .map(|(text, what::Reading { scanned, .. })| Reading { text, scanned })
+        .collect();
+    let scanned = match (readings.pop(), readings.is_empty()) {
+        (Some(Reading { text, scanned }), true) => Message::Scanned { text, scanned },
+        (last, _) => {
+            readings.extend(last);
+            Message::ScannedTogether(readings)
+        }
+    };
+    [scanned]
+        .into_iter()
+        .chain(repaired.map(Message::ScanRepaired))
+        .collect()
 }
 
 fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
     Setting {
+        left_waiting: left_waiting(session),
         pharmacy: config.pharmacy.clone(),
         operator: config.operator.clone(),
         mode: match config.session {
@@ -175,6 +198,23 @@ fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
             .as_ref()
             .map(|_| session::sheets_dir(&config.data_dir)),
         inbox: has_inbox.then(|| config.inbox_dir.clone()),
+        catalogue: session.counter.catalogue.scope(),
+    }
+}
+
+/// Read before the first post, which may settle it.
+fn left_waiting(session: &Session) -> Option<LeftWaiting> {
+    match session.counter.store.outbox_last() {
+        Ok(found) => found.map(|(entry, registered, others)| LeftWaiting {
+            entry,
+            numbers: registered.into_iter().filter_map(|(_, number)| number).collect(),
+            others,
+        }),
+        Err(error) => {
+            // The list of what waits is read next, and says on the screen that it cannot be.
+            tracing::warn!(error = crate::chain(&error), "the outbox cannot be read");
+            None
+        }
     }
 }
 
@@ -209,6 +249,19 @@ fn listen_to_terminal(sender: SyncSender<Input>) {
             }
         }
         drop(sender.send(Input::Ended));
+    });
+}
+
+fn listen_to_reader(reader: SerialReader, sender: SyncSender<Input>) {
+    serial_reader::listen(reader, move |heard| {
+        let messages = match heard {
+            Heard::Scan(text) => scan_messages(&text),
+            Heard::Lost(device) => vec![Message::ReaderLost(device)],
+            Heard::Found(device) => vec![Message::ReaderFound(device)],
+        };
+        messages
+            .into_iter()
+            .all(|message| sender.send(Input::Message(message)).is_ok())
     });
 }
 

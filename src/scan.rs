@@ -24,6 +24,7 @@ use crate::scan::image::Picture;
 
 pub mod codes;
 pub mod engine;
+pub mod glued;
 pub mod grey;
 pub mod gs1;
 pub mod image;
@@ -31,6 +32,7 @@ pub mod pdf;
 pub mod place;
 pub mod regions;
 pub mod repair;
+pub mod serial;
 pub mod stages;
 pub mod versions;
 pub mod wedge;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,11 +17,11 @@ use crate::base::{
     Transport, TransportError, training_token,
 };
 use crate::catalogue::{Catalogue, CatalogueError};
-use crate::config::{BaseChoice, Config};
+use crate::config::{BaseChoice, Config, KeyKeeper};
 use crate::counter::Counter;
 use crate::domain::people::Pharmacy;
 use crate::domain::prescription::Prescription;
-use crate::store::{Store, StoreError};
+use crate::store::{KeyPlace, Store, StoreError};
 use crate::training::scenarios::{self, ScenarioError};
 use crate::training::sheet::{self, SheetError};
 use crate::training::{self, StorageError, TrainingBase};
@@ -31,8 +32,12 @@ pub struct Session {
     pub counter: Counter<Line>,
     /// Where the base is.
     pub address: BaseAddress,
+    /// Why the imported catalogue is not the one in use, when it cannot be.
+    pub unusable_catalogue: Option<CatalogueError>,
     /// The training base, when it runs inside this program.
     pub training: Option<TrainingBase>,
+    /// Where everything of this counter is.
+    pub data_dir: PathBuf,
 }
 
 /// Why a session cannot open.
@@ -84,9 +89,39 @@ pub fn store_path(data_dir: &Path) -> PathBuf {
     data_dir.join("counter.sqlite")
 }
 
-/// The key that signs the closures of a data directory's register.
-pub fn closing_key_path(data_dir: &Path) -> PathBuf {
-    data_dir.join("closure.key")
+/// The imported catalogue of a data directory.
+pub fn catalogue_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("catalogue.db")
+}
+
+/// The imported catalogue, else the embedded one: a damaged catalogue is no reason not to serve patients.
+pub fn catalogue(data_dir: &Path) -> Result<(Catalogue, Option<CatalogueError>), CatalogueError> {
+    match Catalogue::open(&catalogue_path(data_dir)) {
+        Ok(Some(catalogue)) => Ok((catalogue, None)),
+        Ok(None) => Ok((Catalogue::training()?, None)),
+        Err(error) => {
+            tracing::error!(error = %crate::chain(&error), "the imported catalogue cannot be used");
+            Ok((Catalogue::training()?, Some(error)))
+        }
+    }
+}
+
+/// Where the key of that store is kept.
+pub fn key_place(config: &Config) -> KeyPlace {
+    match config.key_keeper {
+        KeyKeeper::File => KeyPlace::File(config.data_dir.join("store.key")),
+        KeyKeeper::Keyring => KeyPlace::Keyring(config.data_dir.display().to_string()),
+    }
+}
+
+/// Opens the store, and makes it, with its key, when there is none. Its directory is for its owner's eyes only.
+pub fn open_store(config: &Config) -> Result<Store, StoreError> {
+    Store::open_kept(&store_path(&config.data_dir), &key_place(config))
+}
+
+/// Where the terminal writes the signed notes of the closures, to be carried away.
+pub fn closures_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("closures")
 }
 
 /// The prescriptions of the embedded training base.
@@ -102,23 +137,9 @@ pub fn sheets_dir(data_dir: &Path) -> PathBuf {
 impl Session {
     /// Opens everything. A base that does not answer is no reason not to open: the counter works without it.
     pub async fn open(config: &Config) -> Result<Self, SessionError> {
-        let path = &config.data_dir;
-        let catalogue = Catalogue::training()?;
-        // The store makes the directory, for its owner's eyes only.
-        let store = Store::open(&store_path(path))?;
-        let (address, token, training) = match &config.base {
-            BaseChoice::At { address, token } => {
-                (parsed(address)?, token.clone().map(AccessToken::new), None)
-            }
-            BaseChoice::Embedded => {
-                let base = TrainingBase::open(&training_path(path))?;
-                let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-                let address = serve(base.clone(), any_port).await?;
-                (address, None, Some(base))
-            }
-        };
-        let line = Line::to(&address, token, &config.pharmacy)?;
-        let base = Base::new(line, config.pharmacy.clone());
+        let (catalogue, unusable_catalogue) = catalogue(&config.data_dir)?;
+        let store = open_store(config)?;
+        let (base, address, training) = base(config).await?;
         let counter = Counter::new(
             base,
             store,
@@ -129,9 +150,26 @@ impl Session {
         Ok(Self {
             counter,
             address,
+            unusable_catalogue,
             training,
+            data_dir: config.data_dir.clone(),
         })
     }
+}
+
+/// The base of that configuration: its client, its address, and in training the base itself.
+pub async fn base(config: &Config) -> Result<(Base<Line>, BaseAddress, Option<TrainingBase>), SessionError> {
+    let (address, token, training) = match &config.base {
+        BaseChoice::At { address, token } => (parsed(address)?, token.clone().map(AccessToken::new), None),
+        BaseChoice::Embedded => {
+            let base = TrainingBase::open(&training_path(&config.data_dir))?;
+            let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            let address = serve(base.clone(), any_port).await?;
+            (address, None, Some(base))
+        }
+    };
+    let line = Line::to(&address, token, &config.pharmacy)?;
+    Ok((Base::new(line, config.pharmacy.clone()), address, training))
 }
 
 /// Makes the scenarios of a training session ready, and writes the sheets that are not there yet.
@@ -139,7 +177,7 @@ pub fn make_ready(session: &Session, sheets_dir: &Path) -> Result<(), SessionErr
     let Some(base) = &session.training else {
         return Ok(());
     };
-    let product = |code: &_| session.counter.catalogue.find(code).cloned();
+    let product = |code: &_| session.counter.catalogue.find(code);
     for ready in scenarios::ensure_ready(base, Uuid::new_v4(), now(), &product)? {
         let name = format!("{}-{}", ready.scenario.name, ready.order.number());
         if !sheets_dir.join(format!("{name}.png")).exists() {
@@ -159,7 +197,7 @@ pub fn written_sheet(
     let pdf = sheet::pdf(prescription)?;
     let png = sheet::png(&pdf)?;
     let write = |path: &Path, bytes: &[u8]| {
-        fs::write(path, bytes).map_err(|source| SessionError::Sheet {
+        write_whole(path, bytes).map_err(|source| SessionError::Sheet {
             path: path.to_owned(),
             source,
         })
@@ -173,6 +211,19 @@ pub fn written_sheet(
     // Last: whoever waits for the picture then has both.
     write(&png_path, &png)?;
     Ok((pdf_path, png_path))
+}
+
+/// Writes a file under another name first: whoever finds it under its own finds it whole.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    // Two programs that write the same file at once have a name each.
+    name.push(format!(".{}.part", process::id()));
+    let part = path.with_file_name(name);
+    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        drop(fs::remove_file(&part));
+    }
+    written
 }
 
 fn parsed(address: &str) -> Result<BaseAddress, SessionError> {

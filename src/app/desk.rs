@@ -9,11 +9,14 @@ use jiff::tz::TimeZone;
 
 use crate::app::effect::Effect;
 use crate::app::form::Missing;
+use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::Circumstances;
-use crate::domain::identifiers::{DispenseId, LineNumber};
+use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::NotANumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::product::CatalogueScope;
+use crate::domain::register::RegisterNumber;
 use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
 
@@ -26,7 +29,7 @@ pub enum Mode {
     Real,
 }
 
-/// What does not change while the terminal is open.
+/// What the terminal opened with.
 #[derive(Debug, Clone)]
 pub struct Setting {
     /// The pharmacy.
@@ -41,6 +44,21 @@ pub struct Setting {
     pub sheets: Option<PathBuf>,
     /// The folder whose new files are read.
     pub inbox: Option<PathBuf>,
+    /// How much of the public medicines database is known here.
+    pub catalogue: CatalogueScope,
+    /// What was recorded before this terminal opened, and not acknowledged.
+    pub left_waiting: Option<LeftWaiting>,
+}
+
+/// What waited already when the terminal opened. After a crash nobody remembers whether the last one was recorded: it was.
+#[derive(Debug, Clone)]
+pub struct LeftWaiting {
+    /// The last one recorded.
+    pub entry: OutboxEntry,
+    /// Its register numbers, in their order.
+    pub numbers: Vec<RegisterNumber>,
+    /// How many waited besides it.
+    pub others: u32,
 }
 
 /// Whether the base answers, and since when.
@@ -82,6 +100,10 @@ pub enum Notice {
     RecordingNow,
     /// The keyboard had damaged the scan, which was repaired.
     ScanRepaired(Repair),
+    /// The serial reader is not there.
+    ReaderLost(PathBuf),
+    /// The serial reader is there again.
+    ReaderFound(PathBuf),
     /// A file is being read.
     ReadingFile(PathBuf),
     /// What was typed is not a number.
@@ -124,10 +146,12 @@ pub enum Notice {
     NotReadAgain(DelayReason),
     /// Another terminal answered one of these lines since the prescription was read.
     ChangedMeanwhile,
-    /// The store did not confirm the recording; trying again records it once.
-    RecordFailed,
+    /// The store did not confirm the recording, for that reason when it is known; trying again records it once.
+    RecordFailed(Option<Breakdown>),
     /// The rules refused at the last door.
     RecordRefused,
+    /// One leaves in the evening, and no closure holds the day's deliveries.
+    DayNotClosed,
 }
 
 /// Whether posts are under way. Two at once would look each other's identifiers up for nothing.
@@ -141,7 +165,7 @@ enum Posting {
 
 /// What every screen sees.
 pub struct Desk {
-    /// What does not change.
+    /// What the terminal opened with.
     pub setting: Setting,
     /// What time it is.
     pub now: Timestamp,
@@ -151,10 +175,14 @@ pub struct Desk {
     pub hand_overs: Vec<OutboxEntry>,
     /// Whether that list is known.
     pub listing: Listing,
+    /// When the register was last closed, as far as this terminal has read.
+    pub closed_at: Option<Timestamp>,
     /// Those being posted at this moment.
     pub on_the_way: Vec<DispenseId>,
     /// The line of news.
     pub notice: Option<Notice>,
+    /// What broke on this machine, until something is recorded again.
+    pub breakdown: Option<Breakdown>,
     posting: Posting,
     /// Whether the list was asked for to see what another terminal of this store did.
     is_checking: bool,
@@ -169,8 +197,10 @@ impl Desk {
             base: BaseLight::NotAsked,
             hand_overs: Vec::new(),
             listing: Listing::Asked,
+            closed_at: None,
             on_the_way: Vec::new(),
             notice: None,
+            breakdown: None,
             posting: Posting::Idle,
             is_checking: false,
         }
@@ -204,17 +234,32 @@ impl Desk {
             .filter(|entry| *entry.state() != PostState::Accepted)
     }
 
-    /// What was served today.
+    /// What was served today. A correction serves nobody.
     pub fn served_today(&self) -> impl Iterator<Item = &OutboxEntry> {
         let today = self.today();
         self.hand_overs
             .iter()
+            .filter(|entry| entry.hand_over.corrects.is_none())
             .filter(move |entry| self.day_of(entry.hand_over.at) == today)
+    }
+
+    /// The correction of that delivery, when it was recorded in this list's time.
+    pub fn correction_of(&self, delivery: DispensedLineId) -> Option<&OutboxEntry> {
+        self.hand_overs.iter().find(|entry| {
+            let corrects = entry.hand_over.corrects.as_ref();
+            corrects.is_some_and(|corrects| corrects.delivery == delivery)
+        })
     }
 
     /// A hand-over by its identifier.
     pub fn hand_over(&self, id: DispenseId) -> Option<&OutboxEntry> {
         self.hand_overs.iter().find(|entry| entry.hand_over.id == id)
+    }
+
+    /// News without a task.
+    pub(crate) fn tell(&mut self, notice: Notice) -> Vec<Effect> {
+        self.notice = Some(notice);
+        Vec::new()
     }
 
     pub(crate) fn first_effects(&mut self) -> Vec<Effect> {

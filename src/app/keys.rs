@@ -70,6 +70,8 @@ pub enum Command {
     Outbox,
     /// Show the register.
     Register,
+    /// Test the reader.
+    ReaderTest,
     /// Close the terminal.
     Quit,
     /// The selected line is delivered as ordered.
@@ -102,7 +104,7 @@ pub enum Command {
     Expiry,
     /// Type a note.
     Note,
-    /// Search the medicines database.
+    /// Search the medicines database, or the register.
     Search,
     /// Stay with the work in progress.
     Keep,
@@ -114,6 +116,14 @@ pub enum Command {
     PostNow,
     /// Verify the register.
     Verify,
+    /// Take a recorded delivery back.
+    Annul,
+    /// Replace a recorded delivery.
+    Rectify,
+    /// Show what became of a delivery.
+    History,
+    /// Close the register's day.
+    CloseDay,
 }
 
 /// Where a key is pressed: what the table has one part for.
@@ -153,13 +163,27 @@ pub enum Context {
     Outbox,
     /// The register.
     Register,
+    /// Which delivery is corrected, or why.
+    Correction,
+    /// Words beside the reason of a correction.
+    CorrectionWords,
+    /// What a correction will record.
+    CorrectionReview,
+    /// A correction that is recorded, or that cannot be.
+    CorrectionEnd,
+    /// What became of a delivery.
+    History,
+    /// What is looked for in the register.
+    RegisterSearch,
+    /// The reader's test.
+    ReaderTest,
     /// The keys.
     Help,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 25] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -177,6 +201,13 @@ impl Context {
         Self::Refused,
         Self::Outbox,
         Self::Register,
+        Self::Correction,
+        Self::CorrectionWords,
+        Self::CorrectionReview,
+        Self::CorrectionEnd,
+        Self::History,
+        Self::RegisterSearch,
+        Self::ReaderTest,
         Self::Help,
     ];
 
@@ -184,7 +215,12 @@ impl Context {
     pub const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Counter | Self::DecisionText | Self::DecisionSearch | Self::ReviewReason
+            Self::Counter
+                | Self::DecisionText
+                | Self::DecisionSearch
+                | Self::ReviewReason
+                | Self::CorrectionWords
+                | Self::RegisterSearch
         )
     }
 }

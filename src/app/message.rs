@@ -5,7 +5,12 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::app::closing::ClosingAnswer;
+use crate::app::history;
 use crate::app::keys::Key;
+use crate::domain::breakdown::Breakdown;
+use crate::domain::closure::RegisterDay;
+use crate::domain::correction::{CannotCorrect, Standing};
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{DispenseId, DispensedLineId};
@@ -34,8 +39,14 @@ pub enum Message {
         /// What it is.
         scanned: Scanned,
     },
+    /// A reader sent several codes at once, glued together; each was told apart.
+    ScannedTogether(Vec<Reading>),
     /// What was just scanned had been damaged by the keyboard, and was repaired.
     ScanRepaired(Repair),
+    /// The serial reader is not there, or not any more.
+    ReaderLost(PathBuf),
+    /// The serial reader is there again.
+    ReaderFound(PathBuf),
     /// A file arrived in the inbox, or was dropped on the terminal.
     FileDropped(PathBuf),
     /// A picture or a PDF was read; it may hold no code at all.
@@ -128,10 +139,71 @@ pub enum Message {
         /// The entries below it.
         entries: Vec<RegisterEntry>,
     },
+    /// A part of the register was looked through.
+    RegisterSearched {
+        /// What was looked for.
+        text: String,
+        /// What was found, newest entry first.
+        entries: Vec<RegisterEntry>,
+        /// Where to go on; none at the beginning of the register.
+        below: Option<RegisterNumber>,
+    },
     /// The chain of the register was verified.
     RegisterVerified(RegisterCheck),
+    /// A delivery can be corrected.
+    CorrectionOpened(Box<OpenedCorrection>),
+    /// It cannot, or not now.
+    CorrectionNotOpened {
+        /// Its register entry.
+        entry: RegisterNumber,
+        /// Why.
+        why: CannotOpen,
+    },
+    /// The store refused a correction at the last door; nothing was written.
+    CorrectionRefused {
+        /// Which correction.
+        id: DispenseId,
+        /// Why.
+        why: CannotCorrect,
+    },
+    /// The history of a delivery was read, or not.
+    HistoryRead {
+        /// The entry it was asked for.
+        entry: RegisterNumber,
+        /// What was read.
+        reading: history::Reading,
+    },
+    /// Something of this machine broke while an effect was executed; what it means for that effect follows.
+    Broke(Breakdown),
+    /// The register's day was counted.
+    RegisterDayRead(RegisterDay),
+    /// A closure of the register ended.
+    RegisterClosed(ClosingAnswer),
     /// The store could not answer.
     StoreFailed(StoreTask),
+}
+
+/// A delivery that can be corrected.
+pub struct OpenedCorrection {
+    /// The identifier of the correction it may lead to.
+    pub id: DispenseId,
+    /// The delivery.
+    pub standing: Standing,
+    /// For a rectification: its prescription, as it is without the delivery.
+    pub consultation: Option<Box<Consultation>>,
+}
+
+/// Why a correction does not begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CannotOpen {
+    /// The entry is not one that can be corrected.
+    Cannot(CannotCorrect),
+    /// The base refuses to show the prescription.
+    Refused(Refusal),
+    /// The prescription could not be read, or the store is broken.
+    Failed(ConsultFailure),
+    /// Another terminal answered the line since the prescription was read.
+    Outdated,
 }
 
 /// One code that was read.
@@ -220,6 +292,10 @@ pub enum ReadFailure {
 pub struct RegisterCheck {
     /// How many entries were verified.
     pub entries: u64,
+    /// How many of them have no content any more, rightly.
+    pub purged: u32,
+    /// How many closures were compared with them.
+    pub closures: usize,
     /// The last link of the chain.
     pub head: Sha256Digest,
     /// The first entry that does not hold.
@@ -235,6 +311,10 @@ pub enum StoreTask {
     Register,
     /// The verification of the register.
     Verification,
+    /// The day of the register.
+    Day,
+    /// The closure of the register.
+    Closure,
 }
 
 impl Message {
@@ -246,7 +326,10 @@ impl Message {
             Self::Woke => "Woke",
             Self::KeyPressed(_) => "KeyPressed",
             Self::Scanned { .. } => "Scanned",
+            Self::ScannedTogether(_) => "ScannedTogether",
             Self::ScanRepaired(_) => "ScanRepaired",
+            Self::ReaderLost(_) => "ReaderLost",
+            Self::ReaderFound(_) => "ReaderFound",
             Self::FileDropped(_) => "FileDropped",
             Self::FileRead { .. } => "FileRead",
             Self::FileUnread { .. } => "FileUnread",
@@ -267,6 +350,14 @@ impl Message {
             Self::OutboxListed(_) => "OutboxListed",
             Self::RegisterListed { .. } => "RegisterListed",
             Self::RegisterVerified(_) => "RegisterVerified",
+            Self::CorrectionOpened(_) => "CorrectionOpened",
+            Self::CorrectionNotOpened { .. } => "CorrectionNotOpened",
+            Self::CorrectionRefused { .. } => "CorrectionRefused",
+            Self::HistoryRead { .. } => "HistoryRead",
+            Self::Broke(_) => "Broke",
+            Self::RegisterSearched { .. } => "RegisterSearched",
+            Self::RegisterDayRead(_) => "RegisterDayRead",
+            Self::RegisterClosed(_) => "RegisterClosed",
             Self::StoreFailed(_) => "StoreFailed",
         }
     }

@@ -1,16 +1,19 @@
 //! What is on the screen: one variant per screen, each owning its state.
 
 use crate::app::consulting::Consulting;
+use crate::app::correcting::Correcting;
 use crate::app::counter::Counter;
 use crate::app::decision::Deciding;
 use crate::app::done::Done;
 use crate::app::effect::Effect;
 use crate::app::help::Help;
+use crate::app::history::History;
 use crate::app::identified::Identified;
 use crate::app::keys::{Command, Context};
 use crate::app::leaving::Leaving;
 use crate::app::number_doubt::NumberDoubt;
 use crate::app::outbox::Outbox;
+use crate::app::reader_test::ReaderTest;
 use crate::app::refused::Refused;
 use crate::app::register::Register;
 use crate::app::review::Review;
@@ -47,6 +50,12 @@ pub enum Screen {
     Outbox(Outbox),
     /// The register.
     Register(Register),
+    /// A recorded delivery being corrected.
+    Correcting(Box<Correcting>),
+    /// What became of a delivery.
+    History(History),
+    /// The reader's test.
+    ReaderTest(ReaderTest),
     /// The keys.
     Help(Help),
 }
@@ -74,6 +83,9 @@ impl Screen {
             Self::Refused(_) => "refused",
             Self::Outbox(_) => "outbox",
             Self::Register(_) => "register",
+            Self::Correcting(_) => "correcting",
+            Self::History(_) => "history",
+            Self::ReaderTest(_) => "reader_test",
             Self::Help(_) => "help",
         }
     }
@@ -94,7 +106,11 @@ impl Screen {
             Self::Identified(_) => Context::Identified,
             Self::Refused(_) => Context::Refused,
             Self::Outbox(_) => Context::Outbox,
+            Self::Register(register) if register.is_typing() => Context::RegisterSearch,
             Self::Register(_) => Context::Register,
+            Self::Correcting(correcting) => correcting.context(),
+            Self::History(_) => Context::History,
+            Self::ReaderTest(_) => Context::ReaderTest,
             Self::Help(_) => Context::Help,
         }
     }
@@ -108,7 +124,10 @@ impl Screen {
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
+            | Self::History(History { over, .. })
+            | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => Some(over),
+            Self::Correcting(correcting) => Some(&correcting.over),
             Self::Counter(_)
             | Self::Consulting(_)
             | Self::Prescription(_)
@@ -133,7 +152,10 @@ impl Screen {
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
+            | Self::History(History { over, .. })
+            | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => over.beneath_mut(),
+            Self::Correcting(correcting) => correcting.over.beneath_mut(),
             not_laid_over => not_laid_over,
         }
     }

@@ -1,11 +1,13 @@
 //! The prescription being served: what was read, what was decided so far, and the hold.
 
+use jiff::civil::Date;
+
 use crate::app::desk::{Desk, Notice};
 use crate::app::effect::Effect;
 use crate::app::form::{Form, GivenProduct, Missing, OutcomeKind};
 use crate::app::message::{Consultation, Freshness, HoldAnswer};
 use crate::app::screen::Scroll;
-use crate::domain::dispense::{Decision, Proposal};
+use crate::domain::dispense::{Circumstances, Decision, Proposal};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, DispenseId, LineNumber};
@@ -13,7 +15,7 @@ use crate::domain::outbox::DelayReason;
 use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::{KnownProducts, Product, ProductCode};
 use crate::domain::reasons::SubstitutionReason;
-use crate::domain::rules;
+use crate::domain::rules::{self, Case};
 use crate::domain::scanned::ScannedBox;
 use crate::domain::substitution::{SubstitutionBasis, SubstitutionPermission, is_what_was_ordered};
 
@@ -71,9 +73,30 @@ pub struct Serving {
     pub selected: usize,
     /// How far the sheet is scrolled.
     pub scroll: Scroll,
+    /// For a correction: the day the boxes left, which the rules count from. Today otherwise.
+    pub handed_over_on: Option<Date>,
 }
 
 impl Serving {
+    /// A prescription on which one recorded delivery is corrected: nothing is handed over now, so nothing is held.
+    pub fn of_correction(consultation: Consultation, handed_over_on: Date) -> Self {
+        Self {
+            id: consultation.id,
+            prescription: Prescription {
+                hold: None,
+                ..consultation.prescription
+            },
+            products: consultation.products,
+            freshness: consultation.freshness,
+            hold: HoldState::NotOffered,
+            forms: Vec::new(),
+            passed: Vec::new(),
+            selected: 0,
+            scroll: Scroll::default(),
+            handed_over_on: Some(handed_over_on),
+        }
+    }
+
     /// Opens a prescription, and asks for its hold when that can be done.
     pub fn open(consultation: Consultation, desk: &Desk) -> (Self, Vec<Effect>) {
         let Consultation {
@@ -98,6 +121,7 @@ impl Serving {
             passed: Vec::new(),
             selected,
             scroll: Scroll::default(),
+            handed_over_on: None,
         };
         (serving, effects)
     }
@@ -203,8 +227,13 @@ impl Serving {
 
     /// What the rules remark before anything is decided.
     pub fn remarks(&self, desk: &Desk) -> Vec<Finding> {
-        let finess = &desk.setting.pharmacy.finess;
-        rules::of_prescription(&self.prescription, finess, desk.now, desk.today())
+        rules::of_prescription(&Case {
+            prescription: &self.prescription,
+            pharmacy: &desk.setting.pharmacy.finess,
+            now: desk.now,
+            today: desk.today(),
+            product: &|code| self.products.find(code).cloned(),
+        })
     }
 
     /// Whether something forbids delivering anything at all.
@@ -235,12 +264,12 @@ impl Serving {
     /// What the rules say about a proposal.
     pub fn findings(&self, proposal: &Proposal, desk: &Desk) -> Vec<Finding> {
         let product = |code: &ProductCode| self.products.find(code).cloned();
-        rules::findings(
-            &self.prescription,
-            proposal,
-            &desk.circumstances(self.id),
-            &product,
-        )
+        let now = desk.circumstances(self.id);
+        let circumstances = Circumstances {
+            today: self.handed_over_on.unwrap_or(now.today),
+            ..now
+        };
+        rules::findings(&self.prescription, proposal, &circumstances, &product)
     }
 
     /// The substitutes the medicines database gives for a line, each with its ground.

@@ -68,6 +68,7 @@ wire! {
         number_of_repeats_allowed: Option<Number>,
         expected_supply_duration: Option<Quantity>,
         validity_period: Option<Period>,
+        performer: Option<Reference>,
     }
     SubstitutionRequest {
         allowed_boolean: Option<bool>,
@@ -188,13 +189,16 @@ wire! {
     }
 
     Agent { who: Option<Reference>, on_behalf_of: Option<Reference>, }
+    ProvenanceEntity { role: Option<String>, what: Option<Reference>, }
     Provenance {
         resource_type: String,
         id: Option<String>,
         target: Vec<Reference>,
         recorded: Option<String>,
+        reason: Vec<CodeableConcept>,
         activity: Option<CodeableConcept>,
         agent: Vec<Agent>,
+        entity: Vec<ProvenanceEntity>,
     }
 
     EntryRequest {

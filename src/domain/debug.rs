@@ -5,10 +5,11 @@
 
 use std::fmt;
 
+use crate::domain::correction::{Corrects, Motive, Standing};
 use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
-use crate::domain::identifiers::Lot;
-use crate::domain::prescription::{Delivery, Prescription, PrescriptionLine};
+use crate::domain::identifiers::{Lot, Serial};
+use crate::domain::prescription::{Delivery, PastDelivery, Prescription, PrescriptionLine};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterContent, RegisteredDelivery};
 use crate::domain::substitution::NonSubstitutable;
@@ -30,18 +31,33 @@ tells! {
     Prescription { valid_until, lines }
     PrescriptionLine { number, code, boxes, repeats, standing, deliveries }
     Delivery { id, boxes, standing }
+    PastDelivery { on, code, days }
     Supply { code, boxes }
     Decision { line, outcome, partial }
     Override { finding }
     DispensedLine { id, line, outcome }
     HandOver { id, lines }
     RegisteredDelivery { dispensed_line, boxes, outcome }
+    Corrects { entry, delivery, line }
+    Standing { entry, line }
     Refusal { code, line }
 }
 
 impl fmt::Debug for Lot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Lot(hidden)")
+    }
+}
+
+impl fmt::Debug for Motive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Motive").field(&self.reason()).finish()
+    }
+}
+
+impl fmt::Debug for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Serial(hidden)")
     }
 }
 
@@ -80,6 +96,7 @@ mod tests {
     use crate::domain::dispense::{Circumstances, LineOutcome, Proposal};
     use crate::domain::identifiers::Boxes;
     use crate::domain::prescription::LineKind;
+    use crate::domain::reasons::CorrectionReason;
     use crate::domain::refusal::RefusalCode;
     use crate::domain::register::RegisterNumber;
     use crate::domain::sample::{
@@ -159,6 +176,14 @@ mod tests {
             consent: prescription.consent,
             lines: vec![dispensed],
             overrides: vec![passed()],
+            corrects: Some(Corrects {
+                entry: RegisterNumber(1),
+                delivery: id.line(1),
+                earlier: Vec::new(),
+                line: a_line().number,
+                handed_over_at: at,
+                motive: Motive::new(CorrectionReason::Other, CANARY).unwrap(),
+            }),
         }
     }
 
@@ -182,6 +207,7 @@ mod tests {
             outcome: "conforming".into(),
             reason: None,
             note: canary(),
+            replaces: None,
         }))
     }
 
@@ -194,6 +220,7 @@ mod tests {
         };
         let correction = RegisterContent::Correction {
             of: RegisterNumber(1),
+            code: Some(CorrectionReason::Other),
             reason: canary(),
             operator: circumstances().operator,
         };
@@ -212,10 +239,12 @@ mod tests {
             cip13: None,
             lot: lot(),
             expiry: None,
+            serial: CANARY.parse().ok(),
         });
         let told = format!(
-            "{prescription:?} {proposal:?} {:?} {:?} {correction:?} {refusal:?} {facts:?} {scanned:?}",
+            "{prescription:?} {proposal:?} {:?} {:?} {:?} {correction:?} {refusal:?} {facts:?} {scanned:?}",
             a_hand_over(),
+            a_hand_over().corrects,
             a_register_content(),
         );
         assert!(!told.contains(CANARY), "{told}");

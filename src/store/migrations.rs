@@ -8,6 +8,8 @@ use crate::store::error::StoreError;
 const STEPS: &[&str] = &[
     include_str!("migrations/0001_register_and_outbox.sql"),
     include_str!("migrations/0002_closures.sql"),
+    include_str!("migrations/0003_safekeeping.sql"),
+    include_str!("migrations/0004_purges.sql"),
 ];
 
 /// The version of the schema that this program writes.

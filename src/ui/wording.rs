@@ -3,8 +3,14 @@
 //! The terminal and the command line use the same functions. Texts from outside that end up in a
 //! sentence go through [`safe`].
 
+pub mod breakdowns;
+pub mod catalogue;
+pub mod closing;
 pub mod command_line;
+pub mod configuration;
+pub mod corrections;
 pub mod dates;
+pub mod doctor;
 pub mod edition;
 pub mod findings;
 pub mod keys;
@@ -12,9 +18,14 @@ pub mod labels;
 pub mod notices;
 pub mod people;
 pub mod posts;
+pub mod reader;
 pub mod reasons;
 pub mod refusals;
+pub mod retention;
+pub mod rule_book;
+pub mod safekeeping;
 pub mod scans;
+pub mod searching;
 
 pub use dates::{day, moment, since, time_of_day};
 pub use findings::{explanation, severity, severity_sign};

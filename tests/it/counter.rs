@@ -20,7 +20,7 @@ use comptoir::store::Store;
 use jiff::SignedDuration;
 use jiff::civil::date;
 
-use crate::sample::{dispense_id, later, noon, number, operator, pharmacy, some_boxes};
+use crate::sample::{dispense_id, later, noon, number, operator, pharmacy, some_boxes, store_key};
 use crate::scripted_base::{Mood, NUMBERS, ScriptedBase};
 
 /// The wait before a second try is between a quarter of a second and two: this jitter takes the longest.
@@ -41,7 +41,7 @@ fn counter(base: &ScriptedBase) -> Counter<ScriptedBase> {
 }
 
 fn counter_at(base: &ScriptedBase, path: &Path) -> Counter<ScriptedBase> {
-    counter_over(base, Store::open(path).unwrap())
+    counter_over(base, Store::open(path, &store_key()).unwrap())
 }
 
 /// The prescription that the base holds: line 1 orders 2 boxes, line 2 has 4 of 6 left, 3 is a device, 4 for others.
@@ -98,6 +98,28 @@ fn record_boxes(counter: &Counter<ScriptedBase>, of: u128, count: u16) {
 fn post(counter: &Counter<ScriptedBase>, of: u128, seconds: i64) -> (OutboxEntry, Option<BaseSeen>) {
     let posted = now(counter.post_one(dispense_id(of), later(seconds), JITTER)).unwrap();
     (posted.entry, posted.base)
+}
+
+#[test]
+fn what_the_prescriber_sees_follows_a_choice_made_before_the_post() {
+    let base = ScriptedBase::new();
+    let counter = counter(&base);
+    let consultation = opened(&counter, 0);
+    assert_eq!(consultation.prescription.consent, Consent::Agreed);
+    recorded(&counter, &consultation, 1, boxes(&consultation, 1));
+    base.patient_opposes();
+    let (entry, _) = post(&counter, 1, 2);
+    assert_eq!(
+        entry.hand_over.consent,
+        Consent::Agreed,
+        "what was read is what was recorded"
+    );
+    assert_eq!(
+        (entry.consent(), visible_to_prescriber(&entry)),
+        (Consent::Opposed, Some(false))
+    );
+    let kept = counter.store.hand_over(dispense_id(1)).unwrap().unwrap();
+    assert_eq!(kept, entry, "and it is kept");
 }
 
 #[test]

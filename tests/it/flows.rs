@@ -4,6 +4,7 @@
 mod answers;
 mod keys;
 mod recording;
+mod register;
 mod scans;
 
 use comptoir::app::Effect;
@@ -35,6 +36,7 @@ fn scanned_box(cip: &str, lot: &str) -> Message {
             cip13: Some(cip13(cip)),
             lot: lot.parse().ok(),
             expiry: Some(date(2028, 6, 30)),
+            serial: None,
         }),
     }
 }

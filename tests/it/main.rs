@@ -5,22 +5,41 @@
     reason = "a story, or a table of cases, is read from top to bottom"
 )]
 
+mod backup;
 mod base_client;
+#[cfg(target_os = "linux")]
+mod broken_machines;
+mod canary;
+mod catalogue;
 mod closures;
 mod command_line;
 mod contract;
+mod correction_scenes;
+mod corrections;
 mod counter;
 mod crashes;
+#[cfg(target_os = "linux")]
+mod doctor;
+mod encryption;
 mod end_to_end;
 mod flows;
 mod flows_at_random;
 mod foreign_base;
+mod gs1_vectors;
 mod hostile_texts;
+#[cfg(target_os = "linux")]
+mod kill_points;
 mod login;
 mod make_images;
+#[cfg(target_os = "linux")]
+mod power_cuts;
+mod purge;
 mod register_edition;
 mod register_export;
 mod register_million;
+mod register_search;
+mod rule_book;
+mod rules;
 mod sample;
 mod samples;
 mod scan_confined;
@@ -28,6 +47,7 @@ mod scan_images;
 mod scenes;
 mod screens;
 mod scripted_base;
+mod serial_reader;
 mod sheets;
 mod simulation;
 mod store;

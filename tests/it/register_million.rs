@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use comptoir::domain::register::{FIRST_LINK, RegisterNumber, RetentionClass, commitment, link};
+use comptoir::domain::register::{FIRST_LINK, RegisterNumber, commitment, link};
+use comptoir::domain::retention::RetentionClass;
+use comptoir::domain::sought::Sought;
 use comptoir::store::Store;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use crate::sample::{noon, one_box, prescription};
+use crate::sample::{noon, one_box, prescription, raw_store, store_key};
 
 const ENTRIES: u32 = 1_000_000;
 
@@ -16,11 +18,11 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// Fills the register behind the program's back, in one transaction; every content is that of the first entry.
 fn fill(path: &Path) {
-    let store = Store::open(path).unwrap();
+    let store = Store::open(path, &store_key()).unwrap();
     store.record(&one_box(1, &prescription(1), noon()), &[]).unwrap();
     let mut head = store.register_entry(RegisterNumber(1)).unwrap().unwrap().link;
     drop(store);
-    let mut raw = Connection::open(path).unwrap();
+    let mut raw = raw_store(path);
     raw.execute_batch("DROP TRIGGER register_has_no_gap; DROP TRIGGER register_payload_is_written_once")
         .unwrap();
     let transaction = raw.transaction().unwrap();
@@ -57,7 +59,7 @@ fn a_million_entries_are_verified_in_ten_seconds() {
     let path = folder.path().join("store.db");
     fill(&path);
     let megabytes = std::fs::metadata(&path).unwrap().len() / 1_000_000;
-    let store = Store::open(&path).unwrap();
+    let store = Store::open(&path, &store_key()).unwrap();
     let begun = Instant::now();
     let found = store.verify_register(noon()).unwrap();
     let lasted = begun.elapsed();
@@ -67,4 +69,31 @@ fn a_million_entries_are_verified_in_ten_seconds() {
         lasted.as_secs_f32()
     );
     assert!(lasted < LIMIT, "{lasted:?}");
+    search(&store);
+}
+
+/// How long one step of a search may take, 99 times out of 100: nobody waits between two keys.
+const SEARCH_LIMIT: Duration = Duration::from_millis(20);
+
+fn search(store: &Store) {
+    let mut random = fastrand::Rng::with_seed(20_261_122);
+    for (what, text) in [
+        ("nothing", "ABSENT"),
+        ("the entries of a rare word", "A12 absent"),
+        ("every entry", "ZZCANARY"),
+    ] {
+        let sought = Sought::new(text).unwrap();
+        let mut lasted: Vec<Duration> = (0..400)
+            .map(|_| {
+                let below = RegisterNumber(random.u32(2..=ENTRIES));
+                let begun = Instant::now();
+                store.search_register(&sought, Some(below)).unwrap();
+                begun.elapsed()
+            })
+            .collect();
+        lasted.sort();
+        let [middle, most] = [lasted[200], lasted[396]];
+        eprintln!("a step of a search that finds {what}: {middle:.1?} half of the time, {most:.1?} at p99");
+        assert!(most < SEARCH_LIMIT, "{what}: {most:?}");
+    }
 }

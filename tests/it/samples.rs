@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
+use comptoir::app::correcting::CorrectionKind;
 use comptoir::app::keys::Key;
-use comptoir::app::message::{Consultation, Freshness, HoldAnswer, Message};
+use comptoir::app::message::{Consultation, Freshness, HoldAnswer, Message, OpenedCorrection};
 use comptoir::app::{App, Effect, Mode, Setting};
 use comptoir::domain::consent::Consent;
+use comptoir::domain::correction::Standing;
 use comptoir::domain::dispense::{Dispense, HandOver};
 use comptoir::domain::hold::Hold;
 use comptoir::domain::identifiers::{
@@ -18,7 +20,7 @@ use comptoir::domain::people::{Ins, Operator, OperatorRole, Patient, Pharmacy, P
 use comptoir::domain::prescription::{
     Delivery, DeliveryStanding, LineKind, LineStanding, Prescription, PrescriptionKind, PrescriptionLine,
 };
-use comptoir::domain::product::{GenericGroup, KnownProducts, Product, ProductCode};
+use comptoir::domain::product::{CatalogueScope, GenericGroup, KnownProducts, Product, ProductCode};
 use comptoir::domain::register::{
     RegisterContent, RegisterEntry, RegisterNumber, RegisteredDelivery, Sha256Digest,
 };
@@ -77,6 +79,8 @@ pub(crate) fn setting() -> Setting {
         zone: TimeZone::get("Europe/Paris").unwrap(),
         sheets: Some(PathBuf::from("/home/claire/comptoir/feuilles")),
         inbox: Some(PathBuf::from("/home/claire/comptoir/entrants")),
+        left_waiting: None,
+        catalogue: CatalogueScope::TrainingSubset,
     }
 }
 
@@ -106,11 +110,12 @@ pub(crate) fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product 
         cis: cis.parse().unwrap(),
         name: name.into(),
         presentation: "plaquette(s) PVC-Aluminium de 12 gélule(s)".into(),
-        substances: String::new(),
+        substances: group.into(),
         generic_groups: vec![GenericGroup(group.into())],
         hybrid_group: None,
         biosimilar_group: None,
-        conditions: None,
+        conditions: (!group.starts_with("paracétamol")).then(|| vec!["liste I".into()]),
+        published: Box::default(),
     }
 }
 
@@ -169,6 +174,8 @@ pub(crate) fn line(place: u16, cip: &str, label: &str, dosage: &str, boxes: u16)
         boxes: Some(Boxes(boxes)),
         repeats: 0,
         days: None,
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -225,6 +232,8 @@ pub(crate) fn prescription() -> Prescription {
                 substitution: SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin),
                 repeats: 2,
                 days: Some(28),
+                to_pharmacist: String::new(),
+                named_pharmacy: None,
                 ..line(
                     3,
                     LEVOTHYROXINE,
@@ -234,6 +243,7 @@ pub(crate) fn prescription() -> Prescription {
                 )
             },
         ],
+        history: Vec::new(),
     }
 }
 
@@ -347,6 +357,7 @@ pub(crate) fn keys(typed: &str) -> Vec<Key> {
             '①' => Key::Function(1),
             '②' => Key::Function(2),
             '③' => Key::Function(3),
+            '⑨' => Key::Function(9),
             '⑤' => Key::Function(5),
             '⑩' => Key::Function(10),
             other => Key::Character(other),
@@ -411,6 +422,7 @@ pub(crate) fn entry(hand_over: HandOver, state: &PostState) -> OutboxEntry {
         .collect();
     OutboxEntry {
         since: hand_over.at,
+        consent_since: None,
         states,
         attempts: 0,
         next_attempt: now(),
@@ -459,7 +471,26 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             outcome: "substituted".into(),
             reason: Some("generic".into()),
             note: String::new(),
+            replaces: None,
         }))),
         link: Sha256Digest([u8::try_from(place % 251).unwrap(); 32]),
     }
+}
+
+/// The first line of the sample prescription, recorded as that entry and opened to be corrected.
+pub(crate) fn correction_opened(id: DispenseId, entry: RegisterNumber, kind: CorrectionKind) -> Message {
+    let hand_over = hand_over(77, 60);
+    let standing = Standing {
+        entry,
+        line: hand_over.lines[0].clone(),
+        hand_over,
+        earlier: Vec::new(),
+    };
+    let consultation = (kind == CorrectionKind::Rectification)
+        .then(|| Box::new(consultation_of(standing.taken_out_of(prescription()))));
+    Message::CorrectionOpened(Box::new(OpenedCorrection {
+        id,
+        standing,
+        consultation,
+    }))
 }

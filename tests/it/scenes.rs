@@ -4,13 +4,17 @@
 use std::path::PathBuf;
 
 use comptoir::app::App;
+use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
     ConsultFailure, Freshness, HoldAnswer, Message, ReadFailure, Reading, RegisterCheck, StoreTask,
 };
+use comptoir::catalogue::Catalogue;
+use comptoir::domain::breakdown::Breakdown;
 use comptoir::domain::consent::Consent;
 use comptoir::domain::identifiers::DispenseId;
 use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
-use comptoir::domain::prescription::Prescription;
+use comptoir::domain::prescription::{Prescription, PrescriptionLine};
+use comptoir::domain::product::ProductCode;
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber, Sha256Digest};
 use comptoir::domain::scanned::{Scanned, ScannedBox};
@@ -24,7 +28,7 @@ pub(crate) struct Scene {
     pub(crate) app: App,
 }
 
-fn scene(name: &'static str, app: App) -> Scene {
+pub(crate) fn scene(name: &'static str, app: App) -> Scene {
     Scene { name, app }
 }
 
@@ -52,6 +56,23 @@ fn delayed(seed: u128, minutes: i64, reason: DelayReason) -> OutboxEntry {
         reason,
         ..entry(hand_over(seed, minutes), &PostState::Pending)
     }
+}
+
+/// Opened again after a crash between recording and posting.
+fn reopened() -> App {
+    let entry = entry(hand_over(3, 4), &PostState::Pending);
+    let mut setting = setting();
+    setting.left_waiting = Some(LeftWaiting {
+        entry: entry.clone(),
+        numbers: vec![RegisterNumber(12), RegisterNumber(13)],
+        others: 0,
+    });
+    let posting = Message::PostStarted(entry.hand_over.id);
+    after(
+        App::new(setting, now()),
+        vec![Message::OutboxListed(vec![entry]), posting],
+        "",
+    )
 }
 
 /// A day with a bit of everything.
@@ -108,7 +129,7 @@ pub(crate) fn held_elsewhere() -> App {
 }
 
 /// A hand-over just recorded, then posted with that state.
-fn done(consent: Consent, state: Option<PostState>) -> App {
+pub(crate) fn done(consent: Consent, state: Option<PostState>) -> App {
     let mut prescription = prescription();
     prescription.consent = consent;
     let mut app = serving(prescription);
@@ -154,15 +175,16 @@ fn scanned_box(cip: &str) -> Message {
         cip13: Some(cip13(cip)),
         lot: "A12B".parse().ok(),
         expiry: Some(date(2028, 6, 30)),
+        serial: None,
     };
     text_scanned(Scanned::Box(scanned), "\u{1d}0103400933857042")
 }
 
-fn register(messages: Vec<Message>, typed: &str) -> App {
+pub(crate) fn register(messages: Vec<Message>, typed: &str) -> App {
     after(after(app(), vec![], "③"), messages, typed)
 }
 
-fn register_page() -> Message {
+pub(crate) fn register_page() -> Message {
     let erased = RegisterEntry {
         content: None,
         ..register_entry(2)
@@ -170,6 +192,7 @@ fn register_page() -> Message {
     let correction = RegisterEntry {
         content: Some(RegisterContent::Correction {
             of: RegisterNumber(1),
+            code: None,
             reason: "lot mal lu".into(),
             operator: operator(),
         }),
@@ -190,6 +213,8 @@ fn register_page() -> Message {
 fn check(first_bad: Option<RegisterNumber>) -> Message {
     Message::RegisterVerified(RegisterCheck {
         entries: 5,
+        purged: 0,
+        closures: 0,
         head: Sha256Digest([0xab; 32]),
         first_bad,
     })
@@ -207,6 +232,18 @@ fn counter_scenes() -> Vec<Scene> {
     let known = vec![Message::BaseAnswered, Message::OutboxListed(Vec::new())];
     vec![
         scene("counter_just_opened", app()),
+        scene("counter_reopened", reopened()),
+        scene(
+            "counter_disk_full",
+            after(
+                app(),
+                vec![
+                    Message::Broke(Breakdown::DiskFull),
+                    Message::StoreFailed(StoreTask::Outbox),
+                ],
+                "",
+            ),
+        ),
         scene("counter_quiet", after(app(), known, "")),
         scene("counter_busy", busy_counter()),
         scene("counter_typing", after(app(), vec![], "01 s2tb pz2j")),
@@ -245,8 +282,10 @@ fn prescription_scenes() -> Vec<Scene> {
     long.patient.family = "de la TRÈS-LONGUE-MONTAGNE-SAINTE-GENEVIÈVE".into();
     long.lines[0].label = "CLAMOXYL ".repeat(20);
     long.lines[0].dosage = "1 gélule le matin, puis ".repeat(12);
-    let mut expired = prescription();
-    expired.valid_until = Some(date(2026, 11, 1));
+    let mut prolonged = prescription();
+    prolonged.valid_until = Some(date(2026, 11, 1));
+    let mut expired = prolonged.clone();
+    expired.lines[2].repeats = 0;
     vec![
         scene("prescription", serving(prescription())),
         scene("prescription_remarkable", serving(remarkable_prescription())),
@@ -255,6 +294,7 @@ fn prescription_scenes() -> Vec<Scene> {
             after(serving(remarkable_prescription()), vec![], "3"),
         ),
         scene("prescription_expired", after(serving(expired), vec![], "⏎")),
+        scene("prescription_prolonged", after(serving(prolonged), vec![], "3")),
         scene("prescription_held_elsewhere", held_elsewhere()),
         scene("prescription_from_store", with_copy_of_the_store(prescription())),
         scene(
@@ -326,6 +366,7 @@ fn review_scenes() -> Vec<Scene> {
             cip13: Some(cip13(AMOXICILLIN)),
             lot: None,
             expiry: Some(date(2026, 1, 31)),
+            serial: None,
         };
         after(
             serving(prescription()),
@@ -363,6 +404,15 @@ fn review_scenes() -> Vec<Scene> {
     ]
 }
 
+/// The patient objected after the prescription was read, before its delivery was posted.
+fn done_opposed_since() -> App {
+    let mut app = done(Consent::Agreed, Some(PostState::Accepted));
+    let mut posted = app.desk().hand_overs.last().unwrap().clone();
+    posted.consent_since = Some(Consent::Opposed);
+    app.update(Message::PostAnswered(Box::new(posted)));
+    app
+}
+
 fn done_scenes() -> Vec<Scene> {
     let no = refusal(RefusalCode::LineCancelled, "Ligne annulée le 22/11/2026.");
     vec![
@@ -370,6 +420,7 @@ fn done_scenes() -> Vec<Scene> {
         scene("done_delayed", done(Consent::Agreed, Some(PostState::Pending))),
         scene("done_visible", done(Consent::Agreed, Some(PostState::Accepted))),
         scene("done_opposed", done(Consent::Opposed, Some(PostState::Accepted))),
+        scene("done_opposed_since", done_opposed_since()),
         scene(
             "done_not_recorded",
             done(Consent::NotRecorded, Some(PostState::Accepted)),
@@ -475,6 +526,50 @@ fn refused_scenes() -> Vec<Scene> {
     ]
 }
 
+/// A real medicine of the training catalogue, ordered alone by somebody of that specialty.
+fn serving_real(cip13: &str, boxes: u16, days: u16, specialty: &str, to_pharmacist: &str) -> App {
+    let catalogue = Catalogue::training().unwrap();
+    let code = ProductCode::Cip13(cip13.parse().unwrap());
+    let name = catalogue.find(&code).unwrap().name.clone();
+    let mut prescription = prescription();
+    prescription.prescriber.specialty = specialty.into();
+    prescription.lines = vec![PrescriptionLine {
+        code: code.clone(),
+        days: Some(days),
+        repeats: 1,
+        to_pharmacist: to_pharmacist.into(),
+        ..line(1, AMOXICILLIN, &name, "selon le schéma remis au patient", boxes)
+    }];
+    let mut consultation = consultation_of(prescription);
+    consultation.products = catalogue.related([code].iter());
+    let mut app = serving(consultation.prescription.clone());
+    app.update(Message::Consulted(Box::new(consultation)));
+    app
+}
+
+/// What the law says, where it is read.
+fn rule_scenes() -> Vec<Scene> {
+    let fentanyl = || serving_real("3400934238307", 2, 28, "Oncologie médicale", "");
+    let humira = || serving_real("3400930042687", 1, 28, "Médecine générale", "");
+    let levothyrox = || serving_real("3400930121405", 1, 90, "Médecine générale", "");
+    let innovair = || serving_real("3400938141283", 1, 30, "Pneumologie", "");
+    let keytruda = || serving_real("3400955104865", 1, 21, "Oncologie médicale", "");
+    let angina = "À délivrer si TROD angine positif, sous 7 jours";
+    let conditional = || serving_real("3400933857042", 2, 6, "Médecine générale", angina);
+    vec![
+        scene("rules_narcotic", fentanyl()),
+        scene("rules_narcotic_decision", after(fentanyl(), vec![], "→")),
+        scene("rules_narcotic_review", after(fentanyl(), vec![], "⏎")),
+        scene("rules_biosimilar", humira()),
+        scene("rules_biosimilar_decision", after(humira(), vec![], "s1")),
+        scene("rules_long_pack", levothyrox()),
+        scene("rules_hybrid_decision", after(innovair(), vec![], "→")),
+        scene("rules_hybrid_kept", after(innovair(), vec![], "→m")),
+        scene("rules_hospital_only", keytruda()),
+        scene("rules_conditional", conditional()),
+    ]
+}
+
 fn list_scenes() -> Vec<Scene> {
     let quiet = after(app(), vec![Message::OutboxListed(Vec::new())], "②");
     let on_the_way = after(
@@ -519,6 +614,54 @@ fn list_scenes() -> Vec<Scene> {
     ]
 }
 
+fn reader_scenes() -> Vec<Scene> {
+    let tested = |messages: Vec<Message>| after(after(app(), vec![], "⑨"), messages, "");
+    let read = |text: &str| comptoir::scan::what::read_text(text);
+    let heard = |text: &str| Message::Scanned {
+        text: text.into(),
+        scanned: read(text).scanned,
+    };
+    let damaged = "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàààààààààààà&";
+    vec![
+        scene("reader_test", tested(vec![])),
+        scene(
+            "reader_test_of_a_box",
+            tested(vec![heard(
+                "]d201034009338570421728093010AB12C\u{1d}21SN0000000000001",
+            )]),
+        ),
+        scene(
+            "reader_test_repaired",
+            tested(vec![
+                heard(damaged),
+                Message::ScanRepaired(read(damaged).repaired.unwrap()),
+            ]),
+        ),
+        scene(
+            "reader_test_of_an_identity",
+            tested(vec![heard(
+                "IS010000000000000000000000S1279035121518989S21.2.250.1.213.1.4.10",
+            )]),
+        ),
+        scene(
+            "reader_test_of_glued_codes",
+            tested(vec![Message::ScannedTogether(
+                comptoir::scan::glued::read_burst("01S2TBPZ2JCNZZYGHZ01K7M4QX2RT9WBHV6P")
+                    .into_iter()
+                    .map(|(text, reading)| Reading {
+                        text,
+                        scanned: reading.scanned,
+                    })
+                    .collect(),
+            )]),
+        ),
+        scene(
+            "reader_test_of_a_hostile_text",
+            tested(vec![heard("\u{1b}[2J\u{1b}]0;titre\u{7}\u{202e}abc")]),
+        ),
+    ]
+}
+
 /// Every state of every screen.
 pub(crate) fn scenes() -> Vec<Scene> {
     [
@@ -529,7 +672,10 @@ pub(crate) fn scenes() -> Vec<Scene> {
         done_scenes(),
         identified_scenes(),
         refused_scenes(),
+        rule_scenes(),
         list_scenes(),
+        crate::correction_scenes::correction_scenes(),
+        reader_scenes(),
     ]
     .into_iter()
     .flatten()

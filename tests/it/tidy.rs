@@ -39,8 +39,12 @@ const LAYERS: &[Layer] = &[
     ),
     layer("safe", &[], PURE),
     layer("scan", &["domain"], &["tokio", "reqwest"]),
+    layer(
+        "catalogue",
+        &["domain", "chain"],
+        &["tokio", "Timestamp::now", "new_v4", "std::env"],
+    ),
     layer("confined", &["scan"], &["tokio", "reqwest"]),
-    layer("catalogue", &["domain"], PURE),
     layer("base", &["domain"], &["rusqlite", "Timestamp::now", "new_v4"]),
     layer(
         "store",
@@ -82,6 +86,7 @@ const LAYERS: &[Layer] = &[
             "counter",
             "config",
             "training",
+            "chain",
         ],
         &["ratatui"],
     ),

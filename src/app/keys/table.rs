@@ -16,6 +16,11 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::DecisionSearch => DECISION_SEARCH,
         Context::Review => REVIEW,
         Context::DecisionText | Context::ReviewReason => TEXT,
+        Context::Correction => CORRECTION,
+        Context::CorrectionWords => CORRECTION_WORDS,
+        Context::CorrectionReview => CORRECTION_REVIEW,
+        Context::CorrectionEnd => CORRECTION_END,
+        Context::History => HISTORY,
         Context::Recording => RECORDING,
         Context::Done => DONE,
         Context::Leaving => LEAVING,
@@ -23,6 +28,8 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::Refused => REFUSED,
         Context::Outbox => OUTBOX_KEYS,
         Context::Register => REGISTER_KEYS,
+        Context::RegisterSearch => REGISTER_SEARCH,
+        Context::ReaderTest => READER_TEST,
         Context::Help => HELP_KEYS,
     }
 }
@@ -60,6 +67,7 @@ const OUTBOX: Binding = key(&[Key::Function(2)], C::Outbox, Footer);
 const REGISTER: Binding = key(&[Key::Function(3)], C::Register, Footer);
 const OUTBOX_QUIET: Binding = key(&[Key::Function(2)], C::Outbox, Help);
 const REGISTER_QUIET: Binding = key(&[Key::Function(3)], C::Register, Help);
+const READER: Binding = key(&[Key::Function(9)], C::ReaderTest, Help);
 const QUIT: Binding = key(&[Key::Function(10), Key::Control('c')], C::Quit, Help);
 
 const COUNTER: &[Binding] = &[
@@ -74,7 +82,19 @@ const COUNTER: &[Binding] = &[
     REGISTER,
     // No number and no usual path holds a question mark.
     HELP,
+    READER,
     key(&[Key::Function(10), Key::Control('c')], C::Quit, Footer),
+];
+const READER_TEST: &[Binding] = &[
+    UP,
+    DOWN,
+    PAGE_UP,
+    PAGE_DOWN,
+    FIRST,
+    LAST,
+    key(&[Key::Escape, Key::Enter, Key::Function(9)], C::Back, Footer),
+    HELP,
+    QUIT,
 ];
 const NUMBER_DOUBT: &[Binding] = &[digits(Footer), BACK, HELP, OUTBOX_QUIET, REGISTER_QUIET, QUIT];
 const CONSULTING: &[Binding] = &[BACK, HELP, OUTBOX, REGISTER_QUIET, QUIT];
@@ -101,6 +121,7 @@ const PRESCRIPTION: &[Binding] = &[
     HELP,
     OUTBOX_QUIET,
     REGISTER_QUIET,
+    READER,
     QUIT,
 ];
 const DECISION: &[Binding] = &[
@@ -162,6 +183,23 @@ const REVIEW: &[Binding] = &[
     REGISTER_QUIET,
     QUIT,
 ];
+const ANNUL: Binding = key(&[Key::Character('a')], C::Annul, Footer);
+const RECTIFY: Binding = key(&[Key::Character('r')], C::Rectify, Footer);
+const CORRECTION: &[Binding] = &[digits(Footer), UP, DOWN, ENTER, BACK, HELP, QUIT];
+const CORRECTION_WORDS: &[Binding] = &[ENTER, ERASE, BACK, HELP_F1, QUIT];
+const CORRECTION_REVIEW: &[Binding] = &[ENTER, UP, DOWN, PAGE_UP, PAGE_DOWN, BACK, HELP, QUIT];
+const CORRECTION_END: &[Binding] = &[key(&[Key::Enter, Key::Escape], C::Back, Footer), HELP, QUIT];
+const HISTORY: &[Binding] = &[
+    key(&[Key::Escape, Key::Enter], C::Back, Footer),
+    UP,
+    DOWN,
+    PAGE_UP,
+    PAGE_DOWN,
+    FIRST,
+    LAST,
+    HELP,
+    QUIT,
+];
 const RECORDING: &[Binding] = &[HELP, OUTBOX_QUIET, REGISTER_QUIET, QUIT];
 const DONE: &[Binding] = &[
     key(&[Key::Enter, Key::Escape], C::Back, Footer),
@@ -169,6 +207,8 @@ const DONE: &[Binding] = &[
     DOWN,
     PAGE_UP,
     PAGE_DOWN,
+    RECTIFY,
+    ANNUL,
     OUTBOX,
     REGISTER,
     HELP,
@@ -178,6 +218,7 @@ const LEAVING: &[Binding] = &[
     // Enter keeps: a reader's trailing Enter must not throw work away.
     key(&[Key::Character('g'), Key::Escape, Key::Enter], C::Keep, Footer),
     key(&[Key::Character('q')], C::Leave, Footer),
+    QUIT,
 ];
 const IDENTIFIED: &[Binding] = &[
     key(&[Key::Escape, Key::Enter], C::Back, Footer),
@@ -187,6 +228,8 @@ const IDENTIFIED: &[Binding] = &[
     PAGE_UP,
     PAGE_DOWN,
     HELP,
+    // A code that is nothing is often a reader that is set wrong.
+    key(&[Key::Function(9)], C::ReaderTest, Footer),
     QUIT,
 ];
 const REFUSED: &[Binding] = &[
@@ -217,16 +260,22 @@ const OUTBOX_KEYS: &[Binding] = &[
 const REGISTER_KEYS: &[Binding] = &[
     UP,
     DOWN,
-    key(&[Key::PageDown], C::PageDown, Footer),
-    key(&[Key::PageUp], C::PageUp, Footer),
+    PAGE_UP,
+    PAGE_DOWN,
     FIRST,
     LAST,
     key(&[Key::Character('v')], C::Verify, Footer),
+    RECTIFY,
+    ANNUL,
+    key(&[Key::Character('h')], C::History, Footer),
+    key(&[Key::Character('c')], C::CloseDay, Footer),
+    key(&[Key::Character('/')], C::Search, Footer),
     key(&[Key::Escape, Key::Enter, Key::Function(3)], C::Back, Footer),
     OUTBOX,
     HELP,
     QUIT,
 ];
+const REGISTER_SEARCH: &[Binding] = &[ENTER, UP, DOWN, PAGE_UP, PAGE_DOWN, ERASE, BACK, HELP_F1, QUIT];
 const HELP_KEYS: &[Binding] = &[
     UP,
     DOWN,

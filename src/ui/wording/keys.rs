@@ -62,6 +62,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Help => "aide",
         Command::Outbox => "file d’envoi",
         Command::Register => "ordonnancier",
+        Command::ReaderTest => "essai du lecteur",
         Command::Quit => "quitter",
         Command::Conforming => "conforme",
         Command::Substitute => "substituer",
@@ -78,12 +79,17 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Lot => "lot",
         Command::Expiry => "péremption",
         Command::Note => "remarque",
+        Command::Search if matches!(context, Context::Register) => "chercher",
         Command::Search => "chercher un produit",
         Command::Keep => "garder et continuer",
         Command::Leave => "quitter sans enregistrer",
         Command::Retry => "réessayer",
         Command::PostNow => "envoyer maintenant",
         Command::Verify => "vérifier la chaîne",
+        Command::Annul => "annuler",
+        Command::Rectify => "rectifier",
+        Command::History => "historique",
+        Command::CloseDay => "clôturer",
     }
 }
 
@@ -92,9 +98,10 @@ const fn confirm(context: Context) -> &'static str {
         Context::Counter => "ouvrir",
         Context::Prescription => "tout conforme",
         Context::Decision => "ligne décidée",
-        Context::DecisionChoice | Context::DecisionSearch => "choisir",
-        Context::DecisionText | Context::ReviewReason => "valider",
-        Context::Review => "enregistrer",
+        Context::DecisionChoice | Context::DecisionSearch | Context::Correction => "choisir",
+        Context::DecisionText | Context::ReviewReason | Context::CorrectionWords => "valider",
+        Context::Review | Context::CorrectionReview => "enregistrer",
+        Context::RegisterSearch => "garder ces inscriptions",
         Context::NumberDoubt
         | Context::Consulting
         | Context::Recording
@@ -104,6 +111,9 @@ const fn confirm(context: Context) -> &'static str {
         | Context::Refused
         | Context::Outbox
         | Context::Register
+        | Context::CorrectionEnd
+        | Context::History
+        | Context::ReaderTest
         | Context::Help => "continuer",
     }
 }
@@ -127,7 +137,14 @@ const fn back(context: Context) -> &'static str {
         | Context::Refused
         | Context::Outbox
         | Context::Register
+        | Context::Correction
+        | Context::CorrectionWords
+        | Context::CorrectionReview
+        | Context::CorrectionEnd
+        | Context::History
+        | Context::ReaderTest
         | Context::Help => "retour",
+        Context::RegisterSearch => "tout l’ordonnancier",
     }
 }
 
@@ -159,6 +176,13 @@ pub const fn context(context: Context) -> &'static str {
         Context::Refused => "Demande sans suite",
         Context::Outbox => "File d’envoi",
         Context::Register => "Ordonnancier",
+        Context::Correction => "Correction : choix",
+        Context::CorrectionWords => "Correction : précision",
+        Context::CorrectionReview => "Correction : vérification",
+        Context::CorrectionEnd => "Correction",
+        Context::History => "Historique d’une délivrance",
+        Context::RegisterSearch => "Recherche dans l’ordonnancier",
+        Context::ReaderTest => "Essai du lecteur",
         Context::Help => "Aide",
     }
 }

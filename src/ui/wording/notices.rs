@@ -5,7 +5,7 @@ use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::non_substitutable;
 use crate::ui::wording::refusals::not_a_number;
-use crate::ui::wording::{posts, reasons};
+use crate::ui::wording::{breakdowns, posts, reasons};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::RecordingNow => (Attention, "Un enregistrement est en cours : recommencez dans un instant.".into()),
         Notice::ScanRepaired(Repair::Azerty) => (Attention, "Le lecteur est réglé pour un clavier américain : le code a été rétabli. Réglez le lecteur sur « AZERTY français ».".into()),
         Notice::ScanRepaired(Repair::CapsLock) => (Attention, "Le code est arrivé en minuscules et a été rétabli. Vérifiez la touche Verr. Maj.".into()),
+        Notice::ScanRepaired(Repair::AzertyCapsLock) => (Attention, "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.".into()),
+        Notice::ScanRepaired(Repair::LostSeparators) => (Attention, "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).".into()),
+        Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),
+        Notice::ReaderFound(device) => (Good, format!("Le lecteur série {} est de nouveau là.", safe(&device.display().to_string()))),
         Notice::ReadingFile(path) => (Plain, format!("Lecture de {}…", safe(&path.display().to_string()))),
         Notice::NotTyped(why) => (Attention, not_a_number(why)),
         Notice::NothingOpen => (Attention, "Il ne reste rien à délivrer ici sur cette ordonnance.".into()),
@@ -48,7 +52,8 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ReadAgain => (Good, "Ordonnance relue à l’instant.".into()),
         Notice::NotReadAgain(reason) => (Attention, format!("Pas de relecture : {}. Rien n’a changé à l’écran.", posts::delay_short(*reason))),
         Notice::ChangedMeanwhile => (Attention, "Un autre poste vient de délivrer sur cette ordonnance : elle est relue, rien n’a été enregistré ici.".into()),
-        Notice::RecordFailed => (Attention, "L’inscription n’a pas pu être confirmée sur ce poste. Entrée pour réessayer : rien ne sera inscrit deux fois.".into()),
+        Notice::RecordFailed(breakdown) => (Attention, breakdowns::recording_failed(*breakdown)),
+        Notice::DayNotClosed => (Attention, "La journée n’est pas clôturée : c pour la clôturer, F10 pour quitter sans le faire.".into()),
         Notice::RecordRefused => (Attention, "Les règles s’y opposent : voyez les alertes. Rien n’a été enregistré.".into()),
     }
 }

@@ -5,7 +5,8 @@ use crate::app::form::{Missing, OutcomeKind};
 use crate::domain::dispense::LineOutcome;
 use crate::domain::prescription::{PrescriptionKind, Status};
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, CorrectionReason, KeptReason, NotDeliveredReason, PartialReason,
+    SubstitutionReason,
 };
 use crate::domain::substitution::SubstitutionBasis;
 use crate::safe::safe;
@@ -44,6 +45,8 @@ pub const fn not_delivered_reason(reason: NotDeliveredReason) -> &'static str {
         NotDeliveredReason::Contraindication => "contre-indication ou interaction",
         NotDeliveredReason::AwaitingPrescriber => "avis du prescripteur attendu",
         NotDeliveredReason::DeliveredElsewhere => "déjà délivré dans une autre pharmacie",
+        NotDeliveredReason::Shortage => "rupture d’approvisionnement",
+        NotDeliveredReason::NotPermitted => "délivrance non permise (délai, hôpital, ordonnance irrégulière)",
         NotDeliveredReason::Other => "autre, à préciser",
     }
 }
@@ -54,7 +57,44 @@ pub const fn partial_reason(reason: PartialReason) -> &'static str {
         PartialReason::Owed => "stock insuffisant, le reste est dû",
         PartialReason::PatientRequest => "demande du patient",
         PartialReason::PatientHasSome => "le patient en a encore",
+        PartialReason::Fraction => "délivrance fractionnée, la suite plus tard",
+        PartialReason::MonthByMonth => "délivrance mois par mois",
+        PartialReason::LegalLimit => "quantité permise par la loi",
         PartialReason::Other => "autre, à préciser",
+    }
+}
+
+/// Why a delivery is corrected.
+pub const fn correction_reason(reason: CorrectionReason) -> &'static str {
+    match reason {
+        CorrectionReason::WrongProduct => "erreur de produit",
+        CorrectionReason::WrongQuantity => "erreur de quantité",
+        CorrectionReason::WrongLot => "erreur de lot ou de péremption",
+        CorrectionReason::WrongDecision => "erreur de décision ou de motif",
+        CorrectionReason::WrongLine => "erreur de ligne ou de patient",
+        CorrectionReason::RecordedTwice => "délivrance saisie deux fois",
+        CorrectionReason::NotHandedOver => "boîtes finalement non remises",
+        CorrectionReason::Returned => "boîtes rendues",
+        CorrectionReason::Other => "autre, à préciser",
+    }
+}
+
+/// Why, with the operator's words beside the code; those of a correction without a code stand alone.
+pub fn motive(code: Option<CorrectionReason>, words: &str) -> String {
+    match code.filter(|code| *code != CorrectionReason::Other) {
+        None => words.to_owned(),
+        Some(code) if words.is_empty() => correction_reason(code).to_owned(),
+        Some(code) => format!("{} – {words}", correction_reason(code)),
+    }
+}
+
+/// Why the product ordered was kept.
+pub const fn kept_reason(reason: KeptReason) -> &'static str {
+    match reason {
+        KeptReason::PatientRefuses => "le patient refuse la substitution",
+        KeptReason::NarrowMargin => "MTE-PH, marge thérapeutique étroite (informer le prescripteur)",
+        KeptReason::OutOfStock => "aucun substitut en stock aujourd’hui",
+        KeptReason::Adherence => "le patient se tromperait de produit",
     }
 }
 
@@ -145,6 +185,7 @@ pub const fn choice_question(choice: Choice) -> &'static str {
         Choice::AdjustmentReason => "Qu’est-ce qui est ajusté ?",
         Choice::Channel => "Comment le prescripteur a-t-il donné son accord ?",
         Choice::NotDeliveredReason => "Pourquoi cette ligne n’est-elle pas délivrée ?",
+        Choice::KeptReason => "Pourquoi garder le produit prescrit ?",
         Choice::PartialReason => "Pourquoi moins de boîtes que prévu ?",
     }
 }

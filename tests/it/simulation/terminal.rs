@@ -88,6 +88,8 @@ impl Terminal {
             zone: TimeZone::get("Europe/Paris").unwrap(),
             sheets: None,
             inbox: None,
+            left_waiting: None,
+            catalogue: counter.catalogue.scope(),
         };
         let workshop = Arc::new(Workshop(Booth {
             counter,
@@ -151,6 +153,16 @@ impl Terminal {
             Effect::ListOutbox => self.begin(async move { workshop.list_outbox() }),
             Effect::ListRegister { before, count } => {
                 self.begin(async move { workshop.list_register(before, count) });
+            }
+            Effect::OpenCorrection { entry, kind } => {
+                self.begin(async move { workshop.open_correction(entry, kind).await });
+            }
+            Effect::Correct(request) => self.begin(async move { workshop.correct(*request) }),
+            Effect::ReadHistory(entry) => self.begin(async move { workshop.read_history(entry) }),
+            Effect::ReadRegisterDay => self.begin(async move { workshop.read_register_day() }),
+            Effect::CloseRegister => self.begin(async move { workshop.close_register() }),
+            Effect::SearchRegister { text, day, below } => {
+                self.begin(async move { workshop.search_register(&text, day, below) });
             }
             Effect::VerifyRegister => self.begin(async move { workshop.verify_register() }),
             Effect::Quit => {}

@@ -18,11 +18,11 @@ use super::base::{BaseSide, Held, Known};
 use super::clock::Clock;
 use super::network::{self, Line, Network, Parcel, cut, page, transaction};
 use super::people;
-use super::planted::{Planted, Seen, all_taken, identifiers};
+use super::planted::{Planted, Seen, all_taken, identifiers, without_taking_back};
 use super::schedule::{After, Event, Fate, Step, TERMINALS};
 use super::stage::{Stage, memory_folder};
 use super::terminal::{Terminal, Told};
-use crate::sample;
+use crate::sample::{self, raw_store, store_key};
 
 /// How often the quiet at the end may wait for the next alarm.
 const ALARMS_MAX: usize = 300;
@@ -349,6 +349,9 @@ impl World {
         if self.planted == Some(Planted::NoDeduplication) {
             request = self.copies.unconditional(request);
         }
+        if self.planted == Some(Planted::WrongStillCounted) {
+            request = without_taking_back(request);
+        }
         let token = &self.base.pharmacies[TERMINALS[parcel.terminal]];
         let answer = self.base.serve(token, &request);
         let writes = request.method == Method::Put || transaction(&request).is_some();
@@ -465,7 +468,7 @@ impl Place {
     fn new(finess: &str, on_disk: bool) -> Self {
         let file = on_disk.then(memory_folder);
         let store = match &file {
-            Some(folder) => Store::open(&folder.path().join("store.sqlite")).unwrap(),
+            Some(folder) => Store::open(&folder.path().join("store.sqlite"), &store_key()).unwrap(),
             None => Store::in_memory().unwrap(),
         };
         Self {
@@ -484,7 +487,7 @@ impl Place {
     /// The store as another process of the pharmacy opens it.
     fn open(&self) -> Store {
         match self.path() {
-            Some(path) => Store::open(&path).unwrap(),
+            Some(path) => Store::open(&path, &store_key()).unwrap(),
             None => self.store.clone(),
         }
     }
@@ -521,7 +524,7 @@ impl Place {
 
     /// Takes the hand-over of these deliveries out of the outbox, behind the store's back.
     fn drop_entry(&self, identifiers: &[String]) {
-        let connection = rusqlite::Connection::open(self.path().unwrap()).unwrap();
+        let connection = raw_store(&self.path().unwrap());
         for identifier in identifiers {
             connection
                 .execute(
