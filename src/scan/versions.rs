@@ -284,9 +284,12 @@ impl<'picture> Versions<'picture> {
 
     fn ever_smaller(&self) -> impl Iterator<Item = Rc<Version>> + use<> {
         let first = (self.side() > SMALL_SIDE_MAX).then(|| self.halved());
-        std::iter::successors(first, |larger| {
-            (larger.grey.longest_side() > SMALLEST_SIDE)
-                .then(|| Version::new(larger.grey.reduced(2), larger.way.reduced(2)))
+        let has_more = |larger: &Grey| {
+            // A sliver gets no smaller: its short side has nothing left to halve.
+            larger.longest_side() > SMALLEST_SIDE && larger.width().min(larger.height()) >= 2 * PART_SIDE_MIN
+        };
+        std::iter::successors(first, move |larger| {
+            has_more(&larger.grey).then(|| Version::new(larger.grey.reduced(2), larger.way.reduced(2)))
         })
         .skip(1)
     }
