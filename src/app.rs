@@ -6,7 +6,8 @@
 //!     │                        ▼                    ▼  │
 //!     │                     Refused              Review ─confirmed─→ Recording ─→ Done
 //!     └─────────────────────────────────────────────────────────────────────────┘
-//!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Register, Help
+//!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Settling (over the
+//!  outbox), Register, Help
 //! ```
 //!
 //! Nothing here reads a clock, draws, or waits: time and identifiers arrive in messages, answers too.
@@ -37,6 +38,7 @@ pub mod review;
 pub mod scans;
 pub mod screen;
 pub mod serving;
+pub mod settling;
 
 pub use desk::{Desk, Mode, Setting};
 pub use effect::Effect;
@@ -113,6 +115,9 @@ impl App {
             Message::RegisterListed { before, entries } => self.register_listed(before, entries),
             Message::RegisterVerified(check) => self.register_verified(check),
             Message::StoreFailed(task) => self.store_failed(task),
+            Message::ContradictionRead { id, reading } => self.contradiction_read(id, reading),
+            Message::Settled(entry) => self.settled(*entry),
+            Message::SettleFailed { id, why } => self.settle_failed(id, why),
         }
     }
 
@@ -147,6 +152,7 @@ impl App {
             Screen::Identified(identified) => identified.on(command, desk),
             Screen::Refused(refused) => refused.on(command, desk),
             Screen::Outbox(outbox) => outbox.on(command, desk),
+            Screen::Settling(settling) => settling.on(command, desk),
             Screen::Register(register) => register.on(command),
             Screen::Help(help) => help.on(command),
         }

@@ -11,6 +11,7 @@
 mod consult;
 mod post;
 mod record;
+mod settle;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::store::{Store, StoreError};
 pub use consult::{Consultation, ConsultationAnswer, Freshness};
 pub use post::{PostRound, Posted};
 pub use record::{RecordOutcome, Recorded};
+pub use settle::{Contradiction, ContradictionSource, SettleOutcome};
 
 /// How long a prescription is held while it is served: longer than serving it takes, shorter than an afternoon that
 /// its patient loses when the counter forgets to give it back.
@@ -120,12 +122,18 @@ impl<T: Transport> Counter<T> {
 
     /// What was handed over on that day from this store, oldest first.
     pub fn served_on(&self, day: Date) -> Result<Vec<OutboxEntry>, CounterError> {
-        let midnight = |day: Date| {
-            let start = day.to_zoned(self.zone.clone());
-            start.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
-        };
-        let end = day.tomorrow().map_or(Timestamp::MAX, midnight);
-        Ok(self.store.served_between(midnight(day), end)?)
+        let end = day.tomorrow().map_or(Timestamp::MAX, |next| self.midnight(next));
+        Ok(self.store.served_between(self.midnight(day), end)?)
+    }
+
+    /// What a person settled from that day on, oldest hand-over first.
+    pub fn settled_on(&self, day: Date) -> Result<Vec<OutboxEntry>, CounterError> {
+        Ok(self.store.settled_since(self.midnight(day))?)
+    }
+
+    fn midnight(&self, day: Date) -> Timestamp {
+        let start = day.to_zoned(self.zone.clone());
+        start.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
     }
 
     /// Takes the prescription for this pharmacy for [`HOLD_LASTS`], or says who has it.

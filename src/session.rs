@@ -5,6 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -33,6 +34,8 @@ pub struct Session {
     pub address: BaseAddress,
     /// The training base, when it runs inside this program.
     pub training: Option<TrainingBase>,
+    /// How long one post after another takes at least.
+    pub pace: Duration,
 }
 
 /// Why a session cannot open.
@@ -130,6 +133,7 @@ impl Session {
             counter,
             address,
             training,
+            pace: Duration::from_secs(1) / config.catch_up_per_second.get(),
         })
     }
 }

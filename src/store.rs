@@ -13,6 +13,7 @@ mod outbox;
 mod received;
 mod record;
 mod register;
+mod settlement;
 
 use std::fmt;
 use std::path::Path;
@@ -27,6 +28,7 @@ pub use hand_over::{RecordAnswer, Registered};
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};
 pub use received::ReceivedCopy;
 pub use register::{CorrectAnswer, Verification};
+pub use settlement::SettleAnswer;
 
 /// A handle on the store; clones share it.
 #[derive(Clone)]

@@ -19,6 +19,7 @@ pub mod refused;
 pub mod register;
 pub mod review;
 pub mod rows;
+pub mod settling;
 pub mod text;
 pub mod theme;
 pub mod wording;
@@ -99,6 +100,7 @@ impl View<'_> {
             Screen::Identified(identified) => identified::Page { view, identified }.render(area, buffer),
             Screen::Refused(refused) => refused::Page { view, refused }.render(area, buffer),
             Screen::Outbox(outbox) => outbox::Page { view, outbox }.render(area, buffer),
+            Screen::Settling(settling) => settling::Page { view, settling }.render(area, buffer),
             Screen::Register(register) => register::Page { view, register }.render(area, buffer),
             Screen::Help(help) => help::Page { view, help }.render(area, buffer),
         }

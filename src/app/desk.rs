@@ -12,7 +12,7 @@ use crate::app::form::Missing;
 use crate::domain::dispense::Circumstances;
 use crate::domain::identifiers::{DispenseId, LineNumber};
 use crate::domain::number::NotANumber;
-use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
+use crate::domain::outbox::{DelayReason, OutboxEntry, PostState, SettlementChoice};
 use crate::domain::people::{Operator, Pharmacy};
 use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
@@ -128,6 +128,14 @@ pub enum Notice {
     RecordFailed,
     /// The rules refused at the last door.
     RecordRefused,
+    /// A hand-over that the base did not accept is settled.
+    Settled(SettlementChoice),
+    /// What is selected is not to be settled by a person.
+    NothingToSettle,
+    /// Another terminal settled it meanwhile.
+    SettledElsewhere,
+    /// The store did not keep the choice.
+    SettleFailed,
 }
 
 /// Whether posts are under way. Two at once would look each other's identifiers up for nothing.
@@ -197,11 +205,28 @@ impl Desk {
         }
     }
 
-    /// What the base has not accepted: still to be posted, refused or contradicted.
-    pub fn not_accepted(&self) -> impl Iterator<Item = &OutboxEntry> {
+    /// What is not done with: still to be posted, or refused or contradicted and not settled by anybody.
+    pub fn open(&self) -> impl Iterator<Item = &OutboxEntry> {
+        self.hand_overs.iter().filter(|entry| entry.is_open())
+    }
+
+    /// What the base has not answered for.
+    pub fn to_post(&self) -> impl Iterator<Item = &OutboxEntry> {
         self.hand_overs
             .iter()
-            .filter(|entry| *entry.state() != PostState::Accepted)
+            .filter(|entry| *entry.state() == PostState::Pending)
+    }
+
+    /// What a person must settle.
+    pub fn to_settle(&self) -> impl Iterator<Item = &OutboxEntry> {
+        self.hand_overs.iter().filter(|entry| entry.is_to_settle())
+    }
+
+    /// What a person settled, of those this list holds.
+    pub fn settled(&self) -> impl Iterator<Item = &OutboxEntry> {
+        self.hand_overs
+            .iter()
+            .filter(|entry| entry.settlement.is_some() && !entry.is_open())
     }
 
     /// What was served today.
@@ -310,8 +335,13 @@ impl Desk {
     }
 
     pub(crate) fn base_answered(&mut self) -> Vec<Effect> {
+        let was_failing = matches!(self.base, BaseLight::Failing { .. });
         if !matches!(self.base, BaseLight::Answering { .. }) {
             self.base = BaseLight::Answering { since: self.now };
+        }
+        // It is back: what waits need not wait for the end of its pause.
+        if was_failing && self.to_post().next().is_some() {
+            return self.post_if_idle();
         }
         Vec::new()
     }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::domain::dispense::{Circumstances, Proposal};
+use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
+use crate::domain::outbox::SettlementChoice;
 use crate::domain::prescription::Prescription;
 use crate::domain::register::RegisterNumber;
 
@@ -44,6 +46,10 @@ pub enum Effect {
     },
     /// Verify the register's chain: `RegisterVerified`, or `StoreFailed`.
     VerifyRegister,
+    /// Read what the base knows of the lines of a hand-over that it did not accept: `ContradictionRead`.
+    ReadContradiction(DispenseId),
+    /// Keep what a person decided about such a hand-over: `Settled` or `SettleFailed`.
+    Settle(SettleRequest),
     /// Close the terminal, once every effect before this one is executed.
     Quit,
 }
@@ -57,6 +63,19 @@ pub struct RecordRequest {
     pub proposal: Proposal,
     /// Who, where, when, and the identifier of the hand-over.
     pub circumstances: Circumstances,
+}
+
+/// What a person decided about a hand-over that the base did not accept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SettleRequest {
+    /// Which hand-over.
+    pub id: DispenseId,
+    /// What was chosen.
+    pub choice: SettlementChoice,
+    /// Why, in words.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Effect {
@@ -75,6 +94,8 @@ impl Effect {
             Self::ListOutbox => "ListOutbox",
             Self::ListRegister { .. } => "ListRegister",
             Self::VerifyRegister => "VerifyRegister",
+            Self::ReadContradiction(_) => "ReadContradiction",
+            Self::Settle(_) => "Settle",
             Self::Quit => "Quit",
         }
     }

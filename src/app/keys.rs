@@ -151,6 +151,10 @@ pub enum Context {
     Refused,
     /// What is not acknowledged.
     Outbox,
+    /// What the base refused or contradicted, to settle.
+    Settling,
+    /// The reason of such a choice.
+    SettlingReason,
     /// The register.
     Register,
     /// The keys.
@@ -159,7 +163,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -176,6 +180,8 @@ impl Context {
         Self::Identified,
         Self::Refused,
         Self::Outbox,
+        Self::Settling,
+        Self::SettlingReason,
         Self::Register,
         Self::Help,
     ];
@@ -184,7 +190,11 @@ impl Context {
     pub const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Counter | Self::DecisionText | Self::DecisionSearch | Self::ReviewReason
+            Self::Counter
+                | Self::DecisionText
+                | Self::DecisionSearch
+                | Self::ReviewReason
+                | Self::SettlingReason
         )
     }
 }

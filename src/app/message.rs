@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::app::keys::Key;
+use crate::app::settling;
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
-use crate::domain::identifiers::{DispenseId, DispensedLineId};
+use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry};
-use crate::domain::prescription::Prescription;
+use crate::domain::prescription::{Delivery, Prescription};
 use crate::domain::product::{KnownProducts, Product};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterEntry, RegisterNumber, Sha256Digest};
@@ -132,6 +133,44 @@ pub enum Message {
     RegisterVerified(RegisterCheck),
     /// The store could not answer.
     StoreFailed(StoreTask),
+    /// What the base knows of the lines of a hand-over that it did not accept was read.
+    ContradictionRead {
+        /// Which hand-over.
+        id: DispenseId,
+        /// What was read.
+        reading: settling::Reading,
+    },
+    /// A person's choice about such a hand-over is kept: it, as the store now has it.
+    Settled(Box<OutboxEntry>),
+    /// The choice was not kept.
+    SettleFailed {
+        /// Which hand-over.
+        id: DispenseId,
+        /// Why.
+        why: settling::SettleFailure,
+    },
+}
+
+/// What the base knows of the same lines, besides the hand-over itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The other deliveries, oldest first.
+    pub others: Vec<(LineNumber, Delivery)>,
+    /// Where they were read.
+    pub source: ContradictionSource,
+}
+
+/// Where the other deliveries were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContradictionSource {
+    /// At the base, just now.
+    Base,
+    /// In the copy kept here: it may be older than they are.
+    Copy(DelayReason),
+    /// The base shows that prescription no more.
+    NotShown,
+    /// Nowhere.
+    Nowhere(DelayReason),
 }
 
 /// One code that was read.
@@ -266,6 +305,9 @@ impl Message {
             Self::RegisterListed { .. } => "RegisterListed",
             Self::RegisterVerified(_) => "RegisterVerified",
             Self::StoreFailed(_) => "StoreFailed",
+            Self::ContradictionRead { .. } => "ContradictionRead",
+            Self::Settled(_) => "Settled",
+            Self::SettleFailed { .. } => "SettleFailed",
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::app::refused::Refused;
 use crate::app::register::Register;
 use crate::app::review::Review;
 use crate::app::serving::Serving;
+use crate::app::settling::Settling;
 
 /// What a screen becomes after a command, and what is to be done about it.
 pub type Next = (Screen, Vec<Effect>);
@@ -45,6 +46,8 @@ pub enum Screen {
     Refused(Refused),
     /// What the base has not acknowledged.
     Outbox(Outbox),
+    /// One of those the base refused or contradicted, being settled.
+    Settling(Box<Settling>),
     /// The register.
     Register(Register),
     /// The keys.
@@ -73,6 +76,7 @@ impl Screen {
             Self::Identified(_) => "identified",
             Self::Refused(_) => "refused",
             Self::Outbox(_) => "outbox",
+            Self::Settling(_) => "settling",
             Self::Register(_) => "register",
             Self::Help(_) => "help",
         }
@@ -94,6 +98,8 @@ impl Screen {
             Self::Identified(_) => Context::Identified,
             Self::Refused(_) => Context::Refused,
             Self::Outbox(_) => Context::Outbox,
+            Self::Settling(settling) if settling.chosen.is_some() => Context::SettlingReason,
+            Self::Settling(_) => Context::Settling,
             Self::Register(_) => Context::Register,
             Self::Help(_) => Context::Help,
         }
@@ -109,6 +115,7 @@ impl Screen {
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
             | Self::Help(Help { over, .. }) => Some(over),
+            Self::Settling(settling) => Some(&settling.over),
             Self::Counter(_)
             | Self::Consulting(_)
             | Self::Prescription(_)
@@ -134,7 +141,19 @@ impl Screen {
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
             | Self::Help(Help { over, .. }) => over.beneath_mut(),
+            Self::Settling(settling) => settling.over.beneath_mut(),
             not_laid_over => not_laid_over,
+        }
+    }
+
+    /// The hand-over being settled, whatever is laid over it.
+    pub fn settling_mut(&mut self) -> Option<&mut Settling> {
+        match self {
+            Self::Settling(settling) => Some(settling),
+            Self::Identified(Identified { over, .. })
+            | Self::Refused(Refused { over, .. })
+            | Self::Help(Help { over, .. }) => over.settling_mut(),
+            _ => None,
         }
     }
 

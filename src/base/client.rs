@@ -118,9 +118,8 @@ async fn exchange<T: Transport>(
         .exchange(request)
         .await
         .map_err(|error| match (error, effect) {
-            (TransportError::NotSent, _) | (TransportError::AnswerLost, Effect::Reads) => {
-                BaseError::Unreachable
-            }
+            (TransportError::NotSent, _) => BaseError::Unreachable,
+            (TransportError::AnswerLost, Effect::Reads) => BaseError::NoAnswer,
             (TransportError::AnswerLost, Effect::Writes) => BaseError::OutcomeUnknown,
             (TransportError::ForeignAddress, _) => BaseError::Garbled,
         })?;

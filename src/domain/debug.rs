@@ -8,6 +8,7 @@ use std::fmt;
 use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::Lot;
+use crate::domain::outbox::Settlement;
 use crate::domain::prescription::{Delivery, Prescription, PrescriptionLine};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterContent, RegisteredDelivery};
@@ -37,6 +38,7 @@ tells! {
     HandOver { id, lines }
     RegisteredDelivery { dispensed_line, boxes, outcome }
     Refusal { code, line }
+    Settlement { choice, at }
 }
 
 impl fmt::Debug for Lot {

@@ -63,6 +63,14 @@ impl World for Here {
         drop(self.sender.send(Input::Message(message)));
     }
 
+    fn pace(&self) -> Duration {
+        self.session.pace
+    }
+
+    async fn rest(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
     async fn apart<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
         tokio::spawn(work).await.ok()
     }
@@ -71,7 +79,7 @@ impl World for Here {
 impl Hands {
     /// Hands that answer on that channel.
     pub(super) fn new(session: Arc<Session>, tokio: Handle, sender: SyncSender<Input>) -> Self {
-        let workshop = Arc::new(Workshop(Here { session, sender }));
+        let workshop = Arc::new(Workshop::new(Here { session, sender }));
         let (holds, asked_holds) = unbounded_channel();
         let (posts, asked_posts) = unbounded_channel();
         let holding = tokio.spawn(Arc::clone(&workshop).hold(asked_holds));
@@ -116,6 +124,11 @@ impl Hands {
                 self.beside(move || workshop.list_register(before, count));
             }
             Effect::VerifyRegister => self.beside(move || workshop.verify_register()),
+            Effect::ReadContradiction(id) => {
+                self.tokio
+                    .spawn(async move { workshop.read_contradiction(id).await });
+            }
+            Effect::Settle(request) => self.beside(move || workshop.settle(&request)),
             // The loop ends on it before it comes here.
             Effect::Quit => {}
         }

@@ -3,24 +3,29 @@
 //! Time, chance, identifiers and the line to the base come from a [`World`]: the runtime's hands give the real one, the
 //! simulation (`tests/it/simulation.rs`) one of its own, and both execute the same code.
 
+use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::app::Message;
-use crate::app::effect::RecordRequest;
+use crate::app::effect::{RecordRequest, SettleRequest};
 use crate::app::message::{
-    ConsultFailure, Consultation, Freshness, HoldAnswer, ReadFailure, Reading, RegisterCheck, StoreTask,
+    ConsultFailure, Consultation, Contradiction, ContradictionSource, Freshness, HoldAnswer, ReadFailure,
+    Reading, RegisterCheck, StoreTask,
 };
+use crate::app::settling::{self, SettleFailure};
 use crate::base::{self, Transport};
-use crate::counter::{self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome};
+use crate::counter::{
+    self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome, SettleOutcome,
+};
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
-use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry, PostState};
+use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry};
 use crate::domain::register::RegisterNumber;
 use crate::scan::{self, ReadError, what};
 use crate::store::StoreError;
@@ -56,6 +61,10 @@ pub trait World: Send + Sync {
     fn new_identifier(&self) -> DispenseId;
     /// Sends a message to the terminal.
     fn tell(&self, message: Message);
+    /// How long one post after another takes at least.
+    fn pace(&self) -> Duration;
+    /// Lets that time pass.
+    fn rest(&self, time: Duration) -> impl Future<Output = ()> + Send;
     /// Runs work whose panic must not end what asked for it: `None` when it broke off.
     fn apart<T: Send + 'static>(
         &self,
@@ -66,10 +75,24 @@ pub trait World: Send + Sync {
 }
 
 /// Executes effects in a world.
-pub struct Workshop<W>(pub W);
+pub struct Workshop<W>(pub W, Mutex<Pause>);
+
+/// How long the base is left alone, as far as this process knows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pause {
+    /// When the oldest hand-over that waits is tried again: no other one is tried before.
+    until: Option<Timestamp>,
+    /// Whether the base itself asked for that pause (Retry-After): then only its end ends it, or a person.
+    is_asked_for: bool,
+    /// Whether it ended early because the base answered something else: everything that waits may go, oldest first.
+    is_over: bool,
+}
 
 /// How many hand-overs one round tries.
 const ROUND_MAX: u32 = 100;
+
+/// After how many unreadable answers in a row a round ends: one may be about one hand-over only, three are the base's.
+const GARBLED_MAX: u32 = 3;
 
 /// How long posts are left alone after our own store failed: a full disk must not be tried in a circle.
 pub const STORE_RETRY_DELAY: Duration = Duration::from_secs(30);
@@ -87,7 +110,26 @@ enum RoundError {
 }
 
 impl<W: World + 'static> Workshop<W> {
+    /// Work in that world, with a base of which nothing is known yet.
+    pub fn new(world: W) -> Self {
+        Self(world, Mutex::default())
+    }
+
+    fn pause(&self) -> MutexGuard<'_, Pause> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every exchange shows something of the base, and goes through here.
     fn tell_base(&self, seen: BaseSeen) {
+        if seen == BaseSeen::Answering {
+            let mut pause = self.pause();
+            if pause.until.is_some() && !pause.is_asked_for {
+                *pause = Pause {
+                    is_over: true,
+                    ..Pause::default()
+                };
+            }
+        }
         self.0.tell(match seen {
             BaseSeen::Answering => Message::BaseAnswered,
             BaseSeen::Silent(reason) => Message::BaseFailed(reason),
@@ -151,12 +193,14 @@ impl<W: World + 'static> Workshop<W> {
                     });
                     self.0.tell(Message::HoldAnswered { number, answer });
                 }
-                HoldTask::GiveBack(number) => {
-                    if let Err(error) = self.0.counter().give_back(&number).await {
+                HoldTask::GiveBack(number) => match self.0.counter().give_back(&number).await {
+                    Ok(()) => self.tell_base(BaseSeen::Answering),
+                    Err(error) => {
                         // It ends by itself: nothing is lost but time.
                         report(&error);
+                        self.tell_base(BaseSeen::Silent(delay_of(&error)));
                     }
-                }
+                },
             }
         }
     }
@@ -186,32 +230,114 @@ impl<W: World + 'static> Workshop<W> {
             .apart(async move { workshop.post_round(task).await })
             .await
             .ok_or(RoundError::BrokenOff)??;
-        Ok(self.0.counter().store.outbox_wakes_at(self.0.now())?)
+        let next = self.0.counter().store.outbox_wakes_at(self.0.now())?;
+        let until = self.pause().until;
+        Ok(next.map(|next| until.map_or(next, |until| next.max(until))))
+    }
+
+    /// What a round tries, oldest first; nothing while the base is left alone.
+    fn round(&self, task: PostTask) -> Result<Vec<DispenseId>, CounterError> {
+        let now = self.0.now();
+        let store = &self.0.counter().store;
+        let mut pause = self.pause();
+        let is_left_alone = pause.until.is_some_and(|until| now < until);
+        Ok(match task {
+            PostTask::Now => store.outbox_waiting()?,
+            PostTask::Due if is_left_alone => Vec::new(),
+            PostTask::Due if std::mem::take(&mut pause.is_over) => store.outbox_waiting()?,
+            PostTask::Due => store.outbox_due_ids(now, ROUND_MAX)?,
+        })
     }
 
     async fn post_round(&self, task: PostTask) -> Result<(), CounterError> {
-        let waiting = match task {
-            PostTask::Due => self.0.counter().store.outbox_due(self.0.now(), ROUND_MAX)?,
-            PostTask::Now => self.0.counter().store.outbox()?,
-        };
-        let is_pending = |entry: &OutboxEntry| *entry.state() == PostState::Pending;
-        for entry in waiting.into_iter().filter(is_pending) {
-            let id = entry.hand_over.id;
+        let mut garbled = 0;
+        let mut begun: Option<Timestamp> = None;
+        for id in self.round(task)? {
+            if let Some(begun) = begun {
+                let spent = Duration::try_from(self.0.now().duration_since(begun)).unwrap_or_default();
+                self.0.rest(self.0.pace().saturating_sub(spent)).await;
+            }
+            begun = Some(self.0.now());
             self.0.tell(Message::PostStarted(id));
             let posted = self
                 .0
                 .counter()
                 .post_one(id, self.0.now(), self.0.jitter())
                 .await?;
+            let next_attempt = posted.entry.next_attempt;
             self.0.tell(Message::PostAnswered(Box::new(posted.entry)));
-            if let Some(seen) = posted.base {
+            let Some(seen) = posted.base else { continue };
+            garbled = match seen {
+                BaseSeen::Silent(DelayReason::Garbled) => garbled + 1,
+                _ => 0,
+            };
+            if seen.stops_a_round() || garbled == GARBLED_MAX {
+                // The next one would fare no better, and thousands may wait: none is tried before this one's next try.
+                *self.pause() = Pause {
+                    until: Some(next_attempt),
+                    is_asked_for: posted.asked_rest.is_some(),
+                    is_over: false,
+                };
                 self.tell_base(seen);
-                if seen.stops_a_round() {
-                    break;
-                }
+                break;
             }
+            if seen == BaseSeen::Answering {
+                *self.pause() = Pause::default();
+            }
+            self.tell_base(seen);
         }
         Ok(())
+    }
+
+    /// Reads what the base knows of the lines of a hand-over that it did not accept.
+    pub async fn read_contradiction(&self, id: DispenseId) {
+        let reading = match self.0.counter().contradiction(id).await {
+            Ok(found) => {
+                let source = match found.source {
+                    counter::ContradictionSource::Base => ContradictionSource::Base,
+                    counter::ContradictionSource::NotShown => ContradictionSource::NotShown,
+                    counter::ContradictionSource::Copy(why) => ContradictionSource::Copy(why),
+                    counter::ContradictionSource::Nowhere(why) => ContradictionSource::Nowhere(why),
+                };
+                self.tell_base(match source {
+                    ContradictionSource::Base | ContradictionSource::NotShown => BaseSeen::Answering,
+                    ContradictionSource::Copy(why) | ContradictionSource::Nowhere(why) => {
+                        BaseSeen::Silent(why)
+                    }
+                });
+                settling::Reading::Read(Contradiction {
+                    others: found.others,
+                    source,
+                })
+            }
+            Err(error) => {
+                report(&error);
+                settling::Reading::Failed
+            }
+        };
+        self.0.tell(Message::ContradictionRead { id, reading });
+    }
+
+    /// Keeps what a person decided about a hand-over that the base did not accept.
+    pub fn settle(&self, request: &SettleRequest) {
+        let SettleRequest {
+            id,
+            choice,
+            reason,
+            at,
+        } = request;
+        let failed = |why| Message::SettleFailed { id: *id, why };
+        self.0
+            .tell(match self.0.counter().settle(*id, *choice, reason, *at) {
+                Ok(SettleOutcome::Settled(entry)) => Message::Settled(entry),
+                Ok(SettleOutcome::NothingToSettle) => failed(SettleFailure::NothingToSettle),
+                // The screen asks for words before it asks for this.
+                Ok(SettleOutcome::ReasonMissing) => failed(SettleFailure::Store),
+                Err(error) => {
+                    report(&error);
+                    failed(SettleFailure::Store)
+                }
+            });
     }
 
     /// Checks a hand-over and writes it.
@@ -288,17 +414,19 @@ impl<W: World + 'static> Workshop<W> {
         });
     }
 
-    /// Those of today, and every older one that the base has not accepted; oldest first.
+    /// Those that are not done with, those of today, and those settled today; each once.
     fn hand_overs(&self) -> Result<Vec<OutboxEntry>, CounterError> {
         let counter = self.0.counter();
         let today = counter.served_on(counter.day(self.0.now()))?;
+        let settled = counter.settled_on(counter.day(self.0.now()))?;
         let mut entries = counter.store.outbox()?;
-        entries.retain(|entry| {
-            today
-                .iter()
-                .all(|served| served.hand_over.id != entry.hand_over.id)
-        });
-        entries.extend(today);
+        for more in [today, settled] {
+            let known: HashSet<DispenseId> = entries.iter().map(|entry| entry.hand_over.id).collect();
+            entries.extend(
+                more.into_iter()
+                    .filter(|entry| !known.contains(&entry.hand_over.id)),
+            );
+        }
         Ok(entries)
     }
 

@@ -7,7 +7,7 @@ use crate::domain::outbox::{OutboxEntry, PostState};
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
 use crate::ui::wording::posts::Travel;
-use crate::ui::wording::{labels, people, posts};
+use crate::ui::wording::{labels, people, posts, settling};
 use crate::ui::{Theme, View};
 
 /// Columns of "10:42".
@@ -31,6 +31,7 @@ pub fn state_style(theme: &Theme, state: &PostState) -> Style {
     match state {
         PostState::Accepted => theme.good,
         PostState::Pending => theme.warning,
+        PostState::Outside => theme.dim,
         PostState::Refused(_) | PostState::Conflict(_) => theme.bad,
     }
 }
@@ -45,7 +46,20 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
     let hand_over = &entry.hand_over;
     let travel = travel(view, entry);
     let state = entry.state();
-    let state_style = state_style(view.theme, state).patch(style);
+    let is_settled = entry.settlement.is_some() && !entry.is_open();
+    let state_style = if is_settled {
+        view.theme.dim.patch(style)
+    } else {
+        state_style(view.theme, state).patch(style)
+    };
+    let (sign, word) = if is_settled && !matches!(state, PostState::Accepted) {
+        ("·", settling::SETTLED_SHORT)
+    } else {
+        (
+            posts::state_sign(state, travel),
+            posts::state_short(state, travel, hand_over.consent),
+        )
+    };
     let moment = view.short(hand_over.at);
     // An older one says its day, at the expense of the name.
     let moments = if moment.len() > TIME_COLUMNS {
@@ -58,20 +72,14 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
         .saturating_sub(2 + moments + NUMBER_COLUMNS + STATE_COLUMNS)
         .clamp(8, 40);
     rows.row(vec![
-        Span::styled(format!("{} ", posts::state_sign(state, travel)), state_style),
+        Span::styled(format!("{sign} "), state_style),
         Span::styled(padded(&moment, moments), style),
         Span::styled(padded(&people::patient_name(&hand_over.patient), names), style),
         Span::styled(
             format!(" {} ", hand_over.number.grouped()),
             view.theme.dim.patch(style),
         ),
-        Span::styled(
-            padded(
-                posts::state_short(state, travel, hand_over.consent),
-                STATE_COLUMNS,
-            ),
-            state_style,
-        ),
+        Span::styled(padded(word, STATE_COLUMNS), state_style),
     ]);
 }
 

@@ -15,6 +15,7 @@ pub mod posts;
 pub mod reasons;
 pub mod refusals;
 pub mod scans;
+pub mod settling;
 
 pub use dates::{day, moment, since, time_of_day};
 pub use findings::{explanation, severity, severity_sign};

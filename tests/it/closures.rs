@@ -321,7 +321,7 @@ fn a_register_made_before_there_were_closures_is_closed_too() {
     closed.record(1..=5);
     Connection::open(closed.path())
         .unwrap()
-        .execute_batch("DROP TABLE closure; PRAGMA user_version = 1")
+        .execute_batch("DROP TABLE closure; DROP TABLE settlement; DROP TABLE held; PRAGMA user_version = 1")
         .unwrap();
     assert_eq!(closed.close().0.count, 10);
     assert_eq!(found(&closed.verify(&[])), (None, None));

@@ -168,6 +168,18 @@ impl World {
                 before,
                 entries: vec![register_entry(1)],
             }],
+            Effect::ReadContradiction(id) => vec![Message::ContradictionRead {
+                id,
+                reading: comptoir::app::settling::Reading::Failed,
+            }],
+            Effect::Settle(request) => vec![Message::SettleFailed {
+                id: request.id,
+                why: if luck.is_multiple_of(2) {
+                    comptoir::app::settling::SettleFailure::Store
+                } else {
+                    comptoir::app::settling::SettleFailure::NothingToSettle
+                },
+            }],
             Effect::VerifyRegister | Effect::GiveHoldBack(_) | Effect::WakeAt(_) | Effect::Quit => Vec::new(),
         }
     }

@@ -6,6 +6,7 @@
 )]
 
 mod base_client;
+mod catching_up;
 mod closures;
 mod command_line;
 mod contract;
@@ -27,6 +28,7 @@ mod scan_images;
 mod scenes;
 mod screens;
 mod scripted_base;
+mod settling;
 mod sheets;
 mod simulation;
 mod store;

@@ -415,6 +415,7 @@ pub(crate) fn entry(hand_over: HandOver, state: &PostState) -> OutboxEntry {
         attempts: 0,
         next_attempt: now(),
         reason: DelayReason::NotTried,
+        settlement: None,
         hand_over,
     }
 }

@@ -15,13 +15,14 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::DecisionChoice => DECISION_CHOICE,
         Context::DecisionSearch => DECISION_SEARCH,
         Context::Review => REVIEW,
-        Context::DecisionText | Context::ReviewReason => TEXT,
+        Context::DecisionText | Context::ReviewReason | Context::SettlingReason => TEXT,
         Context::Recording => RECORDING,
         Context::Done => DONE,
         Context::Leaving => LEAVING,
         Context::Identified => IDENTIFIED,
         Context::Refused => REFUSED,
         Context::Outbox => OUTBOX_KEYS,
+        Context::Settling => SETTLING,
         Context::Register => REGISTER_KEYS,
         Context::Help => HELP_KEYS,
     }
@@ -202,6 +203,7 @@ const REFUSED: &[Binding] = &[
     QUIT,
 ];
 const OUTBOX_KEYS: &[Binding] = &[
+    ENTER,
     key(&[Key::Character('e')], C::PostNow, Footer),
     UP,
     DOWN,
@@ -209,8 +211,20 @@ const OUTBOX_KEYS: &[Binding] = &[
     PAGE_DOWN,
     FIRST,
     LAST,
-    key(&[Key::Escape, Key::Enter, Key::Function(2)], C::Back, Footer),
+    key(&[Key::Escape, Key::Function(2)], C::Back, Footer),
     REGISTER,
+    HELP,
+    QUIT,
+];
+const SETTLING: &[Binding] = &[
+    digits(Footer),
+    UP,
+    DOWN,
+    PAGE_UP,
+    PAGE_DOWN,
+    BACK,
+    OUTBOX_QUIET,
+    REGISTER_QUIET,
     HELP,
     QUIT,
 ];

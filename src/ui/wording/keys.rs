@@ -93,7 +93,7 @@ const fn confirm(context: Context) -> &'static str {
         Context::Prescription => "tout conforme",
         Context::Decision => "ligne décidée",
         Context::DecisionChoice | Context::DecisionSearch => "choisir",
-        Context::DecisionText | Context::ReviewReason => "valider",
+        Context::DecisionText | Context::ReviewReason | Context::SettlingReason => "valider",
         Context::Review => "enregistrer",
         Context::NumberDoubt
         | Context::Consulting
@@ -102,9 +102,10 @@ const fn confirm(context: Context) -> &'static str {
         | Context::Leaving
         | Context::Identified
         | Context::Refused
-        | Context::Outbox
+        | Context::Settling
         | Context::Register
         | Context::Help => "continuer",
+        Context::Outbox => "régler",
     }
 }
 
@@ -126,6 +127,8 @@ const fn back(context: Context) -> &'static str {
         | Context::Identified
         | Context::Refused
         | Context::Outbox
+        | Context::Settling
+        | Context::SettlingReason
         | Context::Register
         | Context::Help => "retour",
     }
@@ -158,6 +161,8 @@ pub const fn context(context: Context) -> &'static str {
         Context::Identified => "Code reconnu",
         Context::Refused => "Demande sans suite",
         Context::Outbox => "File d’envoi",
+        Context::Settling => "Délivrance à régler",
+        Context::SettlingReason => "Motif d’un règlement",
         Context::Register => "Ordonnancier",
         Context::Help => "Aide",
     }

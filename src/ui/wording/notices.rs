@@ -5,7 +5,7 @@ use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::non_substitutable;
 use crate::ui::wording::refusals::not_a_number;
-use crate::ui::wording::{posts, reasons};
+use crate::ui::wording::{posts, reasons, settling};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,10 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::NotReadAgain(reason) => (Attention, format!("Pas de relecture : {}. Rien n’a changé à l’écran.", posts::delay_short(*reason))),
         Notice::ChangedMeanwhile => (Attention, "Un autre poste vient de délivrer sur cette ordonnance : elle est relue, rien n’a été enregistré ici.".into()),
         Notice::RecordFailed => (Attention, "L’inscription n’a pas pu être confirmée sur ce poste. Entrée pour réessayer : rien ne sera inscrit deux fois.".into()),
-        Notice::RecordRefused => (Attention, "Les règles s’y opposent : voyez les alertes. Rien n’a été enregistré.".into()),
+        Notice::RecordRefused => (Attention, "Les règles s’y opposent : voyez les alertes. Rien n’a été enregistré.".into()),
+        Notice::Settled(choice) => (Good, settling::done(*choice).into()),
+        Notice::NothingToSettle => (Plain, "Rien à régler ici : l’envoi se fait tout seul.".into()),
+        Notice::SettledElsewhere => (Plain, "Un autre poste vient de régler cette délivrance.".into()),
+        Notice::SettleFailed => (Attention, "Le choix n’a pas pu être enregistré sur ce poste. Entrée pour réessayer.".into()),
     }
 }

@@ -8,8 +8,11 @@ use crate::ui::wording::refusals::refusal;
 pub const fn delay(reason: DelayReason) -> &'static str {
     match reason {
         DelayReason::NotTried => "L’envoi n’a pas encore été tenté.",
-        DelayReason::Unreachable => "La base est injoignable : le réseau ou la base ne répond pas.",
+        DelayReason::Unreachable => "La base est injoignable : le réseau ou la base ne répond pas.",
+        DelayReason::NoAnswer => "La base n’a pas répondu dans le délai.",
         DelayReason::Unavailable => "La base répond qu’elle est momentanément indisponible.",
+        DelayReason::Throttled => "La base demande de patienter : elle reçoit trop de demandes.",
+        DelayReason::AccessRefused => "La base refuse l’accès à votre pharmacie.",
         DelayReason::LoginRefused => "La base refuse la connexion de ce poste.",
         DelayReason::Garbled => "La base a répondu quelque chose d’illisible.",
         DelayReason::OutcomeUnknown => {
@@ -23,10 +26,28 @@ pub const fn delay_short(reason: DelayReason) -> &'static str {
     match reason {
         DelayReason::NotTried => "pas encore tenté",
         DelayReason::Unreachable => "base injoignable",
+        DelayReason::NoAnswer => "délai dépassé",
         DelayReason::Unavailable => "base indisponible",
+        DelayReason::Throttled => "base saturée",
+        DelayReason::AccessRefused => "accès refusé",
         DelayReason::LoginRefused => "connexion refusée",
         DelayReason::Garbled => "réponse illisible",
         DelayReason::OutcomeUnknown => "réponse perdue, à vérifier",
+    }
+}
+
+/// What the light says when the base does not answer usefully: what is wrong, and since when.
+pub fn light(reason: DelayReason, since: &str) -> String {
+    match reason {
+        DelayReason::NotTried => format!("base pas encore interrogée depuis {since}"),
+        DelayReason::Unreachable => format!("base injoignable depuis {since}"),
+        DelayReason::NoAnswer => format!("base muette depuis {since} (délai dépassé)"),
+        DelayReason::Unavailable => format!("base indisponible depuis {since}"),
+        DelayReason::Throttled => format!("base saturée depuis {since}"),
+        DelayReason::AccessRefused => format!("accès à la base refusé depuis {since}"),
+        DelayReason::LoginRefused => format!("connexion refusée depuis {since}"),
+        DelayReason::Garbled => format!("base illisible depuis {since}"),
+        DelayReason::OutcomeUnknown => format!("base muette depuis {since} (réponse perdue)"),
     }
 }
 
@@ -35,12 +56,17 @@ pub const fn delay_way_out(reason: DelayReason) -> &'static str {
     match reason {
         DelayReason::NotTried => "Rien à faire : l’envoi part tout seul.",
         DelayReason::Unreachable
+        | DelayReason::NoAnswer
         | DelayReason::Unavailable
+        | DelayReason::Throttled
         | DelayReason::Garbled
         | DelayReason::OutcomeUnknown => {
             "Rien à faire : la délivrance est inscrite ici et l’envoi est retenté tout seul."
         }
-        DelayReason::LoginRefused => "Reconnectez-vous (carte CPS ou e-CPS) : l’envoi repartira tout seul.",
+        DelayReason::LoginRefused => "Reconnectez-vous (carte CPS ou e-CPS) : l’envoi repartira tout seul.",
+        DelayReason::AccessRefused => {
+            "Appelez l’assistance de la base : l’accès de la pharmacie est à rétablir."
+        }
     }
 }
 
@@ -60,6 +86,7 @@ pub const fn state_sign(state: &PostState, travel: Travel) -> &'static str {
         (PostState::Pending, Travel::OnTheWay) => "→",
         (PostState::Pending, Travel::AtRest) => "…",
         (PostState::Refused(_) | PostState::Conflict(_), _) => "✗",
+        (PostState::Outside, _) => "·",
     }
 }
 
@@ -72,8 +99,12 @@ pub const fn state_short(state: &PostState, travel: Travel, consent: Consent) ->
         (PostState::Pending, Travel::AtRest, _) => "à envoyer",
         (PostState::Refused(_), ..) => "refusée",
         (PostState::Conflict(_), ..) => "contredite",
+        (PostState::Outside, ..) => "hors base",
     }
 }
+
+/// A paper prescription that the base does not know.
+pub const OUTSIDE: &str = "Hors base : ordonnance papier que la base ne connaît pas. L’ordonnancier garde l’inscription, il n’y a rien à envoyer.";
 
 /// Why the base did not accept it, when it said so.
 pub fn state_reason(state: &PostState) -> Option<String> {
@@ -83,6 +114,7 @@ pub fn state_reason(state: &PostState) -> Option<String> {
             "{} Une personne doit trancher ; l’ordonnancier garde l’inscription.",
             refusal(no)
         )),
+        PostState::Outside => Some(OUTSIDE.to_owned()),
         PostState::Pending | PostState::Accepted => None,
     }
 }

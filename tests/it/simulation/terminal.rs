@@ -7,6 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use comptoir::app::message::Message;
 use comptoir::app::{App, Effect, Mode, Setting};
@@ -50,6 +51,13 @@ impl World for Booth {
         DispenseId(Uuid::from_u128(self.chance.lock().unwrap().u128(..)))
     }
 
+    /// The steps of a schedule decide how fast posts go.
+    fn pace(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn rest(&self, _time: Duration) {}
+
     fn tell(&self, message: Message) {
         self.inbox.lock().unwrap().push_back(message);
     }
@@ -89,7 +97,7 @@ impl Terminal {
             sheets: None,
             inbox: None,
         };
-        let workshop = Arc::new(Workshop(Booth {
+        let workshop = Arc::new(Workshop::new(Booth {
             counter,
             clock: clock.clone(),
             chance: Arc::clone(chance),
@@ -152,6 +160,10 @@ impl Terminal {
             Effect::ListRegister { before, count } => {
                 self.begin(async move { workshop.list_register(before, count) });
             }
+            Effect::ReadContradiction(id) => {
+                self.begin(async move { workshop.read_contradiction(id).await });
+            }
+            Effect::Settle(request) => self.begin(async move { workshop.settle(&request) }),
             Effect::VerifyRegister => self.begin(async move { workshop.verify_register() }),
             Effect::Quit => {}
         }
