@@ -52,6 +52,7 @@ use crate::app::desk::Notice;
 use crate::app::keys::Command;
 use crate::app::leaving::{Destination, Leaving};
 use crate::app::screen::Next;
+use crate::app::serving::Serving;
 
 /// The whole state of the terminal.
 pub struct App {
@@ -87,9 +88,25 @@ impl App {
                 self.desk.now = now;
                 Vec::new()
             }
-            Message::Woke => self.desk.post_if_idle(),
-            Message::KeyPressed(key) => self.pressed(key),
-            Message::Scanned { text, scanned } => self.scanned(text, scanned),
+            Message::Woke => {
+                let mut effects = self.tend_hold();
+                effects.extend(self.desk.post_if_idle());
+                effects
+            }
+            Message::KeyPressed(key) => {
+                self.desk.last_touched = self.desk.now;
+                let mut effects = self.pressed(key);
+                effects.extend(self.tend_hold());
+                effects
+            }
+            Message::Scanned { text, scanned } => {
+                self.desk.last_touched = self.desk.now;
+                self.scanned(text, scanned)
+            }
+            Message::HoldsGivenBack(numbers) => {
+                self.desk.notice = Some(Notice::HoldsGivenBack(numbers));
+                Vec::new()
+            }
             Message::ScanRepaired(repair) => {
                 self.desk.notice = Some(Notice::ScanRepaired(repair));
                 Vec::new()
@@ -118,6 +135,16 @@ impl App {
             Message::ContradictionRead { id, reading } => self.contradiction_read(id, reading),
             Message::Settled(entry) => self.settled(*entry),
             Message::SettleFailed { id, why } => self.settle_failed(id, why),
+        }
+    }
+
+    /// What is to be done before the program ends, whatever ends it.
+    pub fn farewell(&self) -> Vec<Effect> {
+        match self.screen.beneath() {
+            // Confirmed: its post ends the hold, today or when the program starts again.
+            Screen::Recording(_) => Vec::new(),
+            Screen::Done(done) => done.leave(),
+            place => place.serving().map(Serving::farewell).unwrap_or_default(),
         }
     }
 

@@ -125,6 +125,8 @@ pub enum HoldAnswer {
     Taken(Hold),
     /// Another pharmacy has it, and its hold still binds.
     HeldElsewhere(Hold),
+    /// Another terminal of this pharmacy has it, and its hold still binds.
+    HeldByColleague(Hold),
     /// The base has nothing to hold here, or does not let this pharmacy hold.
     NotOffered,
 }

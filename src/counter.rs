@@ -146,6 +146,16 @@ impl<T: Transport> Counter<T> {
         Ok(self.base.take_hold(number, now, until).await?)
     }
 
+    /// The same, also from a colleague at another terminal of this pharmacy.
+    pub async fn take_hold_over(
+        &self,
+        number: &PrescriptionNumber,
+        now: Timestamp,
+    ) -> Result<HoldAnswer, CounterError> {
+        let until = now.checked_add(HOLD_LASTS).unwrap_or(Timestamp::MAX);
+        Ok(self.base.take_hold_over(number, now, until).await?)
+    }
+
     /// Gives the prescription back.
     pub async fn give_back(&self, number: &PrescriptionNumber) -> Result<(), CounterError> {
         Ok(self.base.give_hold_back(number).await?)

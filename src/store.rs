@@ -8,6 +8,7 @@ mod closure;
 mod connection;
 mod error;
 mod hand_over;
+mod held;
 mod migrations;
 mod outbox;
 mod received;

@@ -10,8 +10,9 @@ use jiff::tz::TimeZone;
 use crate::app::effect::Effect;
 use crate::app::form::Missing;
 use crate::domain::dispense::Circumstances;
+use crate::domain::hold::{Hold, Terminal};
 use crate::domain::identifiers::{DispenseId, LineNumber};
-use crate::domain::number::NotANumber;
+use crate::domain::number::{NotANumber, PrescriptionNumber};
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState, SettlementChoice};
 use crate::domain::people::{Operator, Pharmacy};
 use crate::domain::scanned::Repair;
@@ -33,6 +34,8 @@ pub struct Setting {
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
     pub operator: Operator,
+    /// Which of the pharmacy's terminals this is, when it is known.
+    pub terminal: Option<Terminal>,
     /// Training or not.
     pub mode: Mode,
     /// The pharmacy's own time: the law counts its days.
@@ -126,6 +129,12 @@ pub enum Notice {
     ChangedMeanwhile,
     /// The store did not confirm the recording; trying again records it once.
     RecordFailed,
+    /// Somebody else took the prescription that was being served here.
+    HoldLost(Box<Hold>),
+    /// A colleague serves it at another terminal: it must be taken over before it is recorded here.
+    ColleagueServes(Box<Hold>),
+    /// What an abrupt end left held was given back.
+    HoldsGivenBack(Vec<PrescriptionNumber>),
     /// The rules refused at the last door.
     RecordRefused,
     /// A hand-over that the base did not accept is settled.
@@ -163,6 +172,8 @@ pub struct Desk {
     pub on_the_way: Vec<DispenseId>,
     /// The line of news.
     pub notice: Option<Notice>,
+    /// When somebody last pressed a key or scanned: a hold is renewed for people, not for a terminal left alone.
+    pub(crate) last_touched: Timestamp,
     posting: Posting,
     /// Whether the list was asked for to see what another terminal of this store did.
     is_checking: bool,
@@ -179,6 +190,7 @@ impl Desk {
             listing: Listing::Asked,
             on_the_way: Vec::new(),
             notice: None,
+            last_touched: now,
             posting: Posting::Idle,
             is_checking: false,
         }
@@ -292,7 +304,9 @@ impl Desk {
         }
         let mut effects: Vec<Effect> = next_attempt.map(Effect::WakeAt).into_iter().collect();
         let is_round_whole = next_attempt.is_none_or(|next| next > self.now);
-        if is_round_whole && self.is_something_due() {
+        // A silent base ends a round early: what is due then waits for it, not for another terminal.
+        let is_silent = matches!(self.base, BaseLight::Failing { .. });
+        if is_round_whole && !is_silent && self.is_something_due() {
             // Everything due was tried and this was not: another terminal of this store posts it, or has.
             self.is_checking = true;
             effects.push(Effect::ListOutbox);

@@ -20,6 +20,10 @@ pub enum Effect {
     Consult(PrescriptionNumber),
     /// Tell the base that this pharmacy is serving it: `HoldAnswered`.
     TakeHold(PrescriptionNumber),
+    /// The same, also when a colleague is serving it at another terminal, who then no longer is: `HoldAnswered`.
+    TakeHoldOver(PrescriptionNumber),
+    /// Look who is serving it, without asking for it: `HoldAnswered`, or nothing when nobody is.
+    LookAtHold(PrescriptionNumber),
     /// Tell the base that it no longer is; no answer is waited for. Executed in order with
     /// [`Effect::TakeHold`] on the same number.
     GiveHoldBack(PrescriptionNumber),
@@ -84,6 +88,8 @@ impl Effect {
         match self {
             Self::Consult(_) => "Consult",
             Self::TakeHold(_) => "TakeHold",
+            Self::TakeHoldOver(_) => "TakeHoldOver",
+            Self::LookAtHold(_) => "LookAtHold",
             Self::GiveHoldBack(_) => "GiveHoldBack",
             Self::Record(_) => "Record",
             Self::PostDue => "PostDue",

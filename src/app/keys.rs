@@ -114,6 +114,8 @@ pub enum Command {
     PostNow,
     /// Verify the register.
     Verify,
+    /// Serve here what a colleague is serving at another terminal.
+    TakeOver,
 }
 
 /// Where a key is pressed: what the table has one part for.

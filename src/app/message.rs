@@ -76,6 +76,8 @@ pub enum Message {
         /// What it said.
         answer: HoldAnswer,
     },
+    /// What this terminal held when it ended abruptly was given back.
+    HoldsGivenBack(Vec<PrescriptionNumber>),
     /// The medicines database was searched.
     CatalogueSearched {
         /// For what.
@@ -229,6 +231,8 @@ pub enum HoldAnswer {
     Taken(Hold),
     /// Another pharmacy has it.
     HeldElsewhere(Hold),
+    /// A colleague has it, at another terminal of this pharmacy.
+    HeldByColleague(Hold),
     /// This base knows no holds.
     NotOffered,
     /// The base did not answer.
@@ -291,6 +295,7 @@ impl Message {
             Self::ConsultRefused { .. } => "ConsultRefused",
             Self::ConsultFailed { .. } => "ConsultFailed",
             Self::HoldAnswered { .. } => "HoldAnswered",
+            Self::HoldsGivenBack(_) => "HoldsGivenBack",
             Self::CatalogueSearched { .. } => "CatalogueSearched",
             Self::Recorded { .. } => "Recorded",
             Self::RecordRefused { .. } => "RecordRefused",

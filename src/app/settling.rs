@@ -98,8 +98,6 @@ impl Settling {
     fn on_reason(mut self: Box<Self>, mut chosen: Chosen, command: Command, desk: &mut Desk) -> Next {
         let mut effects = Vec::new();
         match (chosen.asked, command) {
-            // The store answers in a moment; nothing can be asked twice.
-            (Asked::Already, _) => {}
             (Asked::NotYet, Command::Back) => return (Screen::Settling(self), effects),
             (Asked::NotYet, Command::Type(character)) => chosen.reason.add(character),
             (Asked::NotYet, Command::Erase) => chosen.reason.erase(),
@@ -115,7 +113,8 @@ impl Settling {
                     at: desk.now,
                 }));
             }
-            (Asked::NotYet, _) => {}
+            // Once asked, the store answers in a moment: nothing can be asked twice.
+            (Asked::Already | Asked::NotYet, _) => {}
         }
         self.chosen = Some(chosen);
         (Screen::Settling(self), effects)

@@ -182,7 +182,7 @@ async fn post(session: &Session, recorded: Recorded, format: Format) -> Result<(
         text::hand_over(&entry, &numbers, visible) + &text::remarks(&recorded.findings)
     });
     match entry.state() {
-        PostState::Accepted | PostState::Pending | PostState::Outside => Ok(()),
+        PostState::Accepted | PostState::Pending => Ok(()),
         PostState::Refused(refusal) | PostState::Conflict(refusal) => {
             Err(Failure::refused(words::recorded_but_refused(refusal)))
         }

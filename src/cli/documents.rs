@@ -200,7 +200,7 @@ fn refusal(state: &PostState) -> Option<Value> {
         PostState::Refused(refusal) | PostState::Conflict(refusal) => {
             Some(json!({ "code": refusal.code.code(), "text": refusal.text }))
         }
-        PostState::Pending | PostState::Accepted | PostState::Outside => None,
+        PostState::Pending | PostState::Accepted => None,
     }
 }
 
@@ -248,7 +248,7 @@ pub(super) fn outbox(entries: &[OutboxEntry]) -> Value {
                 "next_attempt": entry.next_attempt,
                 "reason": match entry.state() {
                     PostState::Refused(refusal) | PostState::Conflict(refusal) => refusal.code.code(),
-                    PostState::Pending | PostState::Accepted | PostState::Outside => entry.reason.code(),
+                    PostState::Pending | PostState::Accepted => entry.reason.code(),
                 },
             })
         })

@@ -21,8 +21,6 @@ pub enum PostState {
     Conflict(Refusal),
     /// The base refused it, and trying again would change nothing. The register entry stays.
     Refused(Refusal),
-    /// It executes a paper prescription that the base does not know: there is nothing to post ("hors base").
-    Outside,
 }
 
 impl PostState {
@@ -33,7 +31,6 @@ impl PostState {
             Self::Accepted => "accepted",
             Self::Conflict(_) => "conflict",
             Self::Refused(_) => "refused",
-            Self::Outside => "outside",
         }
     }
 
@@ -41,10 +38,9 @@ impl PostState {
     pub fn of_all<'a>(states: impl IntoIterator<Item = &'a Self>) -> &'a Self {
         let urgency = |state: &Self| match state {
             Self::Accepted => 0,
-            Self::Outside => 1,
-            Self::Refused(_) => 2,
-            Self::Conflict(_) => 3,
-            Self::Pending => 4,
+            Self::Refused(_) => 1,
+            Self::Conflict(_) => 2,
+            Self::Pending => 3,
         };
         states
             .into_iter()

@@ -104,6 +104,8 @@ impl Hands {
                 self.tokio.spawn(async move { workshop.consult(number).await });
             }
             Effect::TakeHold(number) => self.hold(HoldTask::Take(number)),
+            Effect::TakeHoldOver(number) => self.hold(HoldTask::TakeOver(number)),
+            Effect::LookAtHold(number) => self.hold(HoldTask::Look(number)),
             Effect::GiveHoldBack(number) => self.hold(HoldTask::GiveBack(number)),
             Effect::PostDue => drop(self.posts.send(PostTask::Due)),
             Effect::PostNow => drop(self.posts.send(PostTask::Now)),

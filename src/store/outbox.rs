@@ -174,7 +174,7 @@ impl Store {
                 )?
                 .execute(params![
                     dispense.to_string(),
-                    written_state(entry.state()),
+                    entry.state().code(),
                     milliseconds(now)
                 ])?;
             Ok(())
@@ -246,14 +246,9 @@ fn settle_line(
     line: DispensedLineId,
     state: &PostState,
 ) -> Result<(), StoreError> {
-    let outside;
-    let (code, refusal) = match state {
-        PostState::Conflict(refusal) | PostState::Refused(refusal) => (state.code(), Some(refusal)),
-        PostState::Outside => {
-            outside = outside_base();
-            ("refused", Some(&outside))
-        }
-        PostState::Pending | PostState::Accepted => (state.code(), None),
+    let refusal = match state {
+        PostState::Conflict(refusal) | PostState::Refused(refusal) => Some(refusal),
+        PostState::Pending | PostState::Accepted => None,
     };
     transaction
         .prepare_cached(
@@ -264,32 +259,12 @@ fn settle_line(
         .execute(params![
             dispense.to_string(),
             line.to_string(),
-            code,
+            state.code(),
             refusal.map(|refusal| refusal.code.code()),
             refusal.map(|refusal| refusal.text.as_str()),
             refusal.and_then(|refusal| refusal.line).map(|line| line.0),
         ])?;
     Ok(())
-}
-
-/// How a line that is not for the base is written: as one it will never take, with a code that no base sends. The
-/// table's own states are older than paper prescriptions.
-const OUTSIDE_BASE: &str = "comptoir:outside-base";
-
-fn outside_base() -> Refusal {
-    Refusal {
-        code: RefusalCode::Other(OUTSIDE_BASE.to_owned()),
-        text: String::new(),
-        line: None,
-    }
-}
-
-/// The state as the table has it.
-fn written_state(state: &PostState) -> &'static str {
-    match state {
-        PostState::Outside => "refused",
-        other => other.code(),
-    }
 }
 
 /// The entry of that hand-over.
@@ -350,7 +325,6 @@ fn states(transaction: &Transaction, sequence: i64) -> Result<Vec<(DispensedLine
                 "pending" => PostState::Pending,
                 "accepted" => PostState::Accepted,
                 "conflict" => PostState::Conflict(refusal()?),
-                "refused" if refusal()? == outside_base() => PostState::Outside,
                 "refused" => PostState::Refused(refusal()?),
                 _ => return Err(StoreError::Unreadable("the state of a line")),
             };

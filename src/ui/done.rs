@@ -155,7 +155,6 @@ impl Page<'_> {
                 rows.paragraph(2, posts::delay_way_out(entry.reason), Style::new());
                 entries::why(rows, self.view, entry);
             }
-            (PostState::Outside, _) => rows.signed(0, "·", posts::OUTSIDE, theme.strong),
             (PostState::Refused(_) | PostState::Conflict(_), _) => {
                 rows.signed(0, "✗", labels::REFUSED_AFTER_RECORDING, theme.bad);
             }

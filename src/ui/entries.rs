@@ -31,7 +31,6 @@ pub fn state_style(theme: &Theme, state: &PostState) -> Style {
     match state {
         PostState::Accepted => theme.good,
         PostState::Pending => theme.warning,
-        PostState::Outside => theme.dim,
         PostState::Refused(_) | PostState::Conflict(_) => theme.bad,
     }
 }

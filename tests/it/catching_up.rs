@@ -202,6 +202,7 @@ impl Stage {
         let setting = Setting {
             pharmacy: pharmacy(),
             operator: operator(),
+            terminal: None,
             mode: Mode::Real,
             zone: TimeZone::get("Europe/Paris").unwrap(),
             sheets: None,

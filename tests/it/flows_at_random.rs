@@ -117,7 +117,7 @@ impl World {
         }
         match self.questions.remove(0) {
             Effect::Consult(number) => vec![self.consulted(number, luck)],
-            Effect::TakeHold(number) => vec![self.hold_answered(number, luck)],
+            Effect::TakeHold(number) | Effect::TakeHoldOver(number) => vec![self.hold_answered(number, luck)],
             Effect::Record(request) => {
                 if luck.is_multiple_of(4) {
                     return vec![Message::RecordFailed {
@@ -180,7 +180,11 @@ impl World {
                     comptoir::app::settling::SettleFailure::NothingToSettle
                 },
             }],
-            Effect::VerifyRegister | Effect::GiveHoldBack(_) | Effect::WakeAt(_) | Effect::Quit => Vec::new(),
+            Effect::LookAtHold(_)
+            | Effect::VerifyRegister
+            | Effect::GiveHoldBack(_)
+            | Effect::WakeAt(_)
+            | Effect::Quit => Vec::new(),
         }
     }
 

@@ -16,6 +16,7 @@ mod end_to_end;
 mod flows;
 mod flows_at_random;
 mod foreign_base;
+mod holds;
 mod hostile_texts;
 mod login;
 mod make_images;

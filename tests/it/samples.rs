@@ -73,6 +73,7 @@ pub(crate) fn setting() -> Setting {
     Setting {
         pharmacy: pharmacy(),
         operator: operator(),
+        terminal: None,
         mode: Mode::Training,
         zone: TimeZone::get("Europe/Paris").unwrap(),
         sheets: Some(PathBuf::from("/home/claire/comptoir/feuilles")),
@@ -307,6 +308,7 @@ pub(crate) fn our_hold() -> Hold {
         phone: pharmacy().phone,
         since: Some(now()),
         until: Some(in_minutes(30)),
+        terminal: None,
     }
 }
 
@@ -317,6 +319,7 @@ pub(crate) fn their_hold() -> Hold {
         phone: "01 40 00 00 09".into(),
         since: Some(minutes_ago(12)),
         until: Some(in_minutes(18)),
+        terminal: None,
     }
 }
 

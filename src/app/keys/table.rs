@@ -92,6 +92,7 @@ const PRESCRIPTION: &[Binding] = &[
     key(&[Key::Character('v')], C::DecidedOnly, Help),
     UNDO,
     key(&[Key::Function(5)], C::ReadAgain, Help),
+    key(&[Key::Character('t')], C::TakeOver, Help),
     UP,
     DOWN,
     PAGE_UP,
@@ -153,6 +154,7 @@ const DECISION_SEARCH: &[Binding] = &[
 const REVIEW: &[Binding] = &[
     ENTER,
     digits(Footer),
+    key(&[Key::Character('t')], C::TakeOver, Help),
     UP,
     DOWN,
     PAGE_UP,

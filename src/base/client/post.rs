@@ -153,7 +153,7 @@ impl<'a> Posting<'a> {
         let state = match state {
             PostState::Refused(refusal) => PostState::Refused(named(refusal)),
             PostState::Conflict(refusal) => PostState::Conflict(named(refusal)),
-            PostState::Accepted | PostState::Pending | PostState::Outside => state,
+            PostState::Accepted | PostState::Pending => state,
         };
         self.settled.push((id, state));
     }

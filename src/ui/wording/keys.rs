@@ -83,6 +83,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Leave => "quitter sans enregistrer",
         Command::Retry => "réessayer",
         Command::PostNow => "envoyer maintenant",
+        Command::TakeOver => "reprendre ici ce qu’un autre poste sert",
         Command::Verify => "vérifier la chaîne",
     }
 }

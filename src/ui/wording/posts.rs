@@ -86,7 +86,6 @@ pub const fn state_sign(state: &PostState, travel: Travel) -> &'static str {
         (PostState::Pending, Travel::OnTheWay) => "→",
         (PostState::Pending, Travel::AtRest) => "…",
         (PostState::Refused(_) | PostState::Conflict(_), _) => "✗",
-        (PostState::Outside, _) => "·",
     }
 }
 
@@ -99,12 +98,8 @@ pub const fn state_short(state: &PostState, travel: Travel, consent: Consent) ->
         (PostState::Pending, Travel::AtRest, _) => "à envoyer",
         (PostState::Refused(_), ..) => "refusée",
         (PostState::Conflict(_), ..) => "contredite",
-        (PostState::Outside, ..) => "hors base",
     }
 }
-
-/// A paper prescription that the base does not know.
-pub const OUTSIDE: &str = "Hors base : ordonnance papier que la base ne connaît pas. L’ordonnancier garde l’inscription, il n’y a rien à envoyer.";
 
 /// Why the base did not accept it, when it said so.
 pub fn state_reason(state: &PostState) -> Option<String> {
@@ -114,7 +109,6 @@ pub fn state_reason(state: &PostState) -> Option<String> {
             "{} Une personne doit trancher ; l’ordonnancier garde l’inscription.",
             refusal(no)
         )),
-        PostState::Outside => Some(OUTSIDE.to_owned()),
         PostState::Pending | PostState::Accepted => None,
     }
 }

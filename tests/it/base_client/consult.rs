@@ -120,6 +120,7 @@ fn expected() -> Prescription {
             phone: "0199000022".to_owned(),
             since: Some(at("2026-11-22T10:00:00+01:00")),
             until: Some(at("2026-11-22T10:30:00+01:00")),
+            terminal: None,
         }),
         lines: expected_lines(),
     }

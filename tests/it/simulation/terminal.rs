@@ -92,6 +92,7 @@ impl Terminal {
         let setting = Setting {
             pharmacy: counter.pharmacy.clone(),
             operator: counter.operator.clone(),
+            terminal: counter.base.terminal().cloned(),
             mode: Mode::Training,
             zone: TimeZone::get("Europe/Paris").unwrap(),
             sheets: None,
@@ -149,6 +150,8 @@ impl Terminal {
         match effect {
             Effect::Consult(number) => self.begin(async move { workshop.consult(number).await }),
             Effect::TakeHold(number) => self.holds.send(HoldTask::Take(number)).unwrap(),
+            Effect::TakeHoldOver(number) => self.holds.send(HoldTask::TakeOver(number)).unwrap(),
+            Effect::LookAtHold(number) => self.holds.send(HoldTask::Look(number)).unwrap(),
             Effect::GiveHoldBack(number) => self.holds.send(HoldTask::GiveBack(number)).unwrap(),
             Effect::PostDue => self.posts.send(PostTask::Due).unwrap(),
             Effect::PostNow => self.posts.send(PostTask::Now).unwrap(),
