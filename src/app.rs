@@ -31,6 +31,7 @@ pub mod message;
 pub mod number_doubt;
 pub mod outbox;
 pub mod prescription;
+pub mod reader_test;
 pub mod recording;
 pub mod refused;
 pub mod register;
@@ -107,10 +108,10 @@ impl App {
                 self.desk.notice = Some(Notice::HoldsGivenBack(numbers));
                 Vec::new()
             }
-            Message::ScanRepaired(repair) => {
-                self.desk.notice = Some(Notice::ScanRepaired(repair));
-                Vec::new()
-            }
+            Message::ScannedTogether(readings) => self.scanned_together(readings),
+            Message::ScanRepaired(repair) => self.scan_repaired(repair),
+            Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),
+            Message::ReaderFound(device) => self.desk.tell(Notice::ReaderFound(device)),
             Message::FileDropped(path) => self.file_dropped(path),
             Message::FileRead { path, readings } => self.file_read(path, readings),
             Message::FileUnread { path, why } => self.file_unread(path, why),
@@ -156,6 +157,7 @@ impl App {
         let screen = std::mem::take(&mut self.screen);
         let (screen, effects) = match command {
             Command::Help => (help::over(screen), Vec::new()),
+            Command::ReaderTest => (reader_test::over(screen), Vec::new()),
             Command::Outbox => outbox::over(screen),
             Command::Register => register::over(screen),
             Command::Quit => leaving::depart(screen, Destination::Outside, &mut self.desk),
@@ -181,6 +183,7 @@ impl App {
             Screen::Outbox(outbox) => outbox.on(command, desk),
             Screen::Settling(settling) => settling.on(command, desk),
             Screen::Register(register) => register.on(command),
+            Screen::ReaderTest(test) => test.on(command),
             Screen::Help(help) => help.on(command),
         }
     }

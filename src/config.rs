@@ -38,10 +38,16 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Pictures dropped here are scanned.
     pub inbox_dir: PathBuf,
+    /// A reader on a serial line, beside those that type.
+    pub reader: Option<SerialReader>,
     /// The pharmacy.
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
     pub operator: Operator,
+    /// Where the key of the store is kept.
+    pub key_keeper: KeyKeeper,
+    /// Where backups go, and how many stay.
+    pub backup: Option<BackupChoice>,
     /// The calendar the law counts in.
     pub time_zone: TimeZone,
     /// How many hand-overs are posted per second when many wait, at most.
@@ -52,6 +58,18 @@ pub struct Config {
 /// them, a week's, are at the base in ten minutes, and it sees no more of this counter than of a busy one.
 pub const CATCH_UP_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
+/// A reader on a serial line (USB-COM).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SerialReader {
+    /// Its device: `/dev/ttyACM0`, `COM3`…
+    pub device: PathBuf,
+    /// Symbols a second.
+    pub baud: u32,
+}
+
+/// The speed that serial readers leave the factory with.
+pub const READER_BAUD: u32 = 9600;
+
 /// Whether patients are real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionKind {
@@ -59,6 +77,27 @@ pub enum SessionKind {
     Training,
     /// Patients are real.
     Real,
+}
+
+/// Who keeps the key that the store is encrypted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyKeeper {
+    /// A file beside the store, that only its owner may read.
+    #[default]
+    File,
+    /// The system's keyring.
+    Keyring,
+}
+
+/// The second support.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackupChoice {
+    /// Where backups are written, at each closure and on demand. Never made: an absent folder is a support unplugged.
+    pub directory: PathBuf,
+    /// How many stay there; all of them when nothing is said.
+    pub keep: Option<NonZeroU32>,
 }
 
 /// Which base to speak to.
@@ -140,6 +179,10 @@ struct RawConfig {
     training: bool,
     data_dir: Option<PathBuf>,
     inbox_dir: Option<PathBuf>,
+    reader: Option<RawReader>,
+    #[serde(default)]
+    store_key: KeyKeeper,
+    backup: Option<BackupChoice>,
     base: Option<RawBase>,
     pharmacy: Option<RawPharmacy>,
     #[serde(default)]
@@ -152,6 +195,13 @@ struct RawBase {
     address: Option<String>,
     token_file: Option<PathBuf>,
     catch_up_per_second: Option<NonZeroU32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawReader {
+    serial: PathBuf,
+    baud: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -210,6 +260,12 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         base,
         inbox_dir: raw.inbox_dir.unwrap_or_else(|| data_dir.join("inbox")),
         data_dir,
+        reader: raw.reader.map(|reader| SerialReader {
+            device: reader.serial,
+            baud: reader.baud.unwrap_or(READER_BAUD),
+        }),
+        key_keeper: raw.store_key,
+        backup: raw.backup,
         pharmacy,
         operator: chosen(operators, typed.operator.as_deref())?,
         // Durations of French law are counted in days of the pharmacy's own calendar.
@@ -388,6 +444,14 @@ mod tests {
         assert_eq!(config.session, SessionKind::Training);
         assert_eq!(config.base, BaseChoice::Embedded);
         assert_eq!(config.operator.role, OperatorRole::Pharmacist);
+    }
+
+    #[test]
+    fn a_serial_reader_is_named_by_its_device() {
+        let config = of(&format!("{REAL}\n[reader]\nserial = \"/dev/ttyACM0\"")).unwrap();
+        let reader = config.reader.unwrap();
+        assert_eq!((reader.device, reader.baud), ("/dev/ttyACM0".into(), READER_BAUD));
+        assert_eq!(of(REAL).unwrap().reader, None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod hands;
 mod inbox;
 mod keyboard;
 mod screen;
+mod serial_reader;
 pub mod workshop;
 
 use std::io;
@@ -18,15 +19,17 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use tokio::runtime::Handle;
 
+use crate::app::message::Reading;
 use crate::app::{App, Effect, Message, Mode, Setting};
-use crate::config::{Config, SessionKind};
-use crate::scan::what;
+use crate::config::{Config, SerialReader, SessionKind};
+use crate::scan::{glued, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
 use hands::Hands;
 use inbox::Inbox;
 use keyboard::{Keyboard, Struck};
 use screen::Screen;
+use serial_reader::Heard;
 
 /// Why the terminal ended badly.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +66,9 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
     let mut hands = Hands::new(session, tokio.clone(), sender.clone());
     listen_to_system(tokio, &sender);
     let mut screen = Screen::open()?;
+    if let Some(reader) = config.reader.clone() {
+        listen_to_reader(reader, sender.clone());
+    }
     listen_to_terminal(sender);
     let theme = Theme::of_environment(std::env::var_os("NO_COLOR").as_deref());
     let ended = repeat(&mut screen, &mut app, &mut hands, inputs, &theme);
@@ -154,15 +160,29 @@ fn next(inputs: &Receiver<Input>, silence: Option<Duration>) -> Next {
 fn messages(struck: Struck) -> Vec<Message> {
     match struck {
         Struck::Key(key) => vec![Message::KeyPressed(key)],
-        Struck::Burst(text) => {
-            let what::Reading { scanned, repaired } = what::read_text(&text);
-            let scanned = Message::Scanned { text, scanned };
-            [scanned]
-                .into_iter()
-                .chain(repaired.map(Message::ScanRepaired))
-                .collect()
-        }
+        Struck::Burst(text) => scan_messages(&text),
     }
+}
+
+/// What a burst of keys, a paste or a serial reader sent.
+fn scan_messages(text: &str) -> Vec<Message> {
+    let scans = glued::read_burst(text);
+    let repaired = scans.iter().find_map(|(_, reading)| reading.repaired);
+    let mut readings: Vec<Reading> = scans
+        .into_iter()
+        .map(|(text, what::Reading { scanned, .. })| Reading { text, scanned })
+        .collect();
+    let scanned = match (readings.pop(), readings.is_empty()) {
+        (Some(Reading { text, scanned }), true) => Message::Scanned { text, scanned },
+        (last, _) => {
+            readings.extend(last);
+            Message::ScannedTogether(readings)
+        }
+    };
+    [scanned]
+        .into_iter()
+        .chain(repaired.map(Message::ScanRepaired))
+        .collect()
 }
 
 fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
@@ -214,6 +234,19 @@ fn listen_to_terminal(sender: SyncSender<Input>) {
             }
         }
         drop(sender.send(Input::Ended));
+    });
+}
+
+fn listen_to_reader(reader: SerialReader, sender: SyncSender<Input>) {
+    serial_reader::listen(reader, move |heard| {
+        let messages = match heard {
+            Heard::Scan(text) => scan_messages(&text),
+            Heard::Lost(device) => vec![Message::ReaderLost(device)],
+            Heard::Found(device) => vec![Message::ReaderFound(device)],
+        };
+        messages
+            .into_iter()
+            .all(|message| sender.send(Input::Message(message)).is_ok())
     });
 }
 

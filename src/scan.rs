@@ -18,12 +18,14 @@ use std::io::{ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+pub mod glued;
 pub mod grey;
 pub mod gs1;
 pub mod image;
 pub mod pdf;
 pub mod qr;
 pub mod repair;
+pub mod serial;
 pub mod wedge;
 pub mod what;
 

@@ -17,12 +17,12 @@ use crate::base::{
     Transport, TransportError, training_token,
 };
 use crate::catalogue::{Catalogue, CatalogueError};
-use crate::config::{BaseChoice, Config};
+use crate::config::{BaseChoice, Config, KeyKeeper};
 use crate::counter::Counter;
 use crate::domain::hold::Terminal;
 use crate::domain::people::Pharmacy;
 use crate::domain::prescription::Prescription;
-use crate::store::{Store, StoreError};
+use crate::store::{KeyPlace, Store, StoreError};
 use crate::training::scenarios::{self, ScenarioError};
 use crate::training::sheet::{self, SheetError};
 use crate::training::{self, StorageError, TrainingBase};
@@ -90,9 +90,17 @@ pub fn store_path(data_dir: &Path) -> PathBuf {
     data_dir.join("counter.sqlite")
 }
 
-/// The key that signs the closures of a data directory's register.
-pub fn closing_key_path(data_dir: &Path) -> PathBuf {
-    data_dir.join("closure.key")
+/// Where the key of that store is kept.
+pub fn key_place(config: &Config) -> KeyPlace {
+    match config.key_keeper {
+        KeyKeeper::File => KeyPlace::File(config.data_dir.join("store.key")),
+        KeyKeeper::Keyring => KeyPlace::Keyring(config.data_dir.display().to_string()),
+    }
+}
+
+/// Opens the store, and makes it, with its key, when there is none. Its directory is for its owner's eyes only.
+pub fn open_store(config: &Config) -> Result<Store, StoreError> {
+    Store::open_kept(&store_path(&config.data_dir), &key_place(config))
 }
 
 /// The prescriptions of the embedded training base.
@@ -110,8 +118,7 @@ impl Session {
     pub async fn open(config: &Config) -> Result<Self, SessionError> {
         let path = &config.data_dir;
         let catalogue = Catalogue::training()?;
-        // The store makes the directory, for its owner's eyes only.
-        let store = Store::open(&store_path(path))?;
+        let store = open_store(config)?;
         let (address, token, training) = match &config.base {
             BaseChoice::At { address, token } => {
                 (parsed(address)?, token.clone().map(AccessToken::new), None)

@@ -1,19 +1,27 @@
 //! What this counter keeps: the register, what the base has not acknowledged, and prescriptions as received.
 //!
-//! One SQLite file, written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
+//! One SQLite file, encrypted (SQLCipher), written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
 //! once. All SQL of the program is below this module, and health data rests nowhere else.
 
 mod closing_key;
 mod closure;
 mod connection;
+mod copy;
+mod durable;
 mod error;
 mod hand_over;
 mod held;
+mod key;
+mod key_place;
+mod keyring;
+mod lock;
 mod migrations;
+mod opening;
 mod outbox;
 mod received;
 mod record;
 mod register;
+mod replace;
 mod settlement;
 
 use std::fmt;
@@ -23,9 +31,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use opening::{Home, Opened};
+
 pub use closure::CloseAnswer;
 pub use error::StoreError;
 pub use hand_over::{RecordAnswer, Registered};
+pub use key::{NotAStoreKey, StoreKey, StoreKeyNumber};
+pub use key_place::KeyPlace;
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};
 pub use received::ReceivedCopy;
 pub use register::{CorrectAnswer, Verification};
@@ -35,6 +47,8 @@ pub use settlement::SettleAnswer;
 #[derive(Clone)]
 pub struct Store {
     connection: Arc<Mutex<Connection>>,
+    /// Of a store that is a file. After the connection: its lock is let go last.
+    home: Option<Arc<Home>>,
 }
 
 impl fmt::Debug for Store {
@@ -44,12 +58,18 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the store in that file, and makes it, with its folder, when there is none.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        connection::open(path).map(Self::over)
+    /// Opens the store in that file with its key, and makes it, with its folder, when there is none.
+    pub fn open(path: &Path, key: &StoreKey) -> Result<Self, StoreError> {
+        opening::with_key(path, key).and_then(Self::at_home)
     }
 
-    /// A store that ends with the process: for tests, and for training that keeps nothing.
+    /// Opens it with the key of that place. A new store gets a new key; a plain one of an earlier version is encrypted;
+    /// what a program was killed in is finished or taken back.
+    pub fn open_kept(path: &Path, place: &KeyPlace) -> Result<Self, StoreError> {
+        opening::with_place(path, place).and_then(Self::at_home)
+    }
+
+    /// A store that ends with the process: for tests, and for training that keeps nothing. It needs no key.
     pub fn in_memory() -> Result<Self, StoreError> {
         connection::open_in_memory().map(Self::over)
     }
@@ -57,7 +77,16 @@ impl Store {
     fn over(connection: Connection) -> Self {
         Self {
             connection: Arc::new(Mutex::new(connection)),
+            home: None,
         }
+    }
+
+    fn at_home(mut opened: Opened) -> Result<Self, StoreError> {
+        closing_key::take_in(&mut opened.connection, &opened.home.path)?;
+        Ok(Self {
+            home: Some(Arc::new(opened.home)),
+            ..Self::over(opened.connection)
+        })
     }
 
     /// Reads from one state of the store, whatever another process writes meanwhile.
@@ -102,6 +131,8 @@ mod tests {
     use super::*;
     use crate::domain::number::PrescriptionNumber;
 
+    const KEY: StoreKey = StoreKey::from_bytes([7; 32]);
+
     fn number() -> PrescriptionNumber {
         "01S2TBPZ2JCNZZYGHZ".parse().unwrap()
     }
@@ -121,7 +152,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_said_and_nothing_is_half_written() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("store.db")).unwrap();
+        let store = Store::open(&folder.path().join("store.db"), &KEY).unwrap();
         setting(&store, "max_page_count", 60);
         let mut saved = 0;
         let refused = loop {
@@ -157,8 +188,9 @@ mod tests {
     fn another_writer_is_waited_for_then_said() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
-        let store = Store::open(&path).unwrap();
+        let store = Store::open(&path, &KEY).unwrap();
         let other = Connection::open(&path).unwrap();
+        KEY.unlock(&other).unwrap();
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         store
             .connection

@@ -14,6 +14,7 @@ pub mod lines;
 pub mod number_doubt;
 pub mod outbox;
 pub mod prescription;
+pub mod reader_test;
 pub mod recording;
 pub mod refused;
 pub mod register;
@@ -102,6 +103,7 @@ impl View<'_> {
             Screen::Outbox(outbox) => outbox::Page { view, outbox }.render(area, buffer),
             Screen::Settling(settling) => settling::Page { view, settling }.render(area, buffer),
             Screen::Register(register) => register::Page { view, register }.render(area, buffer),
+            Screen::ReaderTest(test) => reader_test::Page { view, test }.render(area, buffer),
             Screen::Help(help) => help::Page { view, help }.render(area, buffer),
         }
     }

@@ -85,6 +85,10 @@ pub enum Notice {
     RecordingNow,
     /// The keyboard had damaged the scan, which was repaired.
     ScanRepaired(Repair),
+    /// The serial reader is not there.
+    ReaderLost(PathBuf),
+    /// The serial reader is there again.
+    ReaderFound(PathBuf),
     /// A file is being read.
     ReadingFile(PathBuf),
     /// What was typed is not a number.
@@ -252,6 +256,12 @@ impl Desk {
     /// A hand-over by its identifier.
     pub fn hand_over(&self, id: DispenseId) -> Option<&OutboxEntry> {
         self.hand_overs.iter().find(|entry| entry.hand_over.id == id)
+    }
+
+    /// News without a task.
+    pub(crate) fn tell(&mut self, notice: Notice) -> Vec<Effect> {
+        self.notice = Some(notice);
+        Vec::new()
     }
 
     pub(crate) fn first_effects(&mut self) -> Vec<Effect> {

@@ -70,6 +70,8 @@ pub enum Command {
     Outbox,
     /// Show the register.
     Register,
+    /// Test the reader.
+    ReaderTest,
     /// Close the terminal.
     Quit,
     /// The selected line is delivered as ordered.
@@ -159,13 +161,15 @@ pub enum Context {
     SettlingReason,
     /// The register.
     Register,
+    /// The reader's test.
+    ReaderTest,
     /// The keys.
     Help,
 }
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -185,6 +189,7 @@ impl Context {
         Self::Settling,
         Self::SettlingReason,
         Self::Register,
+        Self::ReaderTest,
         Self::Help,
     ];
 

@@ -35,8 +35,14 @@ pub enum Message {
         /// What it is.
         scanned: Scanned,
     },
+    /// A reader sent several codes at once, glued together; each was told apart.
+    ScannedTogether(Vec<Reading>),
     /// What was just scanned had been damaged by the keyboard, and was repaired.
     ScanRepaired(Repair),
+    /// The serial reader is not there, or not any more.
+    ReaderLost(PathBuf),
+    /// The serial reader is there again.
+    ReaderFound(PathBuf),
     /// A file arrived in the inbox, or was dropped on the terminal.
     FileDropped(PathBuf),
     /// A picture or a PDF was read; it may hold no code at all.
@@ -287,7 +293,10 @@ impl Message {
             Self::Woke => "Woke",
             Self::KeyPressed(_) => "KeyPressed",
             Self::Scanned { .. } => "Scanned",
+            Self::ScannedTogether(_) => "ScannedTogether",
             Self::ScanRepaired(_) => "ScanRepaired",
+            Self::ReaderLost(_) => "ReaderLost",
+            Self::ReaderFound(_) => "ReaderFound",
             Self::FileDropped(_) => "FileDropped",
             Self::FileRead { .. } => "FileRead",
             Self::FileUnread { .. } => "FileUnread",

@@ -14,11 +14,15 @@ use crate::app::refused::{Refused, Why};
 use crate::app::screen::{Screen, Scroll};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::Ins;
-use crate::domain::scanned::{Scanned, ScannedBox};
+use crate::domain::scanned::{Repair, Scanned, ScannedBox};
 
 impl App {
     pub(crate) fn scanned(&mut self, text: String, scanned: Scanned) -> Vec<Effect> {
         self.desk.notice = None;
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.hear(vec![Reading { text, scanned }]);
+            return Vec::new();
+        }
         match scanned {
             Scanned::Prescription(number) => self.open(number),
             Scanned::Box(scanned_box) => self.box_scanned(text, scanned_box),
@@ -32,8 +36,40 @@ impl App {
                 }
                 self.identified(Reading { text, scanned })
             }
-            Scanned::ForeignPrescription => self.identified(Reading { text, scanned }),
+            Scanned::ForeignPrescription | Scanned::InsuredPerson | Scanned::Professional => {
+                self.identified(Reading { text, scanned })
+            }
         }
+    }
+
+    pub(crate) fn scan_repaired(&mut self, repair: Repair) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.repaired = Some(repair);
+        } else {
+            self.desk.notice = Some(Notice::ScanRepaired(repair));
+        }
+        Vec::new()
+    }
+
+    /// Each goes where it would alone; among several prescriptions, the person chooses.
+    pub(crate) fn scanned_together(&mut self, readings: Vec<Reading>) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.hear(readings);
+            return Vec::new();
+        }
+        if prescriptions(&readings).len() > 1 {
+            return self.explain(readings, None, Bearing::Several);
+        }
+        let mut effects = Vec::new();
+        let mut opened = None;
+        for Reading { text, scanned } in readings {
+            // The same prescription twice is one scan that was triggered twice.
+            if matches!(scanned, Scanned::Prescription(_)) && opened.replace(()).is_some() {
+                continue;
+            }
+            effects.extend(self.scanned(text, scanned));
+        }
+        effects
     }
 
     /// A prescription was asked for, from any screen.

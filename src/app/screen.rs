@@ -11,6 +11,7 @@ use crate::app::keys::{Command, Context};
 use crate::app::leaving::Leaving;
 use crate::app::number_doubt::NumberDoubt;
 use crate::app::outbox::Outbox;
+use crate::app::reader_test::ReaderTest;
 use crate::app::refused::Refused;
 use crate::app::register::Register;
 use crate::app::review::Review;
@@ -50,6 +51,8 @@ pub enum Screen {
     Settling(Box<Settling>),
     /// The register.
     Register(Register),
+    /// The reader's test.
+    ReaderTest(ReaderTest),
     /// The keys.
     Help(Help),
 }
@@ -78,6 +81,7 @@ impl Screen {
             Self::Outbox(_) => "outbox",
             Self::Settling(_) => "settling",
             Self::Register(_) => "register",
+            Self::ReaderTest(_) => "reader_test",
             Self::Help(_) => "help",
         }
     }
@@ -101,6 +105,7 @@ impl Screen {
             Self::Settling(settling) if settling.chosen.is_some() => Context::SettlingReason,
             Self::Settling(_) => Context::Settling,
             Self::Register(_) => Context::Register,
+            Self::ReaderTest(_) => Context::ReaderTest,
             Self::Help(_) => Context::Help,
         }
     }
@@ -114,6 +119,7 @@ impl Screen {
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
+            | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => Some(over),
             Self::Settling(settling) => Some(&settling.over),
             Self::Counter(_)
@@ -140,6 +146,7 @@ impl Screen {
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
+            | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => over.beneath_mut(),
             Self::Settling(settling) => settling.over.beneath_mut(),
             not_laid_over => not_laid_over,

@@ -6,14 +6,13 @@ use super::failure::Failure;
 use super::output::{Format, show};
 use crate::base::Operation;
 use crate::config::Config;
-use crate::session::{Session, closing_key_path, now};
+use crate::session::{Session, now};
 use crate::ui::wording::command_line as words;
 
 /// Checks. Opening the session already asserts the configuration, the store's settings and SQLite's version.
 pub(super) async fn doctor(config: &Config, format: Format) -> Result<(), Failure> {
     let session = Session::open(config).await?;
-    let key = closing_key_path(&config.data_dir);
-    let register = session.counter.store.verify_closed_register(now(), &key, &[])?;
+    let register = session.counter.store.verify_closed_register(now(), &[])?;
     let capability = session.counter.base.capability().await;
     let base = match &capability {
         Ok(capability) => json!({

@@ -62,7 +62,7 @@ pub(super) enum Command {
 
 /// Answers.
 pub(super) fn register(config: &Config, command: Command, format: Format) -> Result<(), Failure> {
-    let store = Store::open(&session::store_path(&config.data_dir))?;
+    let store = session::open_store(config)?;
     match command {
         Command::List { from, count } => {
             let entries = store.register_entries(RegisterNumber(from), count)?;
@@ -83,7 +83,7 @@ pub(super) fn register(config: &Config, command: Command, format: Format) -> Res
             });
             Ok(())
         }
-        Command::Verify { against } => closure::verify(&store, config, &against, format),
+        Command::Verify { against } => closure::verify(&store, &against, format),
         Command::Close => closure::close(&store, config, format),
         Command::Closures => closure::list(&store, format),
         Command::Export => {

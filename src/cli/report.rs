@@ -6,12 +6,11 @@ use super::failure::Failure;
 use super::output::{Format, show};
 use crate::config::Config;
 use crate::session;
-use crate::store::Store;
 use crate::ui::wording::command_line as words;
 
 /// Counts.
 pub(super) fn report(config: &Config, format: Format) -> Result<(), Failure> {
-    let store = Store::open(&session::store_path(&config.data_dir))?;
+    let store = session::open_store(config)?;
     let registered = store.register_length()?;
     let waiting = store.outbox()?.len();
     let document = json!({ "register_entries": registered, "not_acknowledged": waiting });

@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
-use crate::domain::identifiers::Lot;
+use crate::domain::identifiers::{Lot, Serial};
 use crate::domain::outbox::Settlement;
 use crate::domain::prescription::{Delivery, Prescription, PrescriptionLine};
 use crate::domain::refusal::Refusal;
@@ -44,6 +44,12 @@ tells! {
 impl fmt::Debug for Lot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Lot(hidden)")
+    }
+}
+
+impl fmt::Debug for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Serial(hidden)")
     }
 }
 
@@ -214,6 +220,7 @@ mod tests {
             cip13: None,
             lot: lot(),
             expiry: None,
+            serial: CANARY.parse().ok(),
         });
         let told = format!(
             "{prescription:?} {proposal:?} {:?} {:?} {correction:?} {refusal:?} {facts:?} {scanned:?}",

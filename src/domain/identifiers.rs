@@ -193,40 +193,60 @@ impl std::iter::Sum for Boxes {
     }
 }
 
-/// The lot printed on a box: 1 to 20 visible ASCII characters (GS1 AI 10).
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Lot(String);
+macro_rules! box_text {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash)]
+        pub struct $name(String);
 
-impl Lot {
-    /// The lot as printed.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+        impl $name {
+            /// As printed.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidIdentifier;
+
+            fn from_str(text: &str) -> Result<Self, InvalidIdentifier> {
+                visible_ascii($what, text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
 }
 
-impl FromStr for Lot {
-    type Err = InvalidIdentifier;
-
-    fn from_str(text: &str) -> Result<Self, InvalidIdentifier> {
-        let text = text.trim();
-        if !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(InvalidIdentifier::Character { what: "lot" });
-        }
-        if text.is_empty() || text.len() > 20 {
-            return Err(InvalidIdentifier::Length {
-                what: "lot",
-                expected: 20,
-                found: text.len(),
-            });
-        }
-        Ok(Self(text.to_owned()))
-    }
+box_text! {
+    /// The lot printed on a box: 1 to 20 visible ASCII characters (GS1 AI 10).
+    Lot, "lot"
+}
+box_text! {
+    /// The serial of one single box: 1 to 20 visible ASCII characters (GS1 AI 21). Capitals matter in it.
+    Serial, "serial"
 }
 
-impl fmt::Display for Lot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+/// The most characters of a lot or a serial (GS1 General Specifications, AI 10 and 21).
+pub const BOX_TEXT_LENGTH_MAX: usize = 20;
+
+fn visible_ascii(what: &'static str, text: &str) -> Result<String, InvalidIdentifier> {
+    let text = text.trim();
+    if !text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(InvalidIdentifier::Character { what });
     }
+    if text.is_empty() || text.len() > BOX_TEXT_LENGTH_MAX {
+        return Err(InvalidIdentifier::Length {
+            what,
+            expected: BOX_TEXT_LENGTH_MAX,
+            found: text.len(),
+        });
+    }
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::identifiers::{Cip13, Lot};
+use crate::domain::identifiers::{Cip13, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::Ins;
 
@@ -19,6 +19,10 @@ pub enum Scanned {
     ForeignPrescription,
     /// An address on the web. It is shown, never followed.
     Url,
+    /// The number of an insured person, as the Vitale card and the forms of the Assurance Maladie carry it.
+    InsuredPerson,
+    /// The number of a health professional (RPPS), printed on paper prescriptions.
+    Professional,
     /// Anything else.
     Text,
 }
@@ -32,6 +36,8 @@ pub struct ScannedBox {
     pub lot: Option<Lot>,
     /// The last day it may be used.
     pub expiry: Option<Date>,
+    /// The serial of this one box. A medicine sold without prescription has none.
+    pub serial: Option<Serial>,
 }
 
 impl Scanned {
@@ -43,7 +49,8 @@ impl Scanned {
             Self::Ins(_) => "ins",
             Self::ForeignPrescription => "foreign-prescription",
             Self::Url => "url",
-            Self::Text => "text",
+            // The contract of the command line has no word of their own for them.
+            Self::InsuredPerson | Self::Professional | Self::Text => "text",
         }
     }
 }
@@ -55,17 +62,23 @@ pub enum Repair {
     Azerty,
     /// Capital letters arrived small: Caps Lock is on.
     CapsLock,
+    /// Both at once.
+    AzertyCapsLock,
+    /// The reader does not send the separators of a box: its lot ends where no other reading is possible.
+    LostSeparators,
 }
 
 impl Repair {
-    /// All of them, in the order they are tried.
-    pub const ALL: [Self; 2] = [Self::Azerty, Self::CapsLock];
+    /// What a keyboard can have done, in the order it is tried.
+    pub const OF_KEYBOARDS: [Self; 3] = [Self::Azerty, Self::CapsLock, Self::AzertyCapsLock];
 
     /// The code that files carry.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Azerty => "azerty",
             Self::CapsLock => "caps-lock",
+            Self::AzertyCapsLock => "azerty-caps-lock",
+            Self::LostSeparators => "lost-separators",
         }
     }
 }

@@ -45,6 +45,10 @@ impl Keyboard {
     }
 
     fn key(&mut self, key: KeyEvent, at: Duration) -> Vec<Struck> {
+        // Some readers send the separator as the key F8: only in the middle of a burst is it theirs.
+        if key.code == KeyCode::F(8) && self.wedge.deadline().is_some() {
+            return struck(self.wedge.key(Keystroke::Character(GS), at));
+        }
         if let Some(keystroke) = keystroke(key) {
             return struck(self.wedge.key(keystroke, at));
         }
@@ -82,8 +86,9 @@ fn keystroke(key: KeyEvent) -> Option<Keystroke> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     let alt = key.modifiers.contains(KeyModifiers::ALT);
     match key.code {
-        // crossterm 0.29 reports the byte 0x1D as Ctrl+5; newer terminals may say Ctrl+].
-        KeyCode::Char('5' | ']') if control => Some(Keystroke::Character(GS)),
+        // crossterm 0.29 reports the byte 0x1D as Ctrl+5; newer terminals may say Ctrl+], which is Ctrl+$ on a
+        // French layout.
+        KeyCode::Char('5' | ']' | '$') if control => Some(Keystroke::Character(GS)),
         // In a raw terminal, LF is Ctrl+J: a reader that ends with CR LF sends it.
         KeyCode::Char('j') if control => Some(Keystroke::Enter),
         KeyCode::Char(character) if !control && !alt => Some(Keystroke::Character(character)),
@@ -168,9 +173,17 @@ mod tests {
                 []
             );
         }
-        send(&mut keyboard, KeyCode::Char('5'), KeyModifiers::CONTROL);
-        send(&mut keyboard, KeyCode::Char('1'), KeyModifiers::NONE);
+        for (code, modifiers) in [
+            (KeyCode::Char('5'), KeyModifiers::CONTROL),
+            (KeyCode::Char('1'), KeyModifiers::NONE),
+            (KeyCode::F(8), KeyModifiers::NONE),
+            (KeyCode::Char('2'), KeyModifiers::NONE),
+        ] {
+            assert_eq!(send(&mut keyboard, code, modifiers), []);
+        }
         let struck = send(&mut keyboard, KeyCode::Enter, KeyModifiers::NONE);
-        assert_eq!(struck, [Struck::Burst("10A12345\u{1d}1".into())]);
+        assert_eq!(struck, [Struck::Burst("10A12345\u{1d}1\u{1d}2".into())]);
+        let alone = send(&mut keyboard, KeyCode::F(8), KeyModifiers::NONE);
+        assert_eq!(alone, [Struck::Key(Key::Function(8))], "a person's F8 is a key");
     }
 }

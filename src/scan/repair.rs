@@ -2,56 +2,63 @@
 
 use crate::domain::scanned::Repair;
 
-/// What the French layout types for the keys of a US one, where they differ. One to one, so it can be undone.
-const FRENCH_TO_US: &[(char, char)] = &[
-    ('à', '0'),
-    ('&', '1'),
-    ('é', '2'),
-    ('"', '3'),
-    ('\'', '4'),
-    ('(', '5'),
-    ('-', '6'),
-    ('è', '7'),
-    ('_', '8'),
-    ('ç', '9'),
-    (')', '-'),
-    ('$', ']'),
-    ('^', '['),
-    ('A', 'Q'),
-    ('Q', 'A'),
-    ('Z', 'W'),
-    ('W', 'Z'),
-    ('?', 'M'),
-    ('a', 'q'),
-    ('q', 'a'),
-    ('z', 'w'),
-    ('w', 'z'),
-    (',', 'm'),
+/// The keys of a US layout, row by row, plain then with Shift.
+const US_KEYS: [&str; 8] = [
+    "`1234567890-=",
+    "qwertyuiop[]",
+    "asdfghjkl;'\\",
+    "zxcvbnm,./",
+    "~!@#$%^&*()_+",
+    "QWERTYUIOP{}",
+    "ASDFGHJKL:\"|",
+    "ZXCVBNM<>?",
+];
+
+/// What the French layout types for the same keys. `^` and `¨` wait there for a letter: they may never arrive.
+const FRENCH_KEYS: [&str; 8] = [
+    "²&é\"'(-è_çà)=",
+    "azertyuiop^$",
+    "qsdfghjklmù*",
+    "wxcvbn,;:!",
+    "~1234567890°+",
+    "AZERTYUIOP¨£",
+    "QSDFGHJKLM%µ",
+    "WXCVBN?./§",
 ];
 
 /// The text before the damage; `None` when the text cannot have been damaged that way.
 pub fn mend(repair: Repair, text: &str) -> Option<String> {
     match repair {
         Repair::Azerty => us_keys(text),
-        Repair::CapsLock => capitals(text),
+        Repair::CapsLock => other_case(text),
+        Repair::AzertyCapsLock => us_keys(&other_case(text)?),
+        // Nothing was typed wrong there.
+        Repair::LostSeparators => None,
     }
 }
 
-/// Digits never survive that layout, and no `M` does: a text that holds one was not damaged by it.
+/// The whole text as the US layout would have typed it.
 fn us_keys(text: &str) -> Option<String> {
-    if text.contains(|c: char| c.is_ascii_digit() || c == 'M') {
-        return None;
-    }
-    let key = |typed: char| {
-        FRENCH_TO_US
-            .iter()
-            .find(|(french, _)| *french == typed)
-            .map_or(typed, |(_, us)| *us)
-    };
-    Some(text.chars().map(key).collect())
+    // Every code of the counter begins with a digit or with letters and digits: no digit typed as its sign, no damage.
+    let begins_damaged = text.contains(['à', '&', 'é']);
+    begins_damaged.then(|| text.chars().map(us_key).collect())
 }
 
-fn capitals(text: &str) -> Option<String> {
+fn us_key(typed: char) -> char {
+    FRENCH_KEYS
+        .iter()
+        .zip(US_KEYS)
+        .find_map(|(french, us)| {
+            let place = french.chars().position(|key| key == typed)?;
+            us.chars().nth(place)
+        })
+        // Separators and line ends are no keys of a layout.
+        .unwrap_or(typed)
+}
+
+/// Capitals for small letters, when there is no capital: Caps Lock turned them all. A lot in small letters
+/// exists, so a text that is right as it stands never comes here.
+fn other_case(text: &str) -> Option<String> {
     let is_reversed = text.contains(|c: char| c.is_ascii_lowercase()) && !text.contains(char::is_uppercase);
     is_reversed.then(|| text.to_ascii_uppercase())
 }
@@ -71,9 +78,16 @@ mod tests {
     }
 
     #[test]
+    fn the_two_layouts_have_the_same_keys() {
+        for (us, french) in US_KEYS.iter().zip(FRENCH_KEYS) {
+            assert_eq!(us.chars().count(), french.chars().count(), "{us}");
+        }
+    }
+
+    #[test]
     fn a_text_that_cannot_have_been_damaged_is_left_alone() {
         assert_eq!(mend(Repair::Azerty, "01S2"), None);
-        assert_eq!(mend(Repair::Azerty, "à&M"), None);
+        assert_eq!(mend(Repair::AzertyCapsLock, "à&S"), None);
         assert_eq!(mend(Repair::CapsLock, "01S2"), None);
         assert_eq!(mend(Repair::CapsLock, "01s2T"), None);
         assert_eq!(mend(Repair::CapsLock, "01s2").as_deref(), Some("01S2"));

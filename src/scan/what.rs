@@ -7,8 +7,9 @@
 //! 3. a box of medicine (GS1, or the 13 digits of the linear code);
 //! 4. a prescription of another country;
 //! 5. the only prescription number inside a longer text or an address;
-//! 6. a prescription number damaged by the keyboard, repaired;
-//! 7. an address on the web, then any text.
+//! 6. the number of an insured person or of a professional;
+//! 7. one of the first three damaged by the keyboard, repaired;
+//! 8. an address on the web, then any text.
 //!
 //! The order matters: the serial of a box or the token of a foreign prescription may have the shape
 //! of a prescription number, so both are recognised before anything is searched in them. Nothing
@@ -25,66 +26,92 @@ use crate::scan::repair;
 pub struct Reading {
     /// What it is.
     pub scanned: Scanned,
-    /// Set when the keyboard had damaged the text: the person is told.
+    /// Set when the reader or the keyboard had damaged the text: the person is told.
     pub repaired: Option<Repair>,
+}
+
+impl From<Scanned> for Reading {
+    fn from(scanned: Scanned) -> Self {
+        Self {
+            scanned,
+            repaired: None,
+        }
+    }
 }
 
 /// The AIM prefixes of carriers that hold GS1 element strings: DataMatrix, Code 128, `DataBar`, QR, dot.
 const GS1_CARRIERS: [&str; 5] = ["]d2", "]C1", "]e0", "]Q3", "]J1"];
 
+/// The longest text of one thing of the counter: an identity with its names.
+pub(super) const PIECE_LENGTH_MAX: usize = 300;
+
 /// Says what a text is. Any text has an answer, and none makes this fail.
 pub fn read_text(text: &str) -> Reading {
-    let (prefix, content) = without_prefix(without_noise(text));
-    if let Some(scanned) = as_it_stands(prefix, content) {
-        return Reading {
-            scanned,
-            repaired: None,
-        };
-    }
-    if let Some((number, repair)) = repaired_number(without_noise(text)) {
-        return Reading {
-            scanned: Scanned::Prescription(number),
-            repaired: Some(repair),
-        };
-    }
-    Reading {
-        scanned: if is_address(content) {
-            Scanned::Url
-        } else {
-            Scanned::Text
-        },
-        repaired: None,
+    let text = without_noise(text);
+    let (prefix, content) = without_prefix(text);
+    match as_it_stands(prefix, content) {
+        Some(reading) if reading.scanned != Scanned::Text => reading,
+        // Not even the separators of a box make a damaged text right.
+        unknown => repaired(text)
+            .or(unknown)
+            .unwrap_or_else(|| address_or_text(content).into()),
     }
 }
 
-fn as_it_stands(prefix: Option<&str>, content: &str) -> Option<Scanned> {
-    if let Some(number) = whole_number(content) {
-        return Some(Scanned::Prescription(number));
+fn address_or_text(content: &str) -> Scanned {
+    if is_address(content) {
+        Scanned::Url
+    } else {
+        Scanned::Text
+    }
+}
+
+fn as_it_stands(prefix: Option<&str>, content: &str) -> Option<Reading> {
+    if let Some(thing) = whole_thing(content) {
+        return Some(thing);
     }
     if content.starts_with("IS01") {
-        return Some(Scanned::Ins(matricule(content)));
-    }
-    if let Some(read) = gs1::read_box(content).or_else(|| gs1::read_ean13(content)) {
-        return Some(Scanned::Box(read));
+        return Some(Scanned::Ins(None).into());
     }
     if prefix.is_some_and(|prefix| GS1_CARRIERS.contains(&prefix)) || gs1::sets_out_as_one(content) {
-        return Some(Scanned::Text);
+        return Some(Scanned::Text.into());
     }
     if is_foreign(content) {
-        return Some(Scanned::ForeignPrescription);
+        return Some(Scanned::ForeignPrescription.into());
     }
-    only_number_within(content).map(Scanned::Prescription)
+    if let Some(number) = only_number_within(content) {
+        return Some(Scanned::Prescription(number).into());
+    }
+    person_number(content).map(Reading::from)
 }
 
-/// Readers add line ends, NUL or SYN; editors add byte-order marks and zero-width blanks.
-fn without_noise(text: &str) -> &str {
+/// The text is one thing of the counter, whole and right: a prescription number, an identity, a box.
+pub(super) fn whole_thing(content: &str) -> Option<Reading> {
+    if let Some(number) = whole_number(content) {
+        return Some(Scanned::Prescription(number).into());
+    }
+    if content.starts_with("IS01") {
+        return Some(Scanned::Ins(Some(matricule(content)?)).into());
+    }
+    if let Some((read, repaired)) = gs1::read_box(content) {
+        return Some(Reading {
+            scanned: Scanned::Box(read),
+            repaired,
+        });
+    }
+    gs1::read_ean13(content).map(|read| Scanned::Box(read).into())
+}
+
+/// Readers add line ends, NUL, SYN, or STX and ETX around the text; editors add byte-order marks and zero-width blanks.
+pub(super) fn without_noise(text: &str) -> &str {
     text.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\0' | '\u{16}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
+        c.is_whitespace()
+            || matches!(c, '\0' | '\u{2}'..='\u{4}' | '\u{16}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
     })
 }
 
 /// Separates the AIM identifier that some readers put first: `]`, a letter, a letter or digit.
-fn without_prefix(text: &str) -> (Option<&str>, &str) {
+pub(super) fn without_prefix(text: &str) -> (Option<&str>, &str) {
     let is_prefix = matches!(text.as_bytes(), [b']', carrier, modifier, ..]
         if carrier.is_ascii_alphabetic() && modifier.is_ascii_alphanumeric());
     if is_prefix {
@@ -165,12 +192,48 @@ fn is_address(text: &str) -> bool {
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
-/// Tried last, so that a text that is something as it stands is never rewritten.
-fn repaired_number(text: &str) -> Option<(PrescriptionNumber, Repair)> {
-    Repair::ALL.into_iter().find_map(|repair| {
+/// Tried last, so that a text that is something as it stands is never rewritten. Where two repairs give two
+/// different things, none is taken: a number has no check digit to choose by.
+fn repaired(text: &str) -> Option<Reading> {
+    let mut mended = Repair::OF_KEYBOARDS.into_iter().filter_map(|repair| {
         let mended = repair::mend(repair, text)?;
-        Some((whole_number(without_prefix(&mended).1)?, repair))
-    })
+        let thing = whole_thing(without_prefix(without_noise(&mended)).1)?;
+        Some(Reading {
+            scanned: thing.scanned,
+            repaired: Some(repair),
+        })
+    });
+    let first = mended.next()?;
+    mended
+        .all(|other| other.scanned == first.scanned)
+        .then_some(first)
+}
+
+/// The number of a person on a card or a paper: nothing to open, but a better answer than "a text".
+fn person_number(content: &str) -> Option<Scanned> {
+    let compact: String = content.chars().filter(|c| *c != ' ').collect();
+    if compact.len() == 15 && compact.parse::<Ins>().is_ok() {
+        return Some(Scanned::InsuredPerson);
+    }
+    // The national identifier is the RPPS behind an 8. Its key (Luhn) is required here: eleven digits alone are anything.
+    let rpps = match compact.len() {
+        11 => compact.as_str(),
+        12 => compact.strip_prefix('8')?,
+        _ => return None,
+    };
+    luhn_is_right(rpps.as_bytes()).then_some(Scanned::Professional)
+}
+
+fn luhn_is_right(digits: &[u8]) -> bool {
+    let mut sum = 0;
+    for (place, digit) in digits.iter().rev().enumerate() {
+        if !digit.is_ascii_digit() {
+            return false;
+        }
+        let doubled = u32::from(digit - b'0') * if place % 2 == 1 { 2 } else { 1 };
+        sum += doubled / 10 + doubled % 10;
+    }
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
@@ -252,6 +315,7 @@ mod tests {
             ("$A&à&SéTBPWéJCNWWYGHW", Repair::Azerty),
             ("01s2tbpz2jcnzzyghz", Repair::CapsLock),
             ("01 s2tb pz2j cnzz yghz", Repair::CapsLock),
+            ("à&sétbpwéjcnwwyghw", Repair::AzertyCapsLock),
         ] {
             let reading = read_text(text);
             assert_eq!(
@@ -267,6 +331,48 @@ mod tests {
             "Voilà l'été, ça va être",
         ] {
             assert_eq!((kind(text), read_text(text).repaired), ("text", None), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_box_damaged_by_the_keyboard_is_repaired_with_its_lot() {
+        let read = |text: &str| {
+            let reading = read_text(text);
+            let lot = match reading.scanned {
+                Scanned::Box(read) => read.lot.map(|lot| lot.to_string()),
+                _ => None,
+            };
+            (lot, reading.repaired)
+        };
+        let lot = |text: &str| Some(text.to_owned());
+        for (text, expected) in [
+            // A US reader on a French layout, its separators lost, then kept.
+            (
+                "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàààààààààààà&",
+                (lot("AB12C"), Some(Repair::Azerty)),
+            ),
+            (
+                "à&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éC\u{1d}é&SNàààààààààààà&",
+                (lot("AB12C"), Some(Repair::Azerty)),
+            ),
+            // Nothing says whether the lot was printed in capitals: it is right as it stands.
+            ("01034009338570421728093010ab12c\u{1d}21sn1", (lot("ab12c"), None)),
+        ] {
+            assert_eq!(read(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_a_person_is_no_prescription_and_is_named() {
+        for (text, expected) in [
+            ("2 79 03 51 215 189 89", Scanned::InsuredPerson),
+            ("279035121518989", Scanned::InsuredPerson),
+            ("279035121518988", Scanned::Text),
+            ("99700218896", Scanned::Professional),
+            ("899700218896", Scanned::Professional),
+            ("99700218897", Scanned::Text),
+        ] {
+            assert_eq!(read_text(text).scanned, expected, "{text:?}");
         }
     }
 

@@ -1,68 +1,58 @@
-//! The key that signs closures, in a file beside the store that only its owner may read.
+//! The key that signs closures. It is in the store itself, so that every copy of the store can prove its closures.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 
-use super::StoreError;
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+use zeroize::Zeroizing;
+
 use super::register::random_bytes;
+use super::{StoreError, durable};
 use crate::domain::closure::ClosingKey;
 
-/// The key in that file, if there is one.
-pub(super) fn read(path: &Path) -> Result<Option<ClosingKey>, StoreError> {
-    match fs::read(path) {
-        Ok(seed) => {
-            let seed = seed
-                .try_into()
-                .map_err(|_| StoreError::Unreadable("the key of the closures"))?;
-            Ok(Some(ClosingKey::from_seed(&seed)))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(place(path, error)),
-    }
+/// The key, if one was made.
+pub(super) fn read(connection: &Connection) -> Result<Option<ClosingKey>, StoreError> {
+    let seed: Option<[u8; 32]> = connection
+        .query_row("SELECT seed FROM closing_key", [], |row| row.get(0))
+        .optional()?;
+    Ok(seed.map(Zeroizing::new).map(|seed| ClosingKey::from_seed(&seed)))
 }
 
-/// Makes the key. Written whole under another name first: a power cut must not leave half a key.
-pub(super) fn make(path: &Path) -> Result<ClosingKey, StoreError> {
-    let seed = random_bytes()?;
-    let draft = path.with_extension("new");
-    write(&draft, &seed)
-        .and_then(|()| fs::rename(&draft, path))
-        .and_then(|()| synchronise_folder(path))
-        .map_err(|error| place(path, error))?;
+/// Makes it, within the transaction that signs the first closure.
+pub(super) fn make(connection: &Connection) -> Result<ClosingKey, StoreError> {
+    let seed = Zeroizing::new(random_bytes()?);
+    keep(connection, &seed)?;
     Ok(ClosingKey::from_seed(&seed))
 }
 
-fn write(path: &Path, seed: &[u8; 32]) -> io::Result<()> {
-    // A draft that a crash left behind was never used. A new file, for its rights are set only when it is made.
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = OpenOptions::new();
-    file.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        file.mode(0o600);
-    }
-    let mut file = file.open(path)?;
-    file.write_all(seed)?;
-    file.sync_all()
-}
-
-/// The new name must survive a power cut, as the closures that it signs do.
-fn synchronise_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::File::open(folder)?.sync_all()?;
-    }
+fn keep(connection: &Connection, seed: &[u8; 32]) -> Result<(), StoreError> {
+    connection.execute("INSERT INTO closing_key VALUES (1, ?1)", [seed])?;
     Ok(())
 }
 
-fn place(path: &Path, source: io::Error) -> StoreError {
-    StoreError::Place {
-        path: path.to_owned(),
-        source,
+/// Takes in the key that earlier versions kept in a file beside the store, and erases the file.
+pub(super) fn take_in(connection: &mut Connection, store: &Path) -> Result<(), StoreError> {
+    let path = store.with_file_name("closure.key");
+    let seed = match fs::read(&path) {
+        Ok(seed) => Zeroizing::new(seed),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(StoreError::place(&path, error)),
+    };
+    // Anything else was never a key: it is left as it is, and closing says that the key is missing.
+    let Ok(seed) = <&[u8; 32]>::try_from(seed.as_slice()) else {
+        return Ok(());
+    };
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let known: Option<[u8; 32]> = transaction
+        .query_row("SELECT seed FROM closing_key", [], |row| row.get(0))
+        .optional()?;
+    match known {
+        None => keep(&transaction, seed)?,
+        Some(known) if known == *seed => {}
+        // Of another store: not ours to erase.
+        Some(_) => return Ok(()),
     }
+    transaction.commit()?;
+    durable::erase(&path).map_err(|error| StoreError::place(&path, error))
 }

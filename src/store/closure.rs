@@ -1,7 +1,5 @@
 //! Closes the register: signs how long it is and where its chain ends, and later verifies it against that.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
@@ -28,22 +26,17 @@ pub enum CloseAnswer {
     NothingToClose,
     /// A register that does not hold is not signed; this is the first bad entry.
     DoesNotHold(RegisterNumber),
-    /// Closures were signed before, and their key is no longer where it was. Another key would not vouch for them.
+    /// Closures were signed before, and their key is no longer in the store. Another key would not vouch for them.
     KeyMissing,
 }
 
 impl Store {
     /// Verifies the register, and signs what was found. The key is made with the first closure.
-    pub fn close_register(
-        &self,
-        key: &Path,
-        origin: &str,
-        now: Timestamp,
-    ) -> Result<CloseAnswer, StoreError> {
+    pub fn close_register(&self, origin: &str, now: Timestamp) -> Result<CloseAnswer, StoreError> {
         // One transaction: two processes that close at once must not make two keys.
         self.write(|transaction| {
             let last = notes(transaction)?.pop();
-            let known = closing_key::read(key)?;
+            let known = closing_key::read(transaction)?;
             if last.is_some() && known.is_none() {
                 return Ok(CloseAnswer::KeyMissing);
             }
@@ -61,7 +54,7 @@ impl Store {
             }
             let key = match known {
                 Some(key) => key,
-                None => closing_key::make(key)?,
+                None => closing_key::make(transaction)?,
             };
             let closure = Closure {
                 origin: origin.to_owned(),
@@ -87,11 +80,13 @@ impl Store {
         self.read(|transaction| Ok(notes(transaction)?.into_iter().map(|(_, note)| note).collect()))
     }
 
-    /// A closure kept elsewhere, if the key in that file signed it.
-    pub fn read_closure(&self, key: &Path, note: &str) -> Result<Result<Closure, NotAClosure>, StoreError> {
-        Ok(match closing_key::read(key)? {
-            Some(key) => Closure::read(note, &key),
-            None => Err(NotAClosure::AnotherKey),
+    /// A closure kept elsewhere, if the key of this store signed it.
+    pub fn read_closure(&self, note: &str) -> Result<Result<Closure, NotAClosure>, StoreError> {
+        self.read(|transaction| {
+            Ok(match closing_key::read(transaction)? {
+                Some(key) => Closure::read(note, &key),
+                None => Err(NotAClosure::AnotherKey),
+            })
         })
     }
 
@@ -100,11 +95,10 @@ impl Store {
     pub fn verify_closed_register(
         &self,
         now: Timestamp,
-        key: &Path,
         elsewhere: &[Closure],
     ) -> Result<Verification, StoreError> {
-        let known = closing_key::read(key)?;
         self.read(|transaction| {
+            let known = closing_key::read(transaction)?;
             let mut anchors = proved_anchors(transaction, known.as_ref())?;
             anchors.extend(elsewhere.iter().map(|closure| Anchor {
                 count: closure.count,

@@ -1,9 +1,11 @@
 //! What can go wrong with the store. No text in here ever holds what a row says.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
+
+use super::key::{NotAStoreKey, StoreKeyNumber};
 
 /// The store is broken, or cannot be used now. What the rules say is never one of these.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +35,54 @@ pub enum StoreError {
         /// The newest schema this program knows.
         known: u32,
     },
+    /// The store is encrypted, and its key is not where it was. Another key would open nothing; none was made.
+    #[error("the key of {} is not in {place}", path.display())]
+    KeyMissing {
+        /// The store.
+        path: PathBuf,
+        /// Where the key was looked for.
+        place: String,
+    },
+    /// The key does not open the file, which was not touched.
+    #[error("the key {number} does not open {}", path.display())]
+    KeyDoesNotOpen {
+        /// The store.
+        path: PathBuf,
+        /// The key that was tried.
+        number: StoreKeyNumber,
+    },
+    /// Others may read the file of the key.
+    #[error("others than its owner may read {} (mode {mode:o})", path.display())]
+    KeyExposed {
+        /// The file.
+        path: PathBuf,
+        /// Its rights.
+        mode: u32,
+    },
+    /// The file of the key belongs to another person.
+    #[error("{} belongs to another person", path.display())]
+    KeyOfAnother {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What stands where the key should is none.
+    #[error("the key in {place} is damaged")]
+    KeyGarbled {
+        /// Where.
+        place: String,
+        /// What is wrong with it.
+        #[source]
+        source: NotAStoreKey,
+    },
+    /// The system's keyring does not give the key.
+    #[error("the system's keyring cannot be used: {why}")]
+    Keyring {
+        /// Why.
+        why: &'static str,
+    },
+    /// The file is to be replaced, and another program of this counter has it open.
+    #[error("another program of this counter has the store open")]
+    InUse,
     /// SQLite before 3.51.3 can lose committed writes when two connections write (the WAL-reset bug).
     #[error("SQLite {found} is older than 3.51.3, which can lose what was recorded")]
     OldSqlite {
@@ -50,6 +100,9 @@ pub enum StoreError {
     /// No room is left. Nothing of the attempt was recorded.
     #[error("the disk is full")]
     Full(#[source] rusqlite::Error),
+    /// No room is left for a file beside the store. What stood there still stands.
+    #[error("the disk is full")]
+    NoRoom(#[source] io::Error),
     /// The file, or its folder, may not be written.
     #[error("the store is read-only")]
     ReadOnly,
@@ -74,6 +127,20 @@ pub enum StoreError {
     /// Anything else the database said.
     #[error("the store failed")]
     Database(#[source] rusqlite::Error),
+}
+
+impl StoreError {
+    /// Something about a file or its folder went wrong.
+    pub(super) fn place(path: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoRoom(source),
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            _ => Self::Place {
+                path: path.to_owned(),
+                source,
+            },
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -12,6 +12,7 @@ pub mod labels;
 pub mod notices;
 pub mod people;
 pub mod posts;
+pub mod reader;
 pub mod reasons;
 pub mod refusals;
 pub mod scans;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use comptoir::domain::closure::{Closure, NotAClosure};
 use comptoir::domain::register::{FIRST_LINK, RegisterNumber, Sha256Digest, commitment, link};
 use comptoir::store::{CloseAnswer, Store, Verification};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use tempfile::TempDir;
 
-use crate::sample::{dispense, later, noon, operator, pharmacy, prescription};
+use crate::sample::{dispense, later, noon, operator, pharmacy, prescription, raw_store, store_key};
 use crate::support::command::Counter;
 
 struct Closed {
@@ -33,12 +33,8 @@ impl Closed {
         self.folder.path().join("store.db")
     }
 
-    fn key(&self) -> PathBuf {
-        self.folder.path().join("closure.key")
-    }
-
     fn store(&self) -> Store {
-        Store::open(&self.path()).unwrap()
+        Store::open(&self.path(), &store_key()).unwrap()
     }
 
     fn record(&self, hand_overs: std::ops::RangeInclusive<u8>) {
@@ -50,9 +46,7 @@ impl Closed {
 
     fn answer(&self) -> CloseAnswer {
         let origin = Closure::origin_of(&pharmacy().finess);
-        self.store()
-            .close_register(&self.key(), &origin, later(100))
-            .unwrap()
+        self.store().close_register(&origin, later(100)).unwrap()
     }
 
     fn close(&self) -> (Closure, String) {
@@ -64,13 +58,21 @@ impl Closed {
 
     fn verify(&self, elsewhere: &[Closure]) -> Verification {
         self.store()
-            .verify_closed_register(later(200), &self.key(), elsewhere)
+            .verify_closed_register(later(200), elsewhere)
+            .unwrap()
+    }
+
+    /// What the signing key is computed from.
+    fn seed(&self) -> Option<[u8; 32]> {
+        raw_store(&self.path())
+            .query_row("SELECT seed FROM closing_key", [], |row| row.get(0))
+            .optional()
             .unwrap()
     }
 
     /// Somebody with the file and without this program's manners.
     fn raw(&self) -> Connection {
-        let raw = Connection::open(self.path()).unwrap();
+        let raw = raw_store(&self.path());
         raw.pragma_update(None, "foreign_keys", false).unwrap();
         let triggers: Vec<String> = raw
             .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
@@ -155,7 +157,7 @@ fn an_empty_register_is_not_closed() {
         folder: tempfile::tempdir().unwrap(),
     };
     assert_eq!(empty.answer(), CloseAnswer::NothingToClose);
-    assert!(!empty.key().exists());
+    assert_eq!(empty.seed(), None, "no key is made for nothing");
 }
 
 #[test]
@@ -194,7 +196,7 @@ fn a_truncated_register_without_its_closures_is_found_by_one_kept_elsewhere() {
     );
     let kept: Vec<Closure> = notes
         .iter()
-        .map(|note| closed.store().read_closure(&closed.key(), note).unwrap().unwrap())
+        .map(|note| closed.store().read_closure(note).unwrap().unwrap())
         .collect();
     assert_eq!(
         found(&closed.verify(&kept[..1])),
@@ -217,11 +219,7 @@ fn a_forged_chain_of_the_same_length_is_found() {
             (None, None),
             "the forged chain itself holds, or this test would prove nothing"
         );
-        let kept = closed
-            .store()
-            .read_closure(&closed.key(), &note)
-            .unwrap()
-            .unwrap();
+        let kept = closed.store().read_closure(&note).unwrap().unwrap();
         assert_eq!(found(&closed.verify(&[kept])), (Some(1), Some(20)));
     }
 }
@@ -229,10 +227,12 @@ fn a_forged_chain_of_the_same_length_is_found() {
 #[test]
 fn closures_forged_with_another_key_are_found() {
     let closed = Closed::new();
-    let mine = fs::read(closed.key()).unwrap();
+    let mine = closed.seed().unwrap();
     closed.forge(3);
-    closed.raw().execute_batch("DELETE FROM closure").unwrap();
-    fs::remove_file(closed.key()).unwrap();
+    closed
+        .raw()
+        .execute_batch("DELETE FROM closure; DELETE FROM closing_key")
+        .unwrap();
     closed.close();
     assert_eq!(
         found(&closed.verify(&[])),
@@ -240,10 +240,13 @@ fn closures_forged_with_another_key_are_found() {
         "whoever has the key can sign"
     );
     let theirs = closed.store().closures().unwrap().pop().unwrap();
-    fs::write(closed.key(), mine).unwrap();
+    closed
+        .raw()
+        .execute("UPDATE closing_key SET seed = ?1", [mine])
+        .unwrap();
     assert_eq!(found(&closed.verify(&[])), (Some(1), Some(20)));
     assert_eq!(
-        closed.store().read_closure(&closed.key(), &theirs).unwrap(),
+        closed.store().read_closure(&theirs).unwrap(),
         Err(NotAClosure::AnotherKey)
     );
 }
@@ -259,7 +262,6 @@ fn a_hundred_random_corruptions_of_closed_registers_are_found() {
             folder: tempfile::tempdir().unwrap(),
         };
         fs::copy(whole.path(), closed.path()).unwrap();
-        fs::copy(whole.key(), closed.key()).unwrap();
         match round % 4 {
             0 => closed.truncate(random.u32(..20)),
             1 => closed.forge(random.u32(1..=20)),
@@ -301,7 +303,7 @@ fn a_hundred_random_corruptions_of_closed_registers_are_found() {
 #[test]
 fn closures_cannot_be_changed_with_sql() {
     let closed = Closed::new();
-    let raw = Connection::open(closed.path()).unwrap();
+    let raw = raw_store(&closed.path());
     for attempt in [
         "UPDATE closure SET note = 'x'",
         "DELETE FROM closure WHERE count = 20",
@@ -319,9 +321,11 @@ fn a_register_made_before_there_were_closures_is_closed_too() {
         folder: tempfile::tempdir().unwrap(),
     };
     closed.record(1..=5);
-    Connection::open(closed.path())
-        .unwrap()
-        .execute_batch("DROP TABLE closure; DROP TABLE settlement; DROP TABLE held; PRAGMA user_version = 1")
+    raw_store(&closed.path())
+        .execute_batch(
+            "DROP TABLE closure; DROP TABLE closing_key; DROP TABLE backup; DROP TABLE settlement; DROP TABLE held;
+             PRAGMA user_version = 1",
+        )
         .unwrap();
     assert_eq!(closed.close().0.count, 10);
     assert_eq!(found(&closed.verify(&[])), (None, None));
@@ -330,36 +334,42 @@ fn a_register_made_before_there_were_closures_is_closed_too() {
 #[test]
 fn a_lost_key_is_said_and_never_replaced() {
     let closed = Closed::new();
-    let key = fs::read(closed.key()).unwrap();
     closed.record(11..=11);
-    fs::remove_file(closed.key()).unwrap();
+    // Somebody with the key of the store and without this program's manners.
+    let seed = closed.seed().unwrap();
+    closed.raw().execute_batch("DELETE FROM closing_key").unwrap();
     assert_eq!(closed.answer(), CloseAnswer::KeyMissing);
-    assert!(!closed.key().exists());
     assert_eq!(
         found(&closed.verify(&[])),
         (Some(1), Some(10)),
         "nothing vouches for them"
     );
-    fs::write(closed.key(), &key[..31]).unwrap();
-    let origin = Closure::origin_of(&pharmacy().finess);
-    assert!(
-        closed
-            .store()
-            .close_register(&closed.key(), &origin, noon())
-            .is_err(),
-        "half a key is none"
-    );
-    fs::write(closed.key(), key).unwrap();
+    let file = closed.folder.path().join("closure.key");
+    fs::write(&file, &seed[..31]).unwrap();
+    assert_eq!(closed.answer(), CloseAnswer::KeyMissing, "half a key is none");
+    assert!(file.exists(), "what was never a key of ours is not ours to erase");
+    // Earlier versions kept it beside the store.
+    fs::write(&file, seed).unwrap();
     assert_eq!(closed.close().0.count, 22);
+    assert!(!file.exists(), "it is in the store now, and nowhere else");
+    fs::write(&file, [9; 32]).unwrap();
+    assert_eq!(found(&closed.verify(&[])), (None, None));
+    assert!(file.exists(), "the key of another store is not ours to erase");
 }
 
-#[cfg(unix)]
 #[test]
-fn only_its_owner_may_read_the_key() {
-    use std::os::unix::fs::PermissionsExt;
+fn the_closing_key_cannot_be_changed_with_sql() {
     let closed = Closed::new();
-    let rights = fs::metadata(closed.key()).unwrap().permissions().mode();
-    assert_eq!(rights & 0o777, 0o600);
+    let raw = raw_store(&closed.path());
+    for attempt in [
+        "UPDATE closing_key SET seed = zeroblob(32)",
+        "DELETE FROM closing_key",
+        "INSERT INTO closing_key VALUES (1, zeroblob(32))",
+        "INSERT OR REPLACE INTO closing_key VALUES (1, zeroblob(32))",
+    ] {
+        let error = raw.execute_batch(attempt).unwrap_err().to_string();
+        assert!(error.contains("made once"), "{attempt}: {error}");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use comptoir::store::Store;
 use jiff::SignedDuration;
 use jiff::civil::date;
 
-use crate::sample::{dispense_id, later, noon, number, operator, pharmacy, some_boxes};
+use crate::sample::{dispense_id, later, noon, number, operator, pharmacy, some_boxes, store_key};
 use crate::scripted_base::{Mood, NUMBERS, ScriptedBase};
 
 /// The wait before a second try is between a quarter of a second and two: this jitter takes the longest.
@@ -41,7 +41,7 @@ fn counter(base: &ScriptedBase) -> Counter<ScriptedBase> {
 }
 
 fn counter_at(base: &ScriptedBase, path: &Path) -> Counter<ScriptedBase> {
-    counter_over(base, Store::open(path).unwrap())
+    counter_over(base, Store::open(path, &store_key()).unwrap())
 }
 
 /// The prescription that the base holds: line 1 orders 2 boxes, line 2 has 4 of 6 left, 3 is a device, 4 for others.

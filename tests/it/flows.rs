@@ -35,6 +35,7 @@ fn scanned_box(cip: &str, lot: &str) -> Message {
             cip13: Some(cip13(cip)),
             lot: lot.parse().ok(),
             expiry: Some(date(2028, 6, 30)),
+            serial: None,
         }),
     }
 }

@@ -256,6 +256,7 @@ fn messages(event: Event, app: &App, world: &mut World) -> Vec<Message> {
                 cip13: products().0.get(place).map(|product| product.cip13.clone()),
                 lot: "A1".parse().ok(),
                 expiry: None,
+                serial: None,
             }),
         }],
         Event::Text(text) => vec![Message::Scanned {

@@ -7,10 +7,9 @@ use std::process::Command;
 use comptoir::domain::register::{RegisterNumber, Sha256Digest};
 use comptoir::store::Store;
 use jiff::Timestamp;
-use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::sample::{dispense, later, operator, prescription};
+use crate::sample::{dispense, later, operator, prescription, raw_store, store_key};
 
 const ENTRIES: u32 = 21;
 
@@ -25,7 +24,7 @@ struct Export {
 fn export(begun: Timestamp, erased: u32) -> Export {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let store = Store::open(&path).unwrap();
+    let store = Store::open(&path, &store_key()).unwrap();
     for of in 1..=10_u8 {
         let mut prescription = prescription(of);
         prescription.patient.given = "Zoë \"l’aînée\" \\ \u{7f}\u{1b}[2J 💊\n".into();
@@ -36,8 +35,7 @@ fn export(begun: Timestamp, erased: u32) -> Export {
     store
         .correct(RegisterNumber(4), "erreur de lot", &operator(), later(90))
         .unwrap();
-    Connection::open(&path)
-        .unwrap()
+    raw_store(&path)
         .execute_batch(&format!(
             "DROP TRIGGER register_payload_is_never_erased; DELETE FROM register_payload WHERE number <= {erased}"
         ))

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use comptoir::domain::register::{FIRST_LINK, RegisterNumber, RetentionClass, commitment, link};
 use comptoir::store::Store;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use crate::sample::{noon, one_box, prescription};
+use crate::sample::{noon, one_box, prescription, raw_store, store_key};
 
 const ENTRIES: u32 = 1_000_000;
 
@@ -16,11 +16,11 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// Fills the register behind the program's back, in one transaction; every content is that of the first entry.
 fn fill(path: &Path) {
-    let store = Store::open(path).unwrap();
+    let store = Store::open(path, &store_key()).unwrap();
     store.record(&one_box(1, &prescription(1), noon()), &[]).unwrap();
     let mut head = store.register_entry(RegisterNumber(1)).unwrap().unwrap().link;
     drop(store);
-    let mut raw = Connection::open(path).unwrap();
+    let mut raw = raw_store(path);
     raw.execute_batch("DROP TRIGGER register_has_no_gap; DROP TRIGGER register_payload_is_written_once")
         .unwrap();
     let transaction = raw.transaction().unwrap();
@@ -57,7 +57,7 @@ fn a_million_entries_are_verified_in_ten_seconds() {
     let path = folder.path().join("store.db");
     fill(&path);
     let megabytes = std::fs::metadata(&path).unwrap().len() / 1_000_000;
-    let store = Store::open(&path).unwrap();
+    let store = Store::open(&path, &store_key()).unwrap();
     let begun = Instant::now();
     let found = store.verify_register(noon()).unwrap();
     let lasted = begun.elapsed();

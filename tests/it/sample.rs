@@ -1,5 +1,7 @@
 //! A prescription, a pharmacy and hand-overs to test with, built through the same doors as the real ones.
 
+use std::path::Path;
+
 use comptoir::domain::consent::Consent;
 use comptoir::domain::dispense::{Circumstances, Decision, Dispense, LineOutcome, Proposal, Supply};
 use comptoir::domain::identifiers::{Boxes, DispenseId, LineNumber};
@@ -9,8 +11,10 @@ use comptoir::domain::prescription::{LineKind, LineStanding, Prescription, Presc
 use comptoir::domain::product::ProductCode;
 use comptoir::domain::reasons::{NotDeliveredReason, PartialReason};
 use comptoir::domain::substitution::SubstitutionPermission;
+use comptoir::store::StoreKey;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 /// The moment at which the tests begin.
@@ -169,4 +173,18 @@ fn boxes_of(place: usize, boxes: u16, of: u128, prescription: &Prescription, at:
         overrides: Vec::new(),
     };
     Dispense::check(prescription, proposal, circumstances(of, at), &|_| None).unwrap()
+}
+
+/// The key of every store of these tests.
+pub(crate) fn store_key() -> StoreKey {
+    StoreKey::from_bytes([7; 32])
+}
+
+/// The database of such a store, opened behind the program's back by somebody who has the key.
+pub(crate) fn raw_store(path: &Path) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    connection
+        .execute_batch(&format!("PRAGMA key = \"x'{}'\"", "07".repeat(32)))
+        .unwrap();
+    connection
 }

@@ -350,6 +350,7 @@ pub(crate) fn keys(typed: &str) -> Vec<Key> {
             '①' => Key::Function(1),
             '②' => Key::Function(2),
             '③' => Key::Function(3),
+            '⑨' => Key::Function(9),
             '⑤' => Key::Function(5),
             '⑩' => Key::Function(10),
             other => Key::Character(other),

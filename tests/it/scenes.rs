@@ -155,6 +155,7 @@ fn scanned_box(cip: &str) -> Message {
         cip13: Some(cip13(cip)),
         lot: "A12B".parse().ok(),
         expiry: Some(date(2028, 6, 30)),
+        serial: None,
     };
     text_scanned(Scanned::Box(scanned), "\u{1d}0103400933857042")
 }
@@ -327,6 +328,7 @@ fn review_scenes() -> Vec<Scene> {
             cip13: Some(cip13(AMOXICILLIN)),
             lot: None,
             expiry: Some(date(2026, 1, 31)),
+            serial: None,
         };
         after(
             serving(prescription()),
@@ -588,6 +590,54 @@ fn list_scenes() -> Vec<Scene> {
     ]
 }
 
+fn reader_scenes() -> Vec<Scene> {
+    let tested = |messages: Vec<Message>| after(after(app(), vec![], "⑨"), messages, "");
+    let read = |text: &str| comptoir::scan::what::read_text(text);
+    let heard = |text: &str| Message::Scanned {
+        text: text.into(),
+        scanned: read(text).scanned,
+    };
+    let damaged = "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàààààààààààà&";
+    vec![
+        scene("reader_test", tested(vec![])),
+        scene(
+            "reader_test_of_a_box",
+            tested(vec![heard(
+                "]d201034009338570421728093010AB12C\u{1d}21SN0000000000001",
+            )]),
+        ),
+        scene(
+            "reader_test_repaired",
+            tested(vec![
+                heard(damaged),
+                Message::ScanRepaired(read(damaged).repaired.unwrap()),
+            ]),
+        ),
+        scene(
+            "reader_test_of_an_identity",
+            tested(vec![heard(
+                "IS010000000000000000000000S1279035121518989S21.2.250.1.213.1.4.10",
+            )]),
+        ),
+        scene(
+            "reader_test_of_glued_codes",
+            tested(vec![Message::ScannedTogether(
+                comptoir::scan::glued::read_burst("01S2TBPZ2JCNZZYGHZ01K7M4QX2RT9WBHV6P")
+                    .into_iter()
+                    .map(|(text, reading)| Reading {
+                        text,
+                        scanned: reading.scanned,
+                    })
+                    .collect(),
+            )]),
+        ),
+        scene(
+            "reader_test_of_a_hostile_text",
+            tested(vec![heard("\u{1b}[2J\u{1b}]0;titre\u{7}\u{202e}abc")]),
+        ),
+    ]
+}
+
 /// Every state of every screen.
 pub(crate) fn scenes() -> Vec<Scene> {
     [
@@ -600,6 +650,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         refused_scenes(),
         list_scenes(),
         settling_scenes(),
+        reader_scenes(),
     ]
     .into_iter()
     .flatten()

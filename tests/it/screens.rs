@@ -130,6 +130,7 @@ fn every_screen_has_a_scene() {
             "number_doubt",
             "outbox",
             "prescription",
+            "reader_test",
             "recording",
             "refused",
             "register",

@@ -24,6 +24,7 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::Outbox => OUTBOX_KEYS,
         Context::Settling => SETTLING,
         Context::Register => REGISTER_KEYS,
+        Context::ReaderTest => READER_TEST,
         Context::Help => HELP_KEYS,
     }
 }
@@ -61,6 +62,7 @@ const OUTBOX: Binding = key(&[Key::Function(2)], C::Outbox, Footer);
 const REGISTER: Binding = key(&[Key::Function(3)], C::Register, Footer);
 const OUTBOX_QUIET: Binding = key(&[Key::Function(2)], C::Outbox, Help);
 const REGISTER_QUIET: Binding = key(&[Key::Function(3)], C::Register, Help);
+const READER: Binding = key(&[Key::Function(9)], C::ReaderTest, Help);
 const QUIT: Binding = key(&[Key::Function(10), Key::Control('c')], C::Quit, Help);
 
 const COUNTER: &[Binding] = &[
@@ -75,7 +77,19 @@ const COUNTER: &[Binding] = &[
     REGISTER,
     // No number and no usual path holds a question mark.
     HELP,
+    READER,
     key(&[Key::Function(10), Key::Control('c')], C::Quit, Footer),
+];
+const READER_TEST: &[Binding] = &[
+    UP,
+    DOWN,
+    PAGE_UP,
+    PAGE_DOWN,
+    FIRST,
+    LAST,
+    key(&[Key::Escape, Key::Enter, Key::Function(9)], C::Back, Footer),
+    HELP,
+    QUIT,
 ];
 const NUMBER_DOUBT: &[Binding] = &[digits(Footer), BACK, HELP, OUTBOX_QUIET, REGISTER_QUIET, QUIT];
 const CONSULTING: &[Binding] = &[BACK, HELP, OUTBOX, REGISTER_QUIET, QUIT];
@@ -103,6 +117,7 @@ const PRESCRIPTION: &[Binding] = &[
     HELP,
     OUTBOX_QUIET,
     REGISTER_QUIET,
+    READER,
     QUIT,
 ];
 const DECISION: &[Binding] = &[
@@ -190,6 +205,8 @@ const IDENTIFIED: &[Binding] = &[
     PAGE_UP,
     PAGE_DOWN,
     HELP,
+    // A code that is nothing is often a reader that is set wrong.
+    key(&[Key::Function(9)], C::ReaderTest, Footer),
     QUIT,
 ];
 const REFUSED: &[Binding] = &[

@@ -9,15 +9,14 @@ use crate::cli::failure::Failure;
 use crate::cli::output::{Format, complain, show};
 use crate::config::Config;
 use crate::domain::closure::Closure;
-use crate::session::{closing_key_path, now};
+use crate::session::now;
 use crate::store::{CloseAnswer, Store};
 use crate::ui::wording::command_line as words;
 
 /// Signs. The note alone goes to standard output, to be kept as it is.
 pub(super) fn close(store: &Store, config: &Config, format: Format) -> Result<(), Failure> {
-    let key = closing_key_path(&config.data_dir);
     let origin = Closure::origin_of(&config.pharmacy.finess);
-    match store.close_register(&key, &origin, now())? {
+    match store.close_register(&origin, now())? {
         CloseAnswer::Closed {
             closure,
             note,
@@ -39,10 +38,7 @@ pub(super) fn close(store: &Store, config: &Config, format: Format) -> Result<()
         }
         CloseAnswer::NothingToClose => Err(Failure::refused(words::nothing_to_close())),
         CloseAnswer::DoesNotHold(bad) => Err(Failure::refused(words::register_tampered(bad.0))),
-        CloseAnswer::KeyMissing => {
-            let path = key.display().to_string();
-            Err(Failure::refused(words::closing_key_missing(&path)))
-        }
+        CloseAnswer::KeyMissing => Err(Failure::refused(words::closing_key_missing())),
     }
 }
 
@@ -55,18 +51,12 @@ pub(super) fn list(store: &Store, format: Format) -> Result<(), Failure> {
 }
 
 /// Verifies.
-pub(super) fn verify(
-    store: &Store,
-    config: &Config,
-    against: &[PathBuf],
-    format: Format,
-) -> Result<(), Failure> {
-    let key = closing_key_path(&config.data_dir);
+pub(super) fn verify(store: &Store, against: &[PathBuf], format: Format) -> Result<(), Failure> {
     let elsewhere = against
         .iter()
-        .map(|path| read(store, &key, path))
+        .map(|path| read(store, path))
         .collect::<Result<Vec<Closure>, Failure>>()?;
-    let found = store.verify_closed_register(now(), &key, &elsewhere)?;
+    let found = store.verify_closed_register(now(), &elsewhere)?;
     let first_bad = found.first_bad.map(|number| number.0);
     let document = json!({
         "ok": first_bad.is_none(),
@@ -93,12 +83,12 @@ pub(super) fn verify(
     }
 }
 
-fn read(store: &Store, key: &Path, path: &Path) -> Result<Closure, Failure> {
+fn read(store: &Store, path: &Path) -> Result<Closure, Failure> {
     let shown = path.display().to_string();
     let note = fs::read_to_string(path)
         .map_err(|error| Failure::usage(words::closure_unreadable(&shown, &error.to_string())))?;
     store
-        .read_closure(key, &note)?
+        .read_closure(&note)?
         .map_err(|why| Failure::refused(words::closure_proves_nothing(&shown, why)))
 }
 

@@ -11,6 +11,7 @@ use crate::config::{Typed, config};
 use crate::counter::ConsultationAnswer;
 use crate::domain::dispense::{Circumstances, Decision, Proposal};
 use crate::session::store_path;
+use crate::store::KeyPlace;
 use crate::training::scenarios;
 
 /// A session over files of its own.
@@ -39,6 +40,15 @@ impl Stage {
             session,
             folder,
         }
+    }
+
+    /// Another process of the counter that has the store open.
+    fn behind_the_store(&self) -> rusqlite::Connection {
+        let path = store_path(self.folder.path());
+        let key = KeyPlace::File(path.with_file_name("store.key"));
+        let other = rusqlite::Connection::open(path).unwrap();
+        key.key().unwrap().unwrap().unlock(&other).unwrap();
+        other
     }
 
     fn hands(&self) -> (Hands, Receiver<Input>) {
@@ -84,7 +94,7 @@ fn what_was_confirmed_is_recorded_even_if_the_program_ends_at_once() {
     let id = DispenseId(Uuid::from_u128(1));
     let request = stage.confirmed(id);
     // Another process writes: the recording has to wait, and is under way when the window closes.
-    let other = rusqlite::Connection::open(store_path(stage.folder.path())).unwrap();
+    let other = stage.behind_the_store();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let (mut hands, inputs) = stage.hands();
     hands.execute(Effect::Record(Box::new(request)));
@@ -112,7 +122,7 @@ fn posting_ended(inputs: &Receiver<Input>) -> Option<jiff::Timestamp> {
 fn a_store_that_fails_is_left_alone_for_a_while_and_then_tried_again() {
     let stage = Stage::new();
     let (mut hands, inputs) = stage.hands();
-    let other = rusqlite::Connection::open(store_path(stage.folder.path())).unwrap();
+    let other = stage.behind_the_store();
     other.execute_batch("ALTER TABLE outbox RENAME TO lost").unwrap();
     let asked = now();
     hands.execute(Effect::PostDue);

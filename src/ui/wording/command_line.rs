@@ -123,6 +123,8 @@ pub fn scanned_as(scanned: &Scanned) -> &'static str {
         Scanned::Ins(_) => "l’identité du patient (INS)",
         Scanned::ForeignPrescription => "une ordonnance d’un autre pays",
         Scanned::Url => "une adresse internet (elle n’a pas été ouverte)",
+        Scanned::InsuredPerson => "un numéro d’assuré (carte Vitale, attestation)",
+        Scanned::Professional => "un numéro de professionnel de santé (RPPS)",
         Scanned::Text => "un texte quelconque",
     }
 }
@@ -213,12 +215,9 @@ pub const fn nothing_to_close() -> &'static str {
 }
 
 /// The key of earlier closures is gone.
-pub fn closing_key_missing(path: &str) -> String {
-    format!(
-        "La clé qui a signé les clôtures précédentes n’est plus à sa place (« {} »). Une autre clé ne les garantirait pas : \
-         remettez ce fichier depuis une sauvegarde. Rien n’a été clos.",
-        Safe(path)
-    )
+pub const fn closing_key_missing() -> &'static str {
+    "La clé qui a signé les clôtures précédentes n’est plus à sa place. Une autre clé ne les garantirait pas : \
+     remettez « closure.key » dans le dossier du poste, ou restaurez une sauvegarde. Rien n’a été clos."
 }
 
 /// A closure that cannot be opened.

@@ -62,6 +62,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Help => "aide",
         Command::Outbox => "file d’envoi",
         Command::Register => "ordonnancier",
+        Command::ReaderTest => "essai du lecteur",
         Command::Quit => "quitter",
         Command::Conforming => "conforme",
         Command::Substitute => "substituer",
@@ -105,6 +106,7 @@ const fn confirm(context: Context) -> &'static str {
         | Context::Refused
         | Context::Settling
         | Context::Register
+        | Context::ReaderTest
         | Context::Help => "continuer",
         Context::Outbox => "régler",
     }
@@ -131,6 +133,7 @@ const fn back(context: Context) -> &'static str {
         | Context::Settling
         | Context::SettlingReason
         | Context::Register
+        | Context::ReaderTest
         | Context::Help => "retour",
     }
 }
@@ -165,6 +168,7 @@ pub const fn context(context: Context) -> &'static str {
         Context::Settling => "Délivrance à régler",
         Context::SettlingReason => "Motif d’un règlement",
         Context::Register => "Ordonnancier",
+        Context::ReaderTest => "Essai du lecteur",
         Context::Help => "Aide",
     }
 }

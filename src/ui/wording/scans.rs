@@ -20,6 +20,13 @@ pub fn scanned(scanned: &Scanned) -> String {
             "C’est une ordonnance d’un autre pays : la base française ne la connaît pas.".into()
         }
         Scanned::Url => "C’est une adresse internet, pas une ordonnance. Elle n’a pas été ouverte.".into(),
+        Scanned::InsuredPerson => {
+            "C’est un numéro d’assuré (carte Vitale, attestation, feuille de soins), pas une ordonnance."
+                .into()
+        }
+        Scanned::Professional => {
+            "C’est le numéro d’un professionnel de santé (RPPS), imprimé en tête des ordonnances.".into()
+        }
         Scanned::Text => "Ce code est lisible, mais ce n’est pas celui d’une ordonnance numérique.".into(),
     }
 }
@@ -64,7 +71,7 @@ pub const fn instead(scanned: &Scanned, bearing: Bearing) -> &'static str {
         (Scanned::ForeignPrescription, _) => {
             "Délivrez-la d’après le papier, selon les règles des ordonnances étrangères."
         }
-        (Scanned::Url | Scanned::Text, _) => {
+        (Scanned::Url | Scanned::InsuredPerson | Scanned::Professional | Scanned::Text, _) => {
             "Scannez le QR code en bas de l’ordonnance, ou tapez le numéro imprimé dessous. Une ordonnance sans ce code n’est pas une ordonnance numérique."
         }
     }

@@ -251,7 +251,7 @@ fn keys_that_mean_nothing_change_nothing() {
     let mut app = serving(prescription());
     for key in [
         Key::Character('z'),
-        Key::Function(9),
+        Key::Function(12),
         Key::Control('z'),
         Key::Left,
         Key::Character('9'),

@@ -304,6 +304,7 @@ fn an_expired_box_blocks_the_recording() {
             cip13: Some(cip13(AMOXICILLIN)),
             lot: None,
             expiry: Some(date(2026, 11, 21)),
+            serial: None,
         }),
     });
     assert!(press(&mut app, "⏎⏎⏎⏎").is_empty());

@@ -264,3 +264,62 @@ fn a_number_is_typed_as_people_write_it_and_doubts_are_asked() {
     let effects = press(&mut app, "01S2TBPZ2JCNZZYGHO⏎2");
     assert!(effects.contains(&Effect::Consult(number("01S2TBPZ2JCNZZYGHO"))));
 }
+
+#[test]
+fn scans_that_came_glued_go_where_each_belongs() {
+    let read = |text: &str, scanned| Reading {
+        text: text.into(),
+        scanned,
+    };
+    let prescription = |number_text: &str| read(number_text, Scanned::Prescription(number(number_text)));
+
+    let mut twice = app();
+    let effects = twice.update(Message::ScannedTogether(vec![
+        prescription(NUMBER),
+        prescription(NUMBER),
+    ]));
+    let consulted = names(&effects).iter().filter(|name| **name == "Consult").count();
+    assert_eq!(consulted, 1, "a trigger pulled twice opens once");
+
+    let mut two = app();
+    let effects = two.update(Message::ScannedTogether(vec![
+        prescription(NUMBER),
+        prescription(OTHER_NUMBER),
+    ]));
+    assert!(effects.is_empty(), "which of the two is for the person to say");
+    assert_eq!(two.screen().name(), "identified");
+    let effects = press(&mut two, "2");
+    assert!(
+        effects.contains(&Effect::Consult(number(OTHER_NUMBER))),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn while_the_reader_is_tested_a_scan_opens_nothing() {
+    for (name, mut app) in screens_without_work() {
+        press(&mut app, "⑨");
+        if app.screen().name() != "reader_test" {
+            continue;
+        }
+        assert!(app.update(scan(OTHER_NUMBER)).is_empty(), "{name}");
+        assert_eq!(app.screen().name(), "reader_test", "{name}");
+        press(&mut app, "⎋");
+        assert_eq!(
+            app.screen().name(),
+            if name == "typing" { "counter" } else { name }
+        );
+    }
+}
+
+#[test]
+fn the_reader_s_test_opens_where_a_scan_was_not_understood() {
+    for name in ["counter", "prescription", "identified"] {
+        let (_, mut app) = screens_without_work()
+            .into_iter()
+            .find(|(known, _)| *known == name)
+            .unwrap();
+        press(&mut app, "⑨");
+        assert_eq!(app.screen().name(), "reader_test", "from {name}");
+    }
+}

@@ -22,7 +22,7 @@ use super::planted::{Planted, Seen, all_taken, identifiers};
 use super::schedule::{After, Event, Fate, Step, TERMINALS};
 use super::stage::{Stage, memory_folder};
 use super::terminal::{Terminal, Told};
-use crate::sample;
+use crate::sample::{self, raw_store, store_key};
 
 /// How often the quiet at the end may wait for the next alarm.
 const ALARMS_MAX: usize = 300;
@@ -465,7 +465,7 @@ impl Place {
     fn new(finess: &str, on_disk: bool) -> Self {
         let file = on_disk.then(memory_folder);
         let store = match &file {
-            Some(folder) => Store::open(&folder.path().join("store.sqlite")).unwrap(),
+            Some(folder) => Store::open(&folder.path().join("store.sqlite"), &store_key()).unwrap(),
             None => Store::in_memory().unwrap(),
         };
         Self {
@@ -484,7 +484,7 @@ impl Place {
     /// The store as another process of the pharmacy opens it.
     fn open(&self) -> Store {
         match self.path() {
-            Some(path) => Store::open(&path).unwrap(),
+            Some(path) => Store::open(&path, &store_key()).unwrap(),
             None => self.store.clone(),
         }
     }
@@ -521,7 +521,7 @@ impl Place {
 
     /// Takes the hand-over of these deliveries out of the outbox, behind the store's back.
     fn drop_entry(&self, identifiers: &[String]) {
-        let connection = rusqlite::Connection::open(self.path().unwrap()).unwrap();
+        let connection = raw_store(&self.path().unwrap());
         for identifier in identifiers {
             connection
                 .execute(

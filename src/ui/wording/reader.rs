@@ -1,0 +1,86 @@
+//! The reader's test, and how to mend a reader's setting.
+
+use crate::domain::identifiers::Serial;
+use crate::domain::scanned::Repair;
+use crate::safe::safe;
+use crate::ui::wording::counted;
+
+/// The heading.
+pub const TITLE: &str = "Essai du lecteur";
+/// Before the first scan.
+pub const SCAN_ANYTHING: &str = "Scannez le QR code d’une ordonnance ou le code d’une boîte : rien ne s’ouvre ici, vous verrez \
+     seulement ce que le lecteur envoie et ce que le comptoir en fait. Échap revient à votre travail.";
+/// How much arrived.
+pub const RECEIVED: &str = "Reçu";
+/// The carrier, as the reader names it.
+pub const PREFIX: &str = "Préfixe";
+/// What it is.
+pub const BECAME: &str = "Devenu";
+/// The box's own number.
+pub const SERIAL: &str = "N° de série";
+/// Instead of a patient's identity.
+pub const IDENTITY_HIDDEN: &str = "Contenu non affiché : c’est l’identité d’une personne.";
+/// Nothing had to be undone.
+pub const AS_SENT: &str = "Le code est arrivé sans dommage.";
+
+/// How much arrived.
+pub fn received(characters: usize, bytes: usize) -> String {
+    format!(
+        "{}, {}",
+        counted(characters, "caractère", "caractères"),
+        counted(bytes, "octet", "octets")
+    )
+}
+
+/// Several scans in one burst.
+pub fn glued(count: usize) -> String {
+    format!(
+        "{count} codes sont arrivés collés : le lecteur n’envoie pas de fin de ligne. Réglez son suffixe sur « Entrée » (CR)."
+    )
+}
+
+/// The box's own number.
+pub fn serial(serial: Option<&Serial>) -> String {
+    serial.map_or_else(
+        || "aucun (normal pour un médicament sans prescription)".to_owned(),
+        |serial| safe(serial.as_str()),
+    )
+}
+
+/// What the AIM identifier in front of a text says.
+#[rustfmt::skip] // one row per identifier, to be read as a table
+pub fn prefix(text: &str) -> Option<&'static str> {
+    [
+        ("]d2", "]d2 : DataMatrix GS1 (boîte)"),
+        ("]d1", "]d1 : DataMatrix"),
+        ("]Q3", "]Q3 : QR code GS1"),
+        ("]Q1", "]Q1 : QR code"),
+        ("]C1", "]C1 : Code 128 GS1"),
+        ("]C0", "]C0 : Code 128"),
+        ("]E0", "]E0 : EAN-13"),
+    ]
+    .into_iter()
+    .find_map(|(prefix, meaning)| text.starts_with(prefix).then_some(meaning))
+}
+
+/// What was wrong with the reader, and how to mend it.
+pub const fn mend(repair: Repair) -> &'static str {
+    match repair {
+        Repair::Azerty => {
+            "Le lecteur tape comme un clavier américain sur un poste français ; le code a été rétabli. Scannez, dans le \
+             manuel du lecteur, le code de réglage « French keyboard » (clavier français), ou passez-le en mode série (USB-COM)."
+        }
+        Repair::CapsLock => {
+            "Les majuscules sont arrivées en minuscules ; le code a été rétabli. Relâchez la touche Verr. Maj. : sur une boîte, \
+             elle fausserait le lot et le numéro de série."
+        }
+        Repair::AzertyCapsLock => {
+            "Clavier américain et touche Verr. Maj. à la fois ; le code a été rétabli. Relâchez Verr. Maj., puis réglez le lecteur \
+             sur « French keyboard », ou passez-le en mode série (USB-COM)."
+        }
+        Repair::LostSeparators => {
+            "Les séparateurs GS1 n’arrivent pas : le lot a été reconnu parce qu’une seule lecture est possible, vérifiez-le sur la \
+             boîte. Réglez le lecteur pour qu’il envoie GS (« FNC1 = GS », ASCII 29), ou passez-le en mode série (USB-COM)."
+        }
+    }
+}
