@@ -6,8 +6,8 @@
 //!     │                        ▼                    ▼  │
 //!     │                     Refused              Review ─confirmed─→ Recording ─→ Done
 //!     └─────────────────────────────────────────────────────────────────────────┘
-//!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Settling (over the
-//!  outbox), Register, Help
+//!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Register, Help;
+//!  over the outbox: Settling; over the register or over Done: Correcting, History
 //! ```
 //!
 //! Nothing here reads a clock, draws, or waits: time and identifiers arrive in messages, answers too.
@@ -15,7 +15,9 @@
 //! it may have brought is given back.
 
 pub mod answers;
+pub mod closing;
 pub mod consulting;
+pub mod correcting;
 pub mod counter;
 pub mod decision;
 pub mod desk;
@@ -23,6 +25,7 @@ pub mod done;
 pub mod effect;
 pub mod form;
 pub mod help;
+pub mod history;
 pub mod identified;
 pub mod input;
 pub mod keys;
@@ -38,6 +41,7 @@ pub mod register;
 pub mod review;
 pub mod scans;
 pub mod screen;
+pub mod searching;
 pub mod serving;
 pub mod settling;
 
@@ -132,6 +136,19 @@ impl App {
             Message::OutboxListed(entries) => self.desk.outbox_listed(entries),
             Message::RegisterListed { before, entries } => self.register_listed(before, entries),
             Message::RegisterVerified(check) => self.register_verified(check),
+            Message::CorrectionOpened(correction) => self.correction_opened(*correction),
+            Message::CorrectionNotOpened { entry, why } => self.correction_not_opened(entry, why),
+            Message::CorrectionRefused { id, why } => self.correction_refused(id, why),
+            Message::HistoryRead { entry, reading } => self.history_read(entry, reading),
+            Message::Broke(breakdown) => {
+                self.desk.breakdown = Some(breakdown);
+                Vec::new()
+            }
+            Message::RegisterSearched { text, entries, below } => {
+                self.register_searched(&text, entries, below)
+            }
+            Message::RegisterDayRead(day) => self.register_day_read(day),
+            Message::RegisterClosed(answer) => self.register_closed(answer),
             Message::StoreFailed(task) => self.store_failed(task),
             Message::ContradictionRead { id, reading } => self.contradiction_read(id, reading),
             Message::Settled(entry) => self.settled(*entry),
@@ -160,7 +177,10 @@ impl App {
             Command::ReaderTest => (reader_test::over(screen), Vec::new()),
             Command::Outbox => outbox::over(screen),
             Command::Register => register::over(screen),
-            Command::Quit => leaving::depart(screen, Destination::Outside, &mut self.desk),
+            Command::Quit => match closing::propose(screen, &mut self.desk) {
+                Ok(proposed) => proposed,
+                Err(screen) => leaving::depart(screen, Destination::Outside, &mut self.desk),
+            },
             command => Self::on_screen(screen, command, &mut self.desk),
         };
         self.screen = screen;
@@ -175,7 +195,7 @@ impl App {
             Screen::Decision(deciding) => deciding.on(command, desk),
             Screen::Review(review) => review.on(command, desk),
             Screen::Recording(review) => (Screen::Recording(review), Vec::new()),
-            Screen::Done(done) => done.on(command),
+            Screen::Done(done) => done.on(command, desk),
             Screen::NumberDoubt(doubt) => doubt.on(command, desk),
             Screen::Leaving(leaving) => Leaving::on(leaving, command, desk),
             Screen::Identified(identified) => identified.on(command, desk),
@@ -183,6 +203,8 @@ impl App {
             Screen::Outbox(outbox) => outbox.on(command, desk),
             Screen::Settling(settling) => settling.on(command, desk),
             Screen::Register(register) => register.on(command),
+            Screen::Correcting(correcting) => correcting.on(command, desk),
+            Screen::History(history) => history.on(command),
             Screen::ReaderTest(test) => test.on(command),
             Screen::Help(help) => help.on(command),
         }

@@ -24,7 +24,7 @@ use std::fmt;
 use std::time::Duration;
 
 pub use address::{AccessToken, BaseAddress, InvalidAddress};
-pub use client::Base;
+pub use client::{Base, PostAnswer};
 pub use http::{HttpOptions, HttpTransport, Limits, SetupError, training_token};
 pub use mapping::read_prescription;
 pub use transport::{Body, Content, Method, Request, Response, Transport, TransportError};

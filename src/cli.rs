@@ -2,6 +2,7 @@
 //!
 //! One file per command. Documents go to stdout, sentences to stderr; exit codes are a contract.
 
+mod backup;
 mod base;
 mod catalogue;
 mod consult;
@@ -12,6 +13,7 @@ mod doctor;
 mod documents;
 mod failure;
 mod log;
+mod memory;
 mod outbox;
 mod output;
 mod panic;
@@ -19,9 +21,12 @@ mod prescribe;
 mod prescriber;
 mod register;
 mod report;
+mod restore;
 mod scan;
+mod store;
 mod target;
 mod text;
+mod usage;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -31,7 +36,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, Config, Typed};
+use crate::config::{self, Config, ConfigError, Typed};
 use crate::runtime;
 use failure::Failure;
 use output::Format;
@@ -102,6 +107,17 @@ enum Command {
     /// Play the patient, through prescriber or caisse.
     #[command(subcommand)]
     Patient(prescriber::PatientCommand),
+    /// Write an encrypted, verified copy of everything this counter keeps onto a second support.
+    Backup {
+        /// Its folder; the configured one when nothing is said.
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+    },
+    /// Put a backup in the place of a lost store.
+    Restore(restore::Arguments),
+    /// The key that the store is encrypted with.
+    #[command(subcommand)]
+    Store(store::Command),
     /// Usage figures of this counter.
     Report,
     /// Check the configuration, the store, the catalogue and the base.
@@ -123,18 +139,18 @@ enum BaseCommand {
 
 /// Runs the program: reads the arguments, does what they ask, says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    memory::keep_to_itself();
     panic::hide_words();
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
+        // Help and version are not mistakes: clap knows which it is. A command of commands given alone is.
+        Err(error) if error.use_stderr() => {
+            output::complain(&usage::mistake(&error));
+            return failure::Exit::Usage.into();
+        }
         Err(error) => {
-            // Help and version are not mistakes: clap knows which it is, and where it belongs.
-            let code = if error.use_stderr() {
-                failure::Exit::Usage
-            } else {
-                failure::Exit::Done
-            };
             return match error.print() {
-                Ok(()) => code.into(),
+                Ok(()) => failure::Exit::Done.into(),
                 Err(_) => failure::Exit::Broken.into(),
             };
         }
@@ -151,22 +167,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn execute(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { options, command } = arguments;
     let format = if options.json { Format::Json } else { Format::Text };
-    let config = config::config(Typed {
-        config: options.config,
-        data_dir: options.data_dir,
-        base: options.base,
-        operator: options.operator,
-        // Never a flag: it would stand in the list of running programs.
-        token: std::env::var("COMPTOIR_TOKEN")
-            .ok()
-            .filter(|token| !token.is_empty()),
-    })?;
+    let config = configuration(options);
+    if let Some(Command::Doctor) = command {
+        // It lists everything, what is wrong with the configuration too.
+        if let Ok(config) = &config {
+            log::open(&config.data_dir);
+        }
+        return workers()?.block_on(doctor::doctor(config, format));
+    }
+    let config = config?;
     log::open(&config.data_dir);
-    let tokio = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::broken(&error))?;
+    let tokio = workers()?;
     match command {
         None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
             runtime::run(&config, tokio.handle()).map_err(Failure::from)
@@ -176,6 +187,27 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
+fn configuration(options: Options) -> Result<Config, ConfigError> {
+    config::config(Typed {
+        config: options.config,
+        data_dir: options.data_dir,
+        base: options.base,
+        operator: options.operator,
+        // Never a flag: it would stand in the list of running programs.
+        token: std::env::var("COMPTOIR_TOKEN")
+            .ok()
+            .filter(|token| !token.is_empty()),
+    })
+}
+
+fn workers() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::broken(&error))
+}
+
 async fn obey(command: Command, config: &Config, format: Format) -> Result<(), Failure> {
     match command {
         Command::Demo => demo::play().await,
@@ -183,15 +215,18 @@ async fn obey(command: Command, config: &Config, format: Format) -> Result<(), F
         Command::Consult { target } => consult::consult(config, &target, format).await,
         Command::Dispense(arguments) => dispense::dispense(config, &arguments, format).await,
         Command::Outbox(command) => outbox::outbox(config, &command, format).await,
-        Command::Register(command) => register::register(config, command, format),
-        Command::Catalogue(command) => catalogue::catalogue(&command, format),
+        Command::Register(command) => register::register(config, command, format).await,
+        Command::Catalogue(command) => catalogue::catalogue(config, &command, format).await,
         Command::Base(BaseCommand::Serve { listen, data }) => {
             base::serve(config, listen, data.as_deref(), format).await
         }
         Command::Prescribe(arguments) => prescribe::prescribe(config, &arguments, format).await,
         Command::Prescriber(command) => prescriber::prescriber(config, &command, format).await,
         Command::Patient(command) => prescriber::patient(config, &command, format).await,
+        Command::Backup { to } => backup::backup(config, to.as_deref(), format),
+        Command::Restore(arguments) => restore::restore(config, &arguments, format),
+        Command::Store(command) => store::store(config, command, format),
         Command::Report => report::report(config, format),
-        Command::Doctor => doctor::doctor(config, format).await,
+        Command::Doctor => doctor::doctor(Ok(config.clone()), format).await,
     }
 }

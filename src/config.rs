@@ -12,6 +12,17 @@ use serde::Deserialize;
 use crate::domain::identifiers::{Finess, InvalidIdentifier, Rpps};
 use crate::domain::people::{Operator, OperatorRole, Pharmacy};
 
+/// Free bytes on the disk below which the doctor warns: a year of deliveries and their copies.
+pub const FREE_BYTES_MIN: u64 = 500_000_000;
+/// Days that entries may wait for a closure: a month, the longest of the closures that French till rules ask for.
+pub const CLOSURE_DAYS_MAX: i64 = 31;
+/// Hours that a delivery may wait for the base before somebody should look at it.
+pub const OUTBOX_HOURS_MAX: i64 = 24;
+/// Seconds by which the clock may differ from the base's: what holds and logins bear.
+pub const CLOCK_SECONDS_MAX: u64 = 300;
+/// Where the public medicines database publishes its files.
+pub const OFFICIAL_FILES: &str = "https://base-donnees-publique.medicaments.gouv.fr/download/file/";
+
 /// What was typed: nothing is checked yet.
 #[derive(Debug, Default)]
 pub struct Typed {
@@ -44,6 +55,8 @@ pub struct Config {
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
     pub operator: Operator,
+    /// Where the official files of medicines are downloaded from: not yet checked, the download's own door does it.
+    pub catalogue_address: String,
     /// Where the key of the store is kept.
     pub key_keeper: KeyKeeper,
     /// Where backups go, and how many stay.
@@ -140,7 +153,9 @@ pub enum ConfigError {
     NotToml {
         /// Which file.
         path: PathBuf,
-        /// Where and why.
+        /// On which line, from 1.
+        line: Option<usize>,
+        /// Why.
         #[source]
         source: Box<toml::de::Error>,
     },
@@ -185,6 +200,7 @@ struct RawConfig {
     backup: Option<BackupChoice>,
     base: Option<RawBase>,
     pharmacy: Option<RawPharmacy>,
+    catalogue: Option<RawCatalogue>,
     #[serde(default)]
     operator: Vec<RawOperator>,
 }
@@ -195,6 +211,12 @@ struct RawBase {
     address: Option<String>,
     token_file: Option<PathBuf>,
     catch_up_per_second: Option<NonZeroU32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCatalogue {
+    address: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -268,6 +290,9 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         backup: raw.backup,
         pharmacy,
         operator: chosen(operators, typed.operator.as_deref())?,
+        catalogue_address: raw
+            .catalogue
+            .map_or_else(|| OFFICIAL_FILES.to_owned(), |catalogue| catalogue.address),
         // Durations of French law are counted in days of the pharmacy's own calendar.
         time_zone: TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC),
         catch_up_per_second: raw
@@ -284,8 +309,13 @@ fn read(path: &Path) -> Result<RawConfig, ConfigError> {
     })?;
     toml::from_str(&text).map_err(|source| ConfigError::NotToml {
         path: path.to_owned(),
+        line: source.span().map(|span| line_of(&text, span.start)),
         source: Box::new(source),
     })
+}
+
+fn line_of(text: &str, place: usize) -> usize {
+    text.bytes().take(place).filter(|byte| *byte == b'\n').count() + 1
 }
 
 fn base_choice(

@@ -9,6 +9,7 @@
 //! Time, chance and identifiers are arguments; nothing here waits or repeats by itself.
 
 mod consult;
+mod correct;
 mod post;
 mod record;
 mod settle;
@@ -24,9 +25,11 @@ use crate::catalogue::Catalogue;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::retention::legal_zone;
 use crate::store::{Store, StoreError};
 
 pub use consult::{Consultation, ConsultationAnswer, Freshness};
+pub use correct::{CorrectionOrder, CorrectionOutcome, Replacement};
 pub use post::{PostRound, Posted};
 pub use record::{RecordOutcome, Recorded};
 pub use settle::{Contradiction, ContradictionSource, SettleOutcome};
@@ -34,9 +37,6 @@ pub use settle::{Contradiction, ContradictionSource, SettleOutcome};
 /// How long a prescription is held while it is served: longer than serving it takes, shorter than an afternoon that
 /// its patient loses when the counter forgets to give it back.
 pub const HOLD_LASTS: Duration = Duration::from_secs(30 * 60);
-
-/// The law's clock: the days of a prescription are days in France.
-const LEGAL_ZONE: &str = "Europe/Paris";
 
 /// One counter of one pharmacy, and all it works with.
 pub struct Counter<T: Transport> {
@@ -111,7 +111,7 @@ impl<T: Transport> Counter<T> {
             catalogue,
             pharmacy,
             operator,
-            zone: TimeZone::get(LEGAL_ZONE).unwrap_or(TimeZone::UTC),
+            zone: legal_zone(),
         }
     }
 
@@ -131,7 +131,8 @@ impl<T: Transport> Counter<T> {
         Ok(self.store.settled_since(self.midnight(day))?)
     }
 
-    fn midnight(&self, day: Date) -> Timestamp {
+    /// When that day begins.
+    pub fn midnight(&self, day: Date) -> Timestamp {
         let start = day.to_zoned(self.zone.clone());
         start.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
     }
@@ -165,5 +166,5 @@ impl<T: Transport> Counter<T> {
 /// Whether the prescriber sees that hand-over. `None` until the base accepted all of it: nobody knows before.
 pub fn visible_to_prescriber(entry: &OutboxEntry) -> Option<bool> {
     let is_accepted = *entry.state() == PostState::Accepted;
-    is_accepted.then(|| entry.hand_over.consent.lets_prescribers_see())
+    is_accepted.then(|| entry.consent().lets_prescribers_see())
 }

@@ -16,8 +16,10 @@
 //! [`Dispense::check`](dispense::Dispense::check) is the only way to build a
 //! [`Dispense`](dispense::Dispense): holding one is the proof that every blocking rule was satisfied.
 
+pub mod breakdown;
 pub mod closure;
 pub mod consent;
+pub mod correction;
 mod debug;
 pub mod dispense;
 pub mod finding;
@@ -31,8 +33,10 @@ pub mod product;
 pub mod reasons;
 pub mod refusal;
 pub mod register;
+pub mod retention;
 pub mod rules;
 pub mod scanned;
+pub mod sought;
 pub mod substitution;
 
 #[cfg(test)]

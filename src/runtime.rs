@@ -4,6 +4,7 @@
 //! the disk. Nothing ticks: the only waits are for a key that may be a reader's, and for instants that
 //! [`Effect::WakeAt`] asked for.
 
+pub mod corrections;
 mod hands;
 mod inbox;
 mod keyboard;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use tokio::runtime::Handle;
 
+use crate::app::desk::LeftWaiting;
 use crate::app::message::Reading;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
@@ -187,6 +189,7 @@ fn scan_messages(text: &str) -> Vec<Message> {
 
 fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
     Setting {
+        left_waiting: left_waiting(session),
         pharmacy: config.pharmacy.clone(),
         operator: config.operator.clone(),
         terminal: session.counter.base.terminal().cloned(),
@@ -200,6 +203,23 @@ fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
             .as_ref()
             .map(|_| session::sheets_dir(&config.data_dir)),
         inbox: has_inbox.then(|| config.inbox_dir.clone()),
+        catalogue: session.counter.catalogue.scope(),
+    }
+}
+
+/// Read before the first post, which may settle it.
+fn left_waiting(session: &Session) -> Option<LeftWaiting> {
+    match session.counter.store.outbox_last() {
+        Ok(found) => found.map(|(entry, registered, others)| LeftWaiting {
+            entry,
+            numbers: registered.into_iter().filter_map(|(_, number)| number).collect(),
+            others,
+        }),
+        Err(error) => {
+            // The list of what waits is read next, and says on the screen that it cannot be.
+            tracing::warn!(error = crate::chain(&error), "the outbox cannot be read");
+            None
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,12 +34,16 @@ pub struct Session {
     pub counter: Counter<Line>,
     /// Where the base is.
     pub address: BaseAddress,
+    /// Why the imported catalogue is not the one in use, when it cannot be.
+    pub unusable_catalogue: Option<CatalogueError>,
     /// The training base, when it runs inside this program.
     pub training: Option<TrainingBase>,
     /// How long one post after another takes at least.
     pub pace: Duration,
     /// Held while this terminal runs.
     terminal_lock: Option<File>,
+    /// Where everything of this counter is.
+    pub data_dir: PathBuf,
 }
 
 /// Why a session cannot open.
@@ -90,6 +95,23 @@ pub fn store_path(data_dir: &Path) -> PathBuf {
     data_dir.join("counter.sqlite")
 }
 
+/// The imported catalogue of a data directory.
+pub fn catalogue_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("catalogue.db")
+}
+
+/// The imported catalogue, else the embedded one: a damaged catalogue is no reason not to serve patients.
+pub fn catalogue(data_dir: &Path) -> Result<(Catalogue, Option<CatalogueError>), CatalogueError> {
+    match Catalogue::open(&catalogue_path(data_dir)) {
+        Ok(Some(catalogue)) => Ok((catalogue, None)),
+        Ok(None) => Ok((Catalogue::training()?, None)),
+        Err(error) => {
+            tracing::error!(error = %crate::chain(&error), "the imported catalogue cannot be used");
+            Ok((Catalogue::training()?, Some(error)))
+        }
+    }
+}
+
 /// Where the key of that store is kept.
 pub fn key_place(config: &Config) -> KeyPlace {
     match config.key_keeper {
@@ -101,6 +123,11 @@ pub fn key_place(config: &Config) -> KeyPlace {
 /// Opens the store, and makes it, with its key, when there is none. Its directory is for its owner's eyes only.
 pub fn open_store(config: &Config) -> Result<Store, StoreError> {
     Store::open_kept(&store_path(&config.data_dir), &key_place(config))
+}
+
+/// Where the terminal writes the signed notes of the closures, to be carried away.
+pub fn closures_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("closures")
 }
 
 /// The prescriptions of the embedded training base.
@@ -116,22 +143,9 @@ pub fn sheets_dir(data_dir: &Path) -> PathBuf {
 impl Session {
     /// Opens everything. A base that does not answer is no reason not to open: the counter works without it.
     pub async fn open(config: &Config) -> Result<Self, SessionError> {
-        let path = &config.data_dir;
-        let catalogue = Catalogue::training()?;
+        let (catalogue, unusable_catalogue) = catalogue(&config.data_dir)?;
         let store = open_store(config)?;
-        let (address, token, training) = match &config.base {
-            BaseChoice::At { address, token } => {
-                (parsed(address)?, token.clone().map(AccessToken::new), None)
-            }
-            BaseChoice::Embedded => {
-                let base = TrainingBase::open(&training_path(path))?;
-                let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-                let address = serve(base.clone(), any_port).await?;
-                (address, None, Some(base))
-            }
-        };
-        let line = Line::to(&address, token, &config.pharmacy)?;
-        let base = Base::new(line, config.pharmacy.clone());
+        let (base, address, training) = base(config).await?;
         let counter = Counter::new(
             base,
             store,
@@ -142,9 +156,11 @@ impl Session {
         Ok(Self {
             counter,
             address,
+            unusable_catalogue,
             training,
             pace: Duration::from_secs(1) / config.catch_up_per_second.get(),
             terminal_lock: None,
+            data_dir: config.data_dir.clone(),
         })
     }
 }
@@ -191,12 +207,27 @@ fn locked_terminal(folder: &Path, number: u32) -> Option<(File, String)> {
     Some((file, id))
 }
 
+/// The base of that configuration: its client, its address, and in training the base itself.
+pub async fn base(config: &Config) -> Result<(Base<Line>, BaseAddress, Option<TrainingBase>), SessionError> {
+    let (address, token, training) = match &config.base {
+        BaseChoice::At { address, token } => (parsed(address)?, token.clone().map(AccessToken::new), None),
+        BaseChoice::Embedded => {
+            let base = TrainingBase::open(&training_path(&config.data_dir))?;
+            let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            let address = serve(base.clone(), any_port).await?;
+            (address, None, Some(base))
+        }
+    };
+    let line = Line::to(&address, token, &config.pharmacy)?;
+    Ok((Base::new(line, config.pharmacy.clone()), address, training))
+}
+
 /// Makes the scenarios of a training session ready, and writes the sheets that are not there yet.
 pub fn make_ready(session: &Session, sheets_dir: &Path) -> Result<(), SessionError> {
     let Some(base) = &session.training else {
         return Ok(());
     };
-    let product = |code: &_| session.counter.catalogue.find(code).cloned();
+    let product = |code: &_| session.counter.catalogue.find(code);
     for ready in scenarios::ensure_ready(base, Uuid::new_v4(), now(), &product)? {
         let name = format!("{}-{}", ready.scenario.name, ready.order.number());
         if !sheets_dir.join(format!("{name}.png")).exists() {
@@ -216,7 +247,7 @@ pub fn written_sheet(
     let pdf = sheet::pdf(prescription)?;
     let png = sheet::png(&pdf)?;
     let write = |path: &Path, bytes: &[u8]| {
-        fs::write(path, bytes).map_err(|source| SessionError::Sheet {
+        write_whole(path, bytes).map_err(|source| SessionError::Sheet {
             path: path.to_owned(),
             source,
         })
@@ -230,6 +261,19 @@ pub fn written_sheet(
     // Last: whoever waits for the picture then has both.
     write(&png_path, &png)?;
     Ok((pdf_path, png_path))
+}
+
+/// Writes a file under another name first: whoever finds it under its own finds it whole.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    // Two programs that write the same file at once have a name each.
+    name.push(format!(".{}.part", process::id()));
+    let part = path.with_file_name(name);
+    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        drop(fs::remove_file(&part));
+    }
+    written
 }
 
 fn parsed(address: &str) -> Result<BaseAddress, SessionError> {

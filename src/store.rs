@@ -1,14 +1,18 @@
 //! What this counter keeps: the register, what the base has not acknowledged, and prescriptions as received.
 //!
-//! One SQLite file, encrypted (SQLCipher), written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
+//! One SQLite file, encrypted (`SQLCipher`), written ahead (WAL) and synchronised at each commit. Two processes of one counter may use it at
 //! once. All SQL of the program is below this module, and health data rests nowhere else.
 
+mod backup;
 mod closing_key;
 mod closure;
 mod connection;
 mod copy;
+mod correction;
+mod day;
 mod durable;
 mod error;
+mod examine;
 mod hand_over;
 mod held;
 mod key;
@@ -18,10 +22,13 @@ mod lock;
 mod migrations;
 mod opening;
 mod outbox;
+mod purge;
 mod received;
 mod record;
 mod register;
 mod replace;
+mod restore;
+mod search;
 mod settlement;
 
 use std::fmt;
@@ -33,20 +40,28 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use opening::{Home, Opened};
 
+pub use backup::{Backup, LastBackup};
 pub use closure::CloseAnswer;
+pub use correction::CorrectionAnswer;
 pub use error::StoreError;
+pub use examine::Examination;
 pub use hand_over::{RecordAnswer, Registered};
 pub use key::{NotAStoreKey, StoreKey, StoreKeyNumber};
 pub use key_place::KeyPlace;
 pub use outbox::{CLAIM_LASTS, CLOCK_STEP_MAX};
+pub use purge::{ClockTrust, Purge, PurgeAnswer, PurgeMode, Purged, PurgedEntries, Remnants};
 pub use received::ReceivedCopy;
 pub use register::{CorrectAnswer, Verification};
+pub use replace::{RekeyAnswer, rekey};
+pub use restore::{RestoreAnswer, Restored, Standing, opens, restore};
+pub use search::{SEARCH_STEP, SearchStep};
 pub use settlement::SettleAnswer;
 
 /// A handle on the store; clones share it.
 #[derive(Clone)]
 pub struct Store {
-    connection: Arc<Mutex<Connection>>,
+    /// None after the disk failed under it, until it is opened again.
+    connection: Arc<Mutex<Option<Connection>>>,
     /// Of a store that is a file. After the connection: its lock is let go last.
     home: Option<Arc<Home>>,
 }
@@ -60,13 +75,17 @@ impl fmt::Debug for Store {
 impl Store {
     /// Opens the store in that file with its key, and makes it, with its folder, when there is none.
     pub fn open(path: &Path, key: &StoreKey) -> Result<Self, StoreError> {
-        opening::with_key(path, key).and_then(Self::at_home)
+        opening::with_key(path, key)
+            .and_then(Self::at_home)
+            .map_err(|error| connection::explained(error, path))
     }
 
     /// Opens it with the key of that place. A new store gets a new key; a plain one of an earlier version is encrypted;
     /// what a program was killed in is finished or taken back.
     pub fn open_kept(path: &Path, place: &KeyPlace) -> Result<Self, StoreError> {
-        opening::with_place(path, place).and_then(Self::at_home)
+        opening::with_place(path, place)
+            .and_then(Self::at_home)
+            .map_err(|error| connection::explained(error, path))
     }
 
     /// A store that ends with the process: for tests, and for training that keeps nothing. It needs no key.
@@ -76,7 +95,7 @@ impl Store {
 
     fn over(connection: Connection) -> Self {
         Self {
-            connection: Arc::new(Mutex::new(connection)),
+            connection: Arc::new(Mutex::new(Some(connection))),
             home: None,
         }
     }
@@ -107,11 +126,49 @@ impl Store {
     ) -> Result<T, StoreError> {
         // A panic elsewhere rolled its own transaction back: the connection is as good as before.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let transaction = connection.transaction_with_behavior(behavior)?;
-        let done = work(&transaction)?;
-        transaction.commit()?;
-        Ok(done)
+        let done = within(self.sound(&mut connection)?, behavior, work);
+        match (done, &self.home) {
+            (Err(error), Some(home)) => {
+                if matches!(error, StoreError::Disk(_)) {
+                    // After a failed synchronisation nobody knows what the system still holds of what was written:
+                    // this connection must not go on as if it did.
+                    *connection = None;
+                }
+                Err(connection::explained(error, &home.path))
+            }
+            (done, _) => done,
+        }
     }
+
+    /// The connection; a new one, over a chain that was verified again, after the disk failed under the last.
+    fn sound<'a>(&self, slot: &'a mut Option<Connection>) -> Result<&'a mut Connection, StoreError> {
+        if slot.is_none()
+            && let Some(home) = &self.home
+        {
+            let mut connection = connection::open(&home.path, &home.key)?;
+            let verified = within(&mut connection, TransactionBehavior::Deferred, |transaction| {
+                // However old a content is, that it was erased is no damage of the disk's.
+                register::walk(transaction, Timestamp::MAX, &[])
+            })?;
+            if verified.first_bad.is_some() {
+                return Err(StoreError::Unreadable("the register, after the disk failed,"));
+            }
+            *slot = Some(connection);
+        }
+        slot.as_mut()
+            .ok_or(StoreError::Unreadable("a store in memory that failed"))
+    }
+}
+
+fn within<T>(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    work: impl FnOnce(&Transaction) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.transaction_with_behavior(behavior)?;
+    let done = work(&transaction)?;
+    transaction.commit()?;
+    Ok(done)
 }
 
 /// A moment as the store compares it.
@@ -143,6 +200,7 @@ mod tests {
 
     fn setting(store: &Store, name: &str, value: i64) {
         let connection = store.connection.lock().unwrap();
+        let connection = connection.as_ref().unwrap();
         connection
             .pragma_update_and_check(None, name, value, |_| Ok(()))
             .or_else(|_| connection.pragma_update(None, name, value))
@@ -195,6 +253,8 @@ mod tests {
         store
             .connection
             .lock()
+            .unwrap()
+            .as_ref()
             .unwrap()
             .busy_timeout(Duration::from_millis(1))
             .unwrap();

@@ -2,12 +2,14 @@
 //! of its state in `app`.
 
 pub mod consulting;
+pub mod correction;
 pub mod counter;
 pub mod decision;
 pub mod done;
 pub mod entries;
 pub mod frame;
 pub mod help;
+pub mod history;
 pub mod identified;
 pub mod leaving;
 pub mod lines;
@@ -103,6 +105,8 @@ impl View<'_> {
             Screen::Outbox(outbox) => outbox::Page { view, outbox }.render(area, buffer),
             Screen::Settling(settling) => settling::Page { view, settling }.render(area, buffer),
             Screen::Register(register) => register::Page { view, register }.render(area, buffer),
+            Screen::Correcting(correcting) => correction::Page { view, correcting }.render(area, buffer),
+            Screen::History(history) => history::Page { view, history }.render(area, buffer),
             Screen::ReaderTest(test) => reader_test::Page { view, test }.render(area, buffer),
             Screen::Help(help) => help::Page { view, help }.render(area, buffer),
         }

@@ -2,6 +2,7 @@
 //! screen, and the hold it brought is given back.
 
 use crate::app::App;
+use crate::app::correcting::Step;
 use crate::app::desk::Notice;
 use crate::app::effect::Effect;
 use crate::app::message::{ConsultFailure, Consultation, HoldAnswer};
@@ -135,7 +136,11 @@ impl App {
 
     pub(crate) fn catalogue_searched(&mut self, text: &str, products: Vec<Product>) -> Vec<Effect> {
         // An answer to a search that was left is of no use to anybody.
-        if let Screen::Decision(deciding) = self.screen.beneath_mut() {
+        if let Some(correcting) = self.correcting_on_screen() {
+            if let Step::Deciding(deciding) = &mut correcting.step {
+                deciding.searched(text, products);
+            }
+        } else if let Screen::Decision(deciding) = self.screen.beneath_mut() {
             deciding.searched(text, products);
         }
         Vec::new()

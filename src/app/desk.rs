@@ -9,12 +9,15 @@ use jiff::tz::TimeZone;
 
 use crate::app::effect::Effect;
 use crate::app::form::Missing;
+use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::Circumstances;
 use crate::domain::hold::{Hold, Terminal};
-use crate::domain::identifiers::{DispenseId, LineNumber};
+use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::{NotANumber, PrescriptionNumber};
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState, SettlementChoice};
 use crate::domain::people::{Operator, Pharmacy};
+use crate::domain::product::CatalogueScope;
+use crate::domain::register::RegisterNumber;
 use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
 
@@ -27,7 +30,7 @@ pub enum Mode {
     Real,
 }
 
-/// What does not change while the terminal is open.
+/// What the terminal opened with.
 #[derive(Debug, Clone)]
 pub struct Setting {
     /// The pharmacy.
@@ -44,6 +47,21 @@ pub struct Setting {
     pub sheets: Option<PathBuf>,
     /// The folder whose new files are read.
     pub inbox: Option<PathBuf>,
+    /// How much of the public medicines database is known here.
+    pub catalogue: CatalogueScope,
+    /// What was recorded before this terminal opened, and not acknowledged.
+    pub left_waiting: Option<LeftWaiting>,
+}
+
+/// What waited already when the terminal opened. After a crash nobody remembers whether the last one was recorded: it was.
+#[derive(Debug, Clone)]
+pub struct LeftWaiting {
+    /// The last one recorded.
+    pub entry: OutboxEntry,
+    /// Its register numbers, in their order.
+    pub numbers: Vec<RegisterNumber>,
+    /// How many waited besides it.
+    pub others: u32,
 }
 
 /// Whether the base answers, and since when.
@@ -131,16 +149,12 @@ pub enum Notice {
     NotReadAgain(DelayReason),
     /// Another terminal answered one of these lines since the prescription was read.
     ChangedMeanwhile,
-    /// The store did not confirm the recording; trying again records it once.
-    RecordFailed,
     /// Somebody else took the prescription that was being served here.
     HoldLost(Box<Hold>),
     /// A colleague serves it at another terminal: it must be taken over before it is recorded here.
     ColleagueServes(Box<Hold>),
     /// What an abrupt end left held was given back.
     HoldsGivenBack(Vec<PrescriptionNumber>),
-    /// The rules refused at the last door.
-    RecordRefused,
     /// A hand-over that the base did not accept is settled.
     Settled(SettlementChoice),
     /// What is selected is not to be settled by a person.
@@ -149,6 +163,12 @@ pub enum Notice {
     SettledElsewhere,
     /// The store did not keep the choice.
     SettleFailed,
+    /// The store did not confirm the recording, for that reason when it is known; trying again records it once.
+    RecordFailed(Option<Breakdown>),
+    /// The rules refused at the last door.
+    RecordRefused,
+    /// One leaves in the evening, and no closure holds the day's deliveries.
+    DayNotClosed,
 }
 
 /// Whether posts are under way. Two at once would look each other's identifiers up for nothing.
@@ -162,7 +182,7 @@ enum Posting {
 
 /// What every screen sees.
 pub struct Desk {
-    /// What does not change.
+    /// What the terminal opened with.
     pub setting: Setting,
     /// What time it is.
     pub now: Timestamp,
@@ -172,12 +192,16 @@ pub struct Desk {
     pub hand_overs: Vec<OutboxEntry>,
     /// Whether that list is known.
     pub listing: Listing,
+    /// When the register was last closed, as far as this terminal has read.
+    pub closed_at: Option<Timestamp>,
     /// Those being posted at this moment.
     pub on_the_way: Vec<DispenseId>,
     /// The line of news.
     pub notice: Option<Notice>,
     /// When somebody last pressed a key or scanned: a hold is renewed for people, not for a terminal left alone.
     pub(crate) last_touched: Timestamp,
+    /// What broke on this machine, until something is recorded again.
+    pub breakdown: Option<Breakdown>,
     posting: Posting,
     /// Whether the list was asked for to see what another terminal of this store did.
     is_checking: bool,
@@ -192,9 +216,11 @@ impl Desk {
             base: BaseLight::NotAsked,
             hand_overs: Vec::new(),
             listing: Listing::Asked,
+            closed_at: None,
             on_the_way: Vec::new(),
             notice: None,
             last_touched: now,
+            breakdown: None,
             posting: Posting::Idle,
             is_checking: false,
         }
@@ -245,12 +271,21 @@ impl Desk {
             .filter(|entry| entry.settlement.is_some() && !entry.is_open())
     }
 
-    /// What was served today.
+    /// What was served today. A correction serves nobody.
     pub fn served_today(&self) -> impl Iterator<Item = &OutboxEntry> {
         let today = self.today();
         self.hand_overs
             .iter()
+            .filter(|entry| entry.hand_over.corrects.is_none())
             .filter(move |entry| self.day_of(entry.hand_over.at) == today)
+    }
+
+    /// The correction of that delivery, when it was recorded in this list's time.
+    pub fn correction_of(&self, delivery: DispensedLineId) -> Option<&OutboxEntry> {
+        self.hand_overs.iter().find(|entry| {
+            let corrects = entry.hand_over.corrects.as_ref();
+            corrects.is_some_and(|corrects| corrects.delivery == delivery)
+        })
     }
 
     /// A hand-over by its identifier.
@@ -314,9 +349,7 @@ impl Desk {
         }
         let mut effects: Vec<Effect> = next_attempt.map(Effect::WakeAt).into_iter().collect();
         let is_round_whole = next_attempt.is_none_or(|next| next > self.now);
-        // A silent base ends a round early: what is due then waits for it, not for another terminal.
-        let is_silent = matches!(self.base, BaseLight::Failing { .. });
-        if is_round_whole && !is_silent && self.is_something_due() {
+        if is_round_whole && self.is_something_due() {
             // Everything due was tried and this was not: another terminal of this store posts it, or has.
             self.is_checking = true;
             effects.push(Effect::ListOutbox);

@@ -2,6 +2,8 @@
 //! by itself.
 
 use crate::app::App;
+use crate::app::correcting::{self, CorrectionKind};
+use crate::app::desk::Desk;
 use crate::app::effect::Effect;
 use crate::app::keys::Command;
 use crate::app::review::Review;
@@ -70,10 +72,29 @@ impl Done {
         }
     }
 
+    /// Its register entries, each with its product.
+    fn entries(&self, desk: &Desk) -> Vec<(RegisterNumber, String)> {
+        let lines = desk.hand_over(self.id).into_iter();
+        let lines = lines.flat_map(|entry| &entry.hand_over.lines);
+        lines
+            .filter_map(|line| {
+                let product = line.outcome.supply()?.label.clone();
+                Some((self.register_number(line.id)?, product))
+            })
+            .collect()
+    }
+
     /// Takes a command.
-    pub fn on(mut self: Box<Self>, command: Command) -> Next {
-        if command == Command::Back {
-            return (Screen::default(), self.leave());
+    pub fn on(mut self: Box<Self>, command: Command, desk: &Desk) -> Next {
+        let kind = match command {
+            Command::Back => return (Screen::default(), self.leave()),
+            Command::Annul => Some(CorrectionKind::Cancellation),
+            Command::Rectify => Some(CorrectionKind::Rectification),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            let entries = self.entries(desk);
+            return correcting::open_one_of(entries, kind, Screen::Done(self));
         }
         self.scroll.on(command, 4 * self.numbers.len() + 10);
         (Screen::Done(self), Vec::new())

@@ -4,7 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
+use crate::app::correcting::CorrectionKind;
+use crate::domain::correction::Motive;
 use crate::domain::dispense::{Circumstances, Proposal};
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
@@ -48,12 +51,38 @@ pub enum Effect {
         /// How many at most.
         count: usize,
     },
+    /// Look through a part of the register, newest entry first: `RegisterSearched`, or `StoreFailed`.
+    SearchRegister {
+        /// The words looked for.
+        text: String,
+        /// The day, when they are one: entries from its end down.
+        day: Option<Date>,
+        /// Only entries below this number.
+        below: Option<RegisterNumber>,
+    },
     /// Verify the register's chain: `RegisterVerified`, or `StoreFailed`.
     VerifyRegister,
     /// Read what the base knows of the lines of a hand-over that it did not accept: `ContradictionRead`.
     ReadContradiction(DispenseId),
     /// Keep what a person decided about such a hand-over: `Settled` or `SettleFailed`.
     Settle(SettleRequest),
+    /// Look whether a register entry can be corrected, and read its prescription for a rectification:
+    /// `CorrectionOpened` or `CorrectionNotOpened`.
+    OpenCorrection {
+        /// The entry.
+        entry: RegisterNumber,
+        /// What becomes of its delivery.
+        kind: CorrectionKind,
+    },
+    /// Write a correction in the register and the outbox: `Recorded`, `RecordRefused`, `RecordOutdated`,
+    /// `CorrectionRefused` or `RecordFailed`.
+    Correct(Box<CorrectRequest>),
+    /// Read everything recorded about a delivery: `HistoryRead`.
+    ReadHistory(RegisterNumber),
+    /// Count what the register holds of today and what no closure holds: `RegisterDayRead`, or `StoreFailed`.
+    ReadRegisterDay,
+    /// Verify the register and sign it: `RegisterClosed`, or `StoreFailed`.
+    CloseRegister,
     /// Close the terminal, once every effect before this one is executed.
     Quit,
 }
@@ -82,6 +111,21 @@ pub struct SettleRequest {
     pub at: Timestamp,
 }
 
+/// What a correction needs, besides the medicines database.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CorrectRequest {
+    /// The register entry of the delivery.
+    pub entry: RegisterNumber,
+    /// Why.
+    pub motive: Motive,
+    /// What replaces it, over the prescription as it was shown; nothing for a cancellation.
+    pub replacement: Option<(Prescription, Proposal)>,
+    /// The identifier minted for it.
+    pub id: DispenseId,
+    /// When it was confirmed.
+    pub at: Timestamp,
+}
+
 impl Effect {
     /// Its name: all that a log may hold of it.
     pub const fn name(&self) -> &'static str {
@@ -102,6 +146,12 @@ impl Effect {
             Self::VerifyRegister => "VerifyRegister",
             Self::ReadContradiction(_) => "ReadContradiction",
             Self::Settle(_) => "Settle",
+            Self::OpenCorrection { .. } => "OpenCorrection",
+            Self::Correct(_) => "Correct",
+            Self::ReadHistory(_) => "ReadHistory",
+            Self::SearchRegister { .. } => "SearchRegister",
+            Self::ReadRegisterDay => "ReadRegisterDay",
+            Self::CloseRegister => "CloseRegister",
             Self::Quit => "Quit",
         }
     }

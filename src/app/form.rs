@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::dispense::{Agreement, Decision, LineOutcome, Supply};
+use crate::domain::dispense::{Agreement, Decision, DispensedLine, LineOutcome, Supply};
 use crate::domain::identifiers::{Boxes, LineNumber, Lot};
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::ProductCode;
@@ -100,6 +100,43 @@ impl Form {
             expiry: None,
             note: String::new(),
         }
+    }
+
+    /// What was recorded of that line: where a rectification begins.
+    pub fn of(recorded: &DispensedLine, line: &PrescriptionLine) -> Self {
+        let kind = match recorded.outcome {
+            LineOutcome::Conforming(_) => OutcomeKind::Conforming,
+            LineOutcome::Substituted { .. } => OutcomeKind::Substituted,
+            LineOutcome::Adjusted { .. } => OutcomeKind::Adjusted,
+            LineOutcome::NotDelivered(_) => OutcomeKind::NotDelivered,
+        };
+        let mut form = Self::new(line, kind);
+        form.partial = recorded.partial;
+        form.note.clone_from(&recorded.note);
+        match &recorded.outcome {
+            LineOutcome::Conforming(_) => {}
+            LineOutcome::Substituted { reason, .. } => form.substitution_reason = Some(*reason),
+            LineOutcome::Adjusted {
+                reason, agreement, ..
+            } => {
+                form.adjustment_reason = Some(*reason);
+                form.agreement = Some(agreement.clone());
+            }
+            LineOutcome::NotDelivered(reason) => form.not_delivered_reason = Some(*reason),
+        }
+        if let Some(supply) = recorded.outcome.supply() {
+            let is_another = supply.code != line.code || supply.label != line.label;
+            form.product = is_another.then(|| GivenProduct {
+                code: supply.code.clone(),
+                label: supply.label.clone(),
+                presentation: String::new(),
+                basis: recorded.basis,
+            });
+            form.boxes = supply.boxes;
+            form.lot.clone_from(&supply.lot);
+            form.expiry = supply.expiry;
+        }
+        form
     }
 
     /// The same line decided otherwise. A product chosen as a substitute is not what was ordered.

@@ -104,7 +104,7 @@ pub enum Command {
     Expiry,
     /// Type a note.
     Note,
-    /// Search the medicines database.
+    /// Search the medicines database, or the register.
     Search,
     /// Stay with the work in progress.
     Keep,
@@ -118,6 +118,14 @@ pub enum Command {
     Verify,
     /// Serve here what a colleague is serving at another terminal.
     TakeOver,
+    /// Take a recorded delivery back.
+    Annul,
+    /// Replace a recorded delivery.
+    Rectify,
+    /// Show what became of a delivery.
+    History,
+    /// Close the register's day.
+    CloseDay,
 }
 
 /// Where a key is pressed: what the table has one part for.
@@ -161,6 +169,18 @@ pub enum Context {
     SettlingReason,
     /// The register.
     Register,
+    /// Which delivery is corrected, or why.
+    Correction,
+    /// Words beside the reason of a correction.
+    CorrectionWords,
+    /// What a correction will record.
+    CorrectionReview,
+    /// A correction that is recorded, or that cannot be.
+    CorrectionEnd,
+    /// What became of a delivery.
+    History,
+    /// What is looked for in the register.
+    RegisterSearch,
     /// The reader's test.
     ReaderTest,
     /// The keys.
@@ -169,7 +189,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 27] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -189,6 +209,12 @@ impl Context {
         Self::Settling,
         Self::SettlingReason,
         Self::Register,
+        Self::Correction,
+        Self::CorrectionWords,
+        Self::CorrectionReview,
+        Self::CorrectionEnd,
+        Self::History,
+        Self::RegisterSearch,
         Self::ReaderTest,
         Self::Help,
     ];
@@ -202,6 +228,8 @@ impl Context {
                 | Self::DecisionSearch
                 | Self::ReviewReason
                 | Self::SettlingReason
+                | Self::CorrectionWords
+                | Self::RegisterSearch
         )
     }
 }

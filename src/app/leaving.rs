@@ -33,8 +33,11 @@ pub fn depart(screen: Screen, to: Destination, desk: &mut Desk) -> Next {
         desk.notice = Some(Notice::RecordingNow);
         return (screen, Vec::new());
     }
+    let is_insisted_on = to == Destination::Outside
+        && matches!(&screen, Screen::Leaving(leaving) if leaving.to == Destination::Outside);
     let place = screen.into_beneath();
-    if place.holds_work() {
+    // Asked to quit while the question whether to quit stands: that is the answer.
+    if place.holds_work() && !is_insisted_on {
         let leaving = Leaving {
             to,
             over: Box::new(place),

@@ -5,8 +5,13 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::app::closing::ClosingAnswer;
+use crate::app::history;
 use crate::app::keys::Key;
 use crate::app::settling;
+use crate::domain::breakdown::Breakdown;
+use crate::domain::closure::RegisterDay;
+use crate::domain::correction::{CannotCorrect, Standing};
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
@@ -137,8 +142,46 @@ pub enum Message {
         /// The entries below it.
         entries: Vec<RegisterEntry>,
     },
+    /// A part of the register was looked through.
+    RegisterSearched {
+        /// What was looked for.
+        text: String,
+        /// What was found, newest entry first.
+        entries: Vec<RegisterEntry>,
+        /// Where to go on; none at the beginning of the register.
+        below: Option<RegisterNumber>,
+    },
     /// The chain of the register was verified.
     RegisterVerified(RegisterCheck),
+    /// A delivery can be corrected.
+    CorrectionOpened(Box<OpenedCorrection>),
+    /// It cannot, or not now.
+    CorrectionNotOpened {
+        /// Its register entry.
+        entry: RegisterNumber,
+        /// Why.
+        why: CannotOpen,
+    },
+    /// The store refused a correction at the last door; nothing was written.
+    CorrectionRefused {
+        /// Which correction.
+        id: DispenseId,
+        /// Why.
+        why: CannotCorrect,
+    },
+    /// The history of a delivery was read, or not.
+    HistoryRead {
+        /// The entry it was asked for.
+        entry: RegisterNumber,
+        /// What was read.
+        reading: history::Reading,
+    },
+    /// Something of this machine broke while an effect was executed; what it means for that effect follows.
+    Broke(Breakdown),
+    /// The register's day was counted.
+    RegisterDayRead(RegisterDay),
+    /// A closure of the register ended.
+    RegisterClosed(ClosingAnswer),
     /// The store could not answer.
     StoreFailed(StoreTask),
     /// What the base knows of the lines of a hand-over that it did not accept was read.
@@ -179,6 +222,29 @@ pub enum ContradictionSource {
     NotShown,
     /// Nowhere.
     Nowhere(DelayReason),
+}
+
+/// A delivery that can be corrected.
+pub struct OpenedCorrection {
+    /// The identifier of the correction it may lead to.
+    pub id: DispenseId,
+    /// The delivery.
+    pub standing: Standing,
+    /// For a rectification: its prescription, as it is without the delivery.
+    pub consultation: Option<Box<Consultation>>,
+}
+
+/// Why a correction does not begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CannotOpen {
+    /// The entry is not one that can be corrected.
+    Cannot(CannotCorrect),
+    /// The base refuses to show the prescription.
+    Refused(Refusal),
+    /// The prescription could not be read, or the store is broken.
+    Failed(ConsultFailure),
+    /// Another terminal answered the line since the prescription was read.
+    Outdated,
 }
 
 /// One code that was read.
@@ -267,6 +333,10 @@ pub enum ReadFailure {
 pub struct RegisterCheck {
     /// How many entries were verified.
     pub entries: u64,
+    /// How many of them have no content any more, rightly.
+    pub purged: u32,
+    /// How many closures were compared with them.
+    pub closures: usize,
     /// The last link of the chain.
     pub head: Sha256Digest,
     /// The first entry that does not hold.
@@ -282,6 +352,10 @@ pub enum StoreTask {
     Register,
     /// The verification of the register.
     Verification,
+    /// The day of the register.
+    Day,
+    /// The closure of the register.
+    Closure,
 }
 
 impl Message {
@@ -318,6 +392,14 @@ impl Message {
             Self::OutboxListed(_) => "OutboxListed",
             Self::RegisterListed { .. } => "RegisterListed",
             Self::RegisterVerified(_) => "RegisterVerified",
+            Self::CorrectionOpened(_) => "CorrectionOpened",
+            Self::CorrectionNotOpened { .. } => "CorrectionNotOpened",
+            Self::CorrectionRefused { .. } => "CorrectionRefused",
+            Self::HistoryRead { .. } => "HistoryRead",
+            Self::Broke(_) => "Broke",
+            Self::RegisterSearched { .. } => "RegisterSearched",
+            Self::RegisterDayRead(_) => "RegisterDayRead",
+            Self::RegisterClosed(_) => "RegisterClosed",
             Self::StoreFailed(_) => "StoreFailed",
             Self::ContradictionRead { .. } => "ContradictionRead",
             Self::Settled(_) => "Settled",

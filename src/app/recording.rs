@@ -20,7 +20,13 @@ impl App {
     ) -> Vec<Effect> {
         let id = entry.hand_over.id;
         self.desk.remember(entry);
+        // The person has moved on: what came before this terminal opened is known by now.
+        self.desk.setting.left_waiting = None;
+        self.desk.breakdown = None;
         // Recorded elsewhere than on this screen, it is in today's list all the same.
+        if self.correction_recorded(id, &numbers) {
+            return self.desk.post(Effect::PostDue).into_iter().collect();
+        }
         if let Some(review) = self.take_recording(id) {
             let done = Done::new(id, numbers, &review);
             *self.screen.beneath_mut() = Screen::Done(Box::new(done));
@@ -29,6 +35,9 @@ impl App {
     }
 
     pub(crate) fn record_refused(&mut self, id: DispenseId, findings: Vec<Finding>) -> Vec<Effect> {
+        if self.correction_not_recorded(id, findings.clone(), Notice::RecordRefused) {
+            return Vec::new();
+        }
         if let Some(mut review) = self.take_recording(id) {
             review.refused_for = findings;
             review.look_again(&self.desk);
@@ -40,6 +49,9 @@ impl App {
 
     /// Back on the sheet, with the decisions, and read again: what remains is no longer what was shown.
     pub(crate) fn record_outdated(&mut self, id: DispenseId) -> Vec<Effect> {
+        if self.correction_outdated(id) {
+            return Vec::new();
+        }
         let Some(review) = self.take_recording(id) else {
             return Vec::new();
         };
@@ -50,9 +62,13 @@ impl App {
     }
 
     pub(crate) fn record_failed(&mut self, id: DispenseId) -> Vec<Effect> {
+        let failed = Notice::RecordFailed(self.desk.breakdown);
+        if self.correction_not_recorded(id, Vec::new(), failed.clone()) {
+            return Vec::new();
+        }
         if let Some(mut review) = self.take_recording(id) {
             review.look_again(&self.desk);
-            self.desk.notice = Some(Notice::RecordFailed);
+            self.desk.notice = Some(failed);
             *self.screen.beneath_mut() = Screen::Review(review);
         }
         Vec::new()

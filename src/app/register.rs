@@ -1,10 +1,15 @@
 //! The register: its entries, newest first, and whether its chain holds.
 
 use crate::app::App;
+use crate::app::closing::Closing;
+use crate::app::correcting::{self, CorrectionKind};
 use crate::app::effect::Effect;
+use crate::app::history;
 use crate::app::keys::Command;
 use crate::app::message::{RegisterCheck, StoreTask};
 use crate::app::screen::{Next, Screen, selected_after};
+use crate::app::searching::Search;
+use crate::domain::closure::RegisterDay;
 use crate::domain::register::{RegisterEntry, RegisterNumber};
 
 /// How many entries are read at once: a register of a million is never read whole.
@@ -20,6 +25,12 @@ pub struct Register {
     pub selected: usize,
     /// Whether the chain holds.
     pub check: Check,
+    /// What is searched; then the entries are those found.
+    pub search: Option<Search>,
+    /// What there is to close, once it is counted.
+    pub day: Option<RegisterDay>,
+    /// Whether the day is being closed.
+    pub closing: Closing,
     /// The screen to go back to.
     pub over: Box<Screen>,
 }
@@ -62,18 +73,33 @@ pub fn over(screen: Screen) -> Next {
                 reading: Pages::Asked,
                 selected: 0,
                 check: Check::NotAsked,
+                search: None,
+                day: None,
+                closing: Closing::NotAsked,
                 over: Box::new(screen),
             };
-            (Screen::Register(register), vec![page_below(None)])
+            (
+                Screen::Register(register),
+                vec![page_below(None), Effect::ReadRegisterDay],
+            )
         }
     }
 }
 
-fn page_below(before: Option<RegisterNumber>) -> Effect {
+/// Asks for a page of everything.
+pub fn page_below(before: Option<RegisterNumber>) -> Effect {
     Effect::ListRegister {
         before,
         count: PAGE_ENTRIES,
     }
+}
+
+/// Whether a command moves in the list, also while a search is typed.
+const fn moves(command: Command) -> bool {
+    matches!(
+        command,
+        Command::Up | Command::Down | Command::PageUp | Command::PageDown
+    )
 }
 
 impl Register {
@@ -81,14 +107,51 @@ impl Register {
         self.entries.last().map(|entry| entry.number)
     }
 
+    fn selected_entry(&self) -> Option<RegisterNumber> {
+        self.entries.get(self.selected).map(|entry| entry.number)
+    }
+
+    fn corrected(self, kind: CorrectionKind) -> Next {
+        match self.selected_entry() {
+            Some(entry) => correcting::open(entry, kind, Screen::Register(self)),
+            None => (Screen::Register(self), Vec::new()),
+        }
+    }
+
+    /// Its newest page again: it may have grown.
+    pub fn read_again(mut self) -> Next {
+        self.entries.clear();
+        self.selected = 0;
+        self.reading = Pages::Asked;
+        (Screen::Register(self), vec![page_below(None)])
+    }
+
     /// Takes a command.
     pub fn on(mut self, command: Command) -> Next {
+        if self.is_typing() && !moves(command) {
+            let effects = self.typed(command);
+            return (Screen::Register(self), effects);
+        }
         let mut effects = Vec::new();
         match command {
+            Command::Search => self.search_begins(),
+            Command::Back if self.search.is_some() => effects = self.search_ends(),
             Command::Back => return (*self.over, Vec::new()),
             Command::Verify if self.check != Check::Running => {
                 self.check = Check::Running;
                 effects.push(Effect::VerifyRegister);
+            }
+            Command::Annul => return self.corrected(CorrectionKind::Cancellation),
+            Command::Rectify => return self.corrected(CorrectionKind::Rectification),
+            Command::History => {
+                return match self.selected_entry() {
+                    Some(entry) => history::over(entry, Screen::Register(self)),
+                    None => (Screen::Register(self), Vec::new()),
+                };
+            }
+            Command::CloseDay if self.closing != Closing::Running => {
+                self.closing = Closing::Running;
+                effects.push(Effect::CloseRegister);
             }
             other => self.selected = selected_after(other, self.selected, self.entries.len()),
         }
@@ -96,7 +159,11 @@ impl Register {
         let moves_down = matches!(command, Command::Down | Command::PageDown | Command::Last);
         if moves_down && is_at_end && self.reading == Pages::More {
             self.reading = Pages::Asked;
-            effects.push(page_below(self.oldest()));
+            let below = match &self.search {
+                Some(search) => search.below,
+                None => self.oldest(),
+            };
+            effects.push(self.ask(below));
         }
         (Screen::Register(self), effects)
     }
@@ -112,6 +179,10 @@ impl App {
         if let Some(register) = self.register_on_screen()
             && register.reading == Pages::Asked
             && register.oldest() == before
+            && register
+                .search
+                .as_ref()
+                .is_none_or(|search| search.input.as_str().trim().is_empty())
         {
             register.reading = if entries.len() < PAGE_ENTRIES {
                 Pages::All
@@ -134,14 +205,17 @@ impl App {
         match (task, self.register_on_screen()) {
             (StoreTask::Register, Some(register)) => register.reading = Pages::Failed,
             (StoreTask::Verification, Some(register)) => register.check = Check::Failed,
-            (StoreTask::Register | StoreTask::Verification, None) => {}
+            (StoreTask::Closure, Some(register)) => register.closing = Closing::Failed,
+            // Without its day the register is still read.
+            (StoreTask::Day, _)
+            | (StoreTask::Register | StoreTask::Verification | StoreTask::Closure, None) => {}
             (StoreTask::Outbox, _) => self.desk.listing = crate::app::desk::Listing::Failed,
         }
         Vec::new()
     }
 
     /// The register, whether it is on top or under the help.
-    fn register_on_screen(&mut self) -> Option<&mut Register> {
+    pub(crate) fn register_on_screen(&mut self) -> Option<&mut Register> {
         match &mut self.screen {
             Screen::Register(register) => Some(register),
             Screen::Help(help) => match help.over.as_mut() {

@@ -125,6 +125,17 @@ impl App {
                 Screen::Prescription(deciding.into_serving())
             }
             Screen::Review(review) => Screen::Prescription(review.serving),
+            Screen::Correcting(mut correcting) => {
+                let is_its_own = correcting.box_scanned(&scanned);
+                self.screen = Screen::Correcting(correcting);
+                if is_its_own {
+                    return Vec::new();
+                }
+                return self.identified(Reading {
+                    text,
+                    scanned: Scanned::Box(scanned),
+                });
+            }
             // The work in progress is under a remark, a list or a question: the box is for it.
             laid_over if is_being_decided(laid_over.beneath()) => laid_over.into_beneath(),
             other => {
@@ -166,6 +177,7 @@ impl App {
     fn pasted(&mut self, text: &str) -> Option<Vec<Effect>> {
         match &mut self.screen {
             Screen::Review(review) => review.reason.as_mut()?.input.paste(text),
+            Screen::Correcting(correcting) => correcting.input_mut()?.paste(text),
             Screen::Decision(deciding) => match &mut deciding.asking {
                 Asking::Text { input, .. } => input.paste(text),
                 Asking::Search { input, selected, .. } => {

@@ -1,11 +1,13 @@
 //! What is on the screen: one variant per screen, each owning its state.
 
 use crate::app::consulting::Consulting;
+use crate::app::correcting::Correcting;
 use crate::app::counter::Counter;
 use crate::app::decision::Deciding;
 use crate::app::done::Done;
 use crate::app::effect::Effect;
 use crate::app::help::Help;
+use crate::app::history::History;
 use crate::app::identified::Identified;
 use crate::app::keys::{Command, Context};
 use crate::app::leaving::Leaving;
@@ -51,6 +53,10 @@ pub enum Screen {
     Settling(Box<Settling>),
     /// The register.
     Register(Register),
+    /// A recorded delivery being corrected.
+    Correcting(Box<Correcting>),
+    /// What became of a delivery.
+    History(History),
     /// The reader's test.
     ReaderTest(ReaderTest),
     /// The keys.
@@ -81,6 +87,8 @@ impl Screen {
             Self::Outbox(_) => "outbox",
             Self::Settling(_) => "settling",
             Self::Register(_) => "register",
+            Self::Correcting(_) => "correcting",
+            Self::History(_) => "history",
             Self::ReaderTest(_) => "reader_test",
             Self::Help(_) => "help",
         }
@@ -104,7 +112,10 @@ impl Screen {
             Self::Outbox(_) => Context::Outbox,
             Self::Settling(settling) if settling.chosen.is_some() => Context::SettlingReason,
             Self::Settling(_) => Context::Settling,
+            Self::Register(register) if register.is_typing() => Context::RegisterSearch,
             Self::Register(_) => Context::Register,
+            Self::Correcting(correcting) => correcting.context(),
+            Self::History(_) => Context::History,
             Self::ReaderTest(_) => Context::ReaderTest,
             Self::Help(_) => Context::Help,
         }
@@ -119,9 +130,11 @@ impl Screen {
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
+            | Self::History(History { over, .. })
             | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => Some(over),
             Self::Settling(settling) => Some(&settling.over),
+            Self::Correcting(correcting) => Some(&correcting.over),
             Self::Counter(_)
             | Self::Consulting(_)
             | Self::Prescription(_)
@@ -146,9 +159,11 @@ impl Screen {
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
             | Self::Register(Register { over, .. })
+            | Self::History(History { over, .. })
             | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => over.beneath_mut(),
             Self::Settling(settling) => settling.over.beneath_mut(),
+            Self::Correcting(correcting) => correcting.over.beneath_mut(),
             not_laid_over => not_laid_over,
         }
     }

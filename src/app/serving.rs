@@ -1,5 +1,6 @@
 //! The prescription being served: what was read, what was decided so far, and the hold.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::desk::{Desk, Notice};
@@ -7,7 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::form::{Form, GivenProduct, Missing, OutcomeKind};
 use crate::app::message::{Consultation, Freshness, HoldAnswer};
 use crate::app::screen::Scroll;
-use crate::domain::dispense::{Decision, Proposal};
+use crate::domain::dispense::{Circumstances, Decision, Proposal};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, DispenseId, LineNumber};
@@ -93,9 +94,31 @@ pub struct Serving {
     pub selected: usize,
     /// How far the sheet is scrolled.
     pub scroll: Scroll,
+    /// For a correction: the day the boxes left, which the rules count from. Today otherwise.
+    pub handed_over_on: Option<Date>,
 }
 
 impl Serving {
+    /// A prescription on which one recorded delivery is corrected: nothing is handed over now, so nothing is held.
+    pub fn of_correction(consultation: Consultation, handed_over_on: Date) -> Self {
+        Self {
+            id: consultation.id,
+            prescription: Prescription {
+                hold: None,
+                ..consultation.prescription
+            },
+            products: consultation.products,
+            freshness: consultation.freshness,
+            hold: HoldState::NotOffered,
+            renewal: Renewal::None,
+            forms: Vec::new(),
+            passed: Vec::new(),
+            selected: 0,
+            scroll: Scroll::default(),
+            handed_over_on: Some(handed_over_on),
+        }
+    }
+
     /// Opens a prescription, and asks for its hold when that can be done.
     pub fn open(consultation: Consultation, desk: &Desk) -> (Self, Vec<Effect>) {
         let Consultation {
@@ -121,6 +144,7 @@ impl Serving {
             passed: Vec::new(),
             selected,
             scroll: Scroll::default(),
+            handed_over_on: None,
         };
         (serving, effects)
     }
@@ -258,12 +282,12 @@ impl Serving {
     /// What the rules say about a proposal.
     pub fn findings(&self, proposal: &Proposal, desk: &Desk) -> Vec<Finding> {
         let product = |code: &ProductCode| self.products.find(code).cloned();
-        rules::findings(
-            &self.prescription,
-            proposal,
-            &desk.circumstances(self.id),
-            &product,
-        )
+        let now = desk.circumstances(self.id);
+        let circumstances = Circumstances {
+            today: self.handed_over_on.unwrap_or(now.today),
+            ..now
+        };
+        rules::findings(&self.prescription, proposal, &circumstances, &product)
     }
 
     /// The substitutes the medicines database gives for a line, each with its ground.

@@ -1,12 +1,16 @@
 //! The questions asked to the base, and what each answer means.
 
 mod consult;
+mod correct;
 mod hold;
 mod post;
+mod standing;
 
 use std::sync::OnceLock;
 
 use serde_json::json;
+
+pub use post::PostAnswer;
 
 use crate::base::address::AccessToken;
 use crate::base::fhir::{self, CapabilityStatement, ResourceCapability};

@@ -76,6 +76,7 @@ pub(super) const SUBSTITUTION_REASON: &str = "https://comptoir.example/fhir/Code
 pub(super) const ADJUSTMENT_REASON: &str = "https://comptoir.example/fhir/CodeSystem/adjustment-reason";
 pub(super) const NOT_DELIVERED_REASON: &str = "https://comptoir.example/fhir/CodeSystem/not-delivered-reason";
 pub(super) const PARTIAL_REASON: &str = "https://comptoir.example/fhir/CodeSystem/partial-reason";
+pub(super) const CORRECTION_REASON: &str = "https://comptoir.example/fhir/CodeSystem/correction-reason";
 pub(super) const AGREEMENT_CHANNEL: &str = "https://comptoir.example/fhir/CodeSystem/agreement-channel";
 pub(super) const SUBSTITUTION_BASIS: &str = "https://comptoir.example/fhir/CodeSystem/substitution-basis";
 const LINE_KIND: &str = "https://comptoir.example/fhir/CodeSystem/line-kind";
@@ -85,6 +86,7 @@ pub(super) const ADJUSTMENT_EXTENSION: &str = "https://comptoir.example/fhir/Str
 pub(super) const PARTIAL_EXTENSION: &str = "https://comptoir.example/fhir/StructureDefinition/partial-reason";
 pub(super) const BASIS_EXTENSION: &str =
     "https://comptoir.example/fhir/StructureDefinition/substitution-basis";
+pub(super) const REPLACES_EXTENSION: &str = "https://comptoir.example/fhir/StructureDefinition/replaces";
 pub(super) const SUPPLY_PRESCRIPTION: &str =
     "https://comptoir.example/fhir/StructureDefinition/supplydelivery-prescription";
 

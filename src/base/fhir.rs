@@ -194,13 +194,16 @@ wire! {
     }
 
     Agent { who: Option<Reference>, on_behalf_of: Option<Reference>, }
+    ProvenanceEntity { role: Option<String>, what: Option<Reference>, }
     Provenance {
         resource_type: String,
         id: Option<String>,
         target: Vec<Reference>,
         recorded: Option<String>,
+        reason: Vec<CodeableConcept>,
         activity: Option<CodeableConcept>,
         agent: Vec<Agent>,
+        entity: Vec<ProvenanceEntity>,
     }
 
     EntryRequest {

@@ -1,6 +1,7 @@
 //! The wire in the words of the domain: which resources are one prescription, and what they say.
 
 pub(super) mod consent;
+pub(super) mod correction;
 pub(super) mod delivery;
 pub(super) mod execution;
 pub(super) mod line;
@@ -38,8 +39,16 @@ pub(super) struct Reading {
     pub(super) prescription: Prescription,
     pub(super) origins: Vec<Origin>,
     pub(super) task: Option<Task>,
-    /// The deliveries the base holds, each with its reference.
-    pub(super) known: Vec<(DispensedLineId, Option<String>)>,
+    /// The deliveries the base holds.
+    pub(super) known: Vec<Known>,
+}
+
+/// A delivery as the base holds it.
+pub(super) struct Known {
+    pub(super) id: DispensedLineId,
+    pub(super) reference: Option<String>,
+    /// Verbatim.
+    pub(super) resource: Value,
 }
 
 /// A line's own resource.
@@ -58,7 +67,12 @@ impl Reading {
     }
 
     pub(super) fn holds(&self, id: DispensedLineId) -> bool {
-        self.known.iter().any(|(known, _)| *known == id)
+        self.known.iter().any(|known| known.id == id)
+    }
+
+    /// Where the base holds the delivery with that identifier.
+    pub(super) fn reference_to(&self, id: DispensedLineId) -> Option<String> {
+        self.known.iter().find(|known| known.id == id)?.reference.clone()
     }
 }
 

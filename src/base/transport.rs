@@ -144,6 +144,12 @@ impl Response {
         }
     }
 
+    /// When the base sent it, by its own clock (`Date`).
+    pub fn date(&self) -> Option<jiff::Timestamp> {
+        let date = jiff::fmt::rfc2822::parse(self.header("date")?).ok()?;
+        Some(date.timestamp())
+    }
+
     fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()

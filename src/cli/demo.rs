@@ -50,7 +50,7 @@ async fn play_one(session: &Session, config: &Config, name: &'static str) -> Res
     };
     let counter = &session.counter;
     say(&words::demo_scenario(scenario.title));
-    let product = |code: &ProductCode| counter.catalogue.find(code).cloned();
+    let product = |code: &ProductCode| counter.catalogue.find(code);
     let order = PrescriptionOrder::read(scenario.file, Uuid::new_v4(), counter.day(now()), &product)
         .map_err(|error| Failure::usage(words::order_meaningless(&error.to_string())))?;
     let actor = prescriber::author(session, order.prescription()).await?;

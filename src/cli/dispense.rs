@@ -14,15 +14,17 @@ use super::output::{Format, complain, show};
 use super::{consult, documents, target, text};
 use crate::config::Config;
 use crate::counter::{self, Consultation, RecordOutcome, Recorded};
+use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::{Decision, Dispense, Override, Proposal};
 use crate::domain::finding::Finding;
 use crate::domain::identifiers::DispenseId;
+use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{Jitter, PostState};
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::ProductCode;
 use crate::domain::register::RegisterNumber;
 use crate::session::{Session, now};
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{breakdowns, command_line as words};
 
 /// What is asked.
 #[derive(Debug, Args)]
@@ -35,8 +37,8 @@ pub(super) struct Arguments {
     /// One decision per line, as JSON.
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
-    /// Pass a warning, with the reason that goes in the register.
-    #[arg(long = "override", value_name = "FINDING=REASON", value_parser = passed)]
+    /// Pass a warning, with the reason that goes in the register; on one line only with FINDING@LINE=REASON.
+    #[arg(long = "override", value_name = "FINDING[@LINE]=REASON", value_parser = passed)]
     overrides: Vec<(String, String)>,
     /// Check only: record nothing, post nothing.
     #[arg(long)]
@@ -64,7 +66,7 @@ pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: For
     let consultation = consult::opened(&session, &number).await?;
     let mut proposal = match decisions {
         Some(text) => {
-            let product = |code: &ProductCode| session.counter.catalogue.find(code).cloned();
+            let product = |code: &ProductCode| session.counter.catalogue.find(code);
             decisions::proposal(&text, &consultation.prescription, &product).map_err(|error| said(&error))?
         }
         None => as_prescribed(&consultation),
@@ -84,7 +86,11 @@ pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: For
         .record(&consultation.prescription, proposal, id, now())?
     {
         RecordOutcome::Recorded(recorded) => post(&session, *recorded, format).await,
-        RecordOutcome::Stopped(findings) => Err(stopped(&consultation, &findings, format)),
+        RecordOutcome::Stopped(findings) => Err(stopped(
+            Some(&consultation.prescription.number),
+            &findings,
+            format,
+        )),
         RecordOutcome::Outdated => Err(Failure::refused(words::changed_meanwhile())),
     }
 }
@@ -93,7 +99,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| {
         Failure::usage(words::decisions_unreadable(
             &path.display().to_string(),
-            &error.to_string(),
+            breakdowns::why(Breakdown::of_system(error.kind())),
         ))
     })
 }
@@ -125,7 +131,7 @@ fn dry_run(
     let dispense = session
         .counter
         .check(&consultation.prescription, proposal, id, now())
-        .map_err(|findings| stopped(consultation, &findings, format))?;
+        .map_err(|findings| stopped(Some(&consultation.prescription.number), &findings, format))?;
     let document = checked(&dispense);
     show(format, &document, || {
         words::dry_run(dispense.hand_over().lines.len()) + &text::remarks(dispense.findings())
@@ -189,11 +195,12 @@ async fn post(session: &Session, recorded: Recorded, format: Format) -> Result<(
     }
 }
 
-fn stopped(consultation: &Consultation, findings: &[Finding], format: Format) -> Failure {
+/// The rules stop it: said whole, in the form that was asked for.
+pub(super) fn stopped(number: Option<&PrescriptionNumber>, findings: &[Finding], format: Format) -> Failure {
     if format == Format::Json {
         let document = json!({
             "dispense": null,
-            "number": consultation.prescription.number.as_str(),
+            "number": number.map(PrescriptionNumber::as_str),
             "state": "refused",
             "visible_to_prescriber": null,
             "lines": [],

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::domain::consent::Consent;
+use crate::domain::dispense::HandOver;
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, Finess};
@@ -50,15 +50,6 @@ pub(super) fn status(status: Status) -> &'static str {
         Status::Done => "done",
         Status::Cancelled => "cancelled",
         Status::Expired => "expired",
-    }
-}
-
-/// The code of a consent.
-pub(super) fn consent(consent: Consent) -> &'static str {
-    match consent {
-        Consent::Agreed => "agreed",
-        Consent::Opposed => "opposed",
-        Consent::NotRecorded => "not-recorded",
     }
 }
 
@@ -150,7 +141,7 @@ pub(super) fn prescription(
         "valid_until": prescription.valid_until,
         "patient": patient(&prescription.patient),
         "prescriber": prescriber(&prescription.prescriber),
-        "consent": consent(prescription.consent),
+        "consent": prescription.consent.code(),
         "hold": prescription.hold.as_ref().map(|held| hold(held, ours)),
         "lines": prescription.lines.iter().map(|one| line(one, remarks)).collect::<Vec<_>>(),
         "findings": findings(remarks),
@@ -195,7 +186,8 @@ pub(super) fn dispense(
     })
 }
 
-fn refusal(state: &PostState) -> Option<Value> {
+/// Why the base did not accept it.
+pub(super) fn refusal(state: &PostState) -> Option<Value> {
     match state {
         PostState::Refused(refusal) | PostState::Conflict(refusal) => {
             Some(json!({ "code": refusal.code.code(), "text": refusal.text }))
@@ -234,6 +226,15 @@ fn settlement(settlement: &Settlement) -> Value {
     })
 }
 
+/// What waits: boxes handed over, or a correction of that.
+fn kind_of(hand_over: &HandOver) -> &'static str {
+    match (&hand_over.corrects, hand_over.lines.is_empty()) {
+        (None, _) => "delivery",
+        (Some(_), true) => "cancellation",
+        (Some(_), false) => "rectification",
+    }
+}
+
 /// `outbox list`: what the base has not acknowledged, since when and why.
 pub(super) fn outbox(entries: &[OutboxEntry]) -> Value {
     let entries: Vec<Value> = entries
@@ -242,6 +243,7 @@ pub(super) fn outbox(entries: &[OutboxEntry]) -> Value {
             json!({
                 "dispense": entry.hand_over.id.to_string(),
                 "number": entry.hand_over.number.as_str(),
+                "kind": kind_of(&entry.hand_over),
                 "state": entry.state().code(),
                 "since": entry.since,
                 "attempts": entry.attempts,

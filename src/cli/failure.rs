@@ -1,16 +1,19 @@
 //! How a command ends when it does not end well: one sentence, one exit code.
 
 use std::error::Error;
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
-use crate::base::BaseError;
+use crate::base::{BaseError, InvalidAddress};
 use crate::chain;
 use crate::config::ConfigError;
 use crate::counter::CounterError;
+use crate::domain::breakdown::Breakdown;
 use crate::runtime::RuntimeError;
 use crate::session::SessionError;
 use crate::store::StoreError;
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{breakdowns, command_line as words, configuration, safekeeping};
 
 /// The exit codes other programs rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,25 +80,111 @@ impl Failure {
         }
     }
 
-    /// Something of ours is broken.
-    pub(super) fn broken(error: &dyn Error) -> Self {
+    /// Something of ours is broken. The chain of causes is in the log; a person reads what can be done.
+    pub(super) fn broken(error: &(dyn Error + 'static)) -> Self {
+        tracing::error!(error = chain(error));
+        if let Some(failure) = store_error(error).and_then(of_safekeeping) {
+            return failure;
+        }
+        let sentence = match store_error(error) {
+            Some(error) if error.breakdown() != Breakdown::Other => {
+                breakdowns::command_failed(error.breakdown())
+            }
+            _ => match breakdown(error) {
+                Breakdown::Other => words::broken(&chain(error)),
+                known => words::broken(breakdowns::why(known)),
+            },
+        };
         Self {
             exit: Exit::Broken,
-            sentence: words::broken(&chain(error)),
+            sentence,
         }
     }
 }
 
+/// What a person can do something about: the key, and where copies go.
+fn of_safekeeping(error: &StoreError) -> Option<Failure> {
+    let shown = |path: &Path| path.display().to_string();
+    let sentence = match error {
+        StoreError::KeyMissing { path, place } => safekeeping::key_missing(&shown(path), place),
+        StoreError::KeyDoesNotOpen { path, number } => {
+            safekeeping::key_does_not_open(&shown(path), &number.to_string())
+        }
+        StoreError::KeyExposed { path, mode } => safekeeping::key_exposed(&shown(path), *mode),
+        StoreError::KeyOfAnother { path } => safekeeping::key_of_another(&shown(path)),
+        StoreError::KeyGarbled { place, source } => {
+            safekeeping::key_garbled(place, &super::store::why(*source))
+        }
+        StoreError::Keyring { why } => safekeeping::keyring_unusable(why),
+        StoreError::SupportMissing { path } => safekeeping::support_missing(&shown(path)),
+        // Nothing is broken: it is refused for now.
+        StoreError::InUse => return Some(Failure::refused(safekeeping::store_in_use())),
+        _ => return None,
+    };
+    Some(Failure {
+        exit: Exit::Broken,
+        sentence,
+    })
+}
+
+/// The causes of an error, itself first.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+fn store_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a StoreError> {
+    causes(error).find_map(|error| error.downcast_ref::<StoreError>())
+}
+
+/// What broke, as far as the causes of that error tell.
+pub(super) fn breakdown(error: &(dyn Error + 'static)) -> Breakdown {
+    if let Some(error) = store_error(error) {
+        return error.breakdown();
+    }
+    let system = causes(error).find_map(|error| error.downcast_ref::<io::Error>());
+    system.map_or(Breakdown::Other, |error| Breakdown::of_system(error.kind()))
+}
+
+/// Why the configuration has no meaning, and what to do.
+pub(super) fn configuration(error: &ConfigError) -> String {
+    let shown = |path: &std::path::Path| path.display().to_string();
+    configuration::useless(&match error {
+        ConfigError::Unreadable { path, source } => {
+            configuration::unreadable(&shown(path), Breakdown::of_system(source.kind()))
+        }
+        ConfigError::NotToml { path, line, source } => {
+            configuration::not_toml(&shown(path), *line, source.message())
+        }
+        ConfigError::Identifier { place, source } => configuration::identifier(place, source),
+        ConfigError::UnknownOperator { wanted, known } => configuration::unknown_operator(wanted, known),
+        ConfigError::UnknownRole(role) => configuration::unknown_role(role),
+        ConfigError::NoHome => configuration::no_home().to_owned(),
+        ConfigError::Missing(what) => configuration::missing(what),
+    })
+}
+
+fn address(address: &str, why: InvalidAddress) -> String {
+    let why = match why {
+        InvalidAddress::NotAUrl => configuration::ADDRESS_NOT_A_URL,
+        InvalidAddress::NotHttps => configuration::ADDRESS_NOT_HTTPS,
+        InvalidAddress::TooMuch => configuration::ADDRESS_TOO_MUCH,
+    };
+    configuration::useless(&configuration::address(address, why))
+}
+
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        Self::usage(words::configuration(&chain(&error)))
+        Self::usage(configuration(&error))
     }
 }
 
 impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
         match error {
-            SessionError::Address { .. } => Self::usage(words::configuration(&chain(&error))),
+            SessionError::Address {
+                address: given,
+                source,
+            } => Self::usage(address(&given, source)),
             error => Self::broken(&error),
         }
     }

@@ -11,11 +11,12 @@ use super::failure::Failure;
 use super::output::{Format, show};
 use super::prescriber::{self, done};
 use crate::config::Config;
+use crate::domain::breakdown::Breakdown;
 use crate::domain::product::ProductCode;
 use crate::session::{Session, now, written_sheet};
 use crate::training::prescribing::PrescriptionOrder;
 use crate::training::scenarios::{self, ScenarioStanding};
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{breakdowns, command_line as words};
 
 /// What is written.
 #[derive(Debug, Args)]
@@ -50,7 +51,7 @@ pub(super) async fn prescribe(config: &Config, arguments: &Arguments, format: Fo
         (None, None) => return Err(Failure::usage(words::prescribe_what())),
     };
     let session = Session::open(config).await?;
-    let product = |code: &ProductCode| session.counter.catalogue.find(code).cloned();
+    let product = |code: &ProductCode| session.counter.catalogue.find(code);
     let today = session.counter.day(now());
     let order = PrescriptionOrder::read(&json, Uuid::new_v4(), today, &product)
         .map_err(|error| Failure::usage(words::order_meaningless(&error.to_string())))?;
@@ -80,7 +81,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| {
         Failure::usage(words::order_unreadable(
             &path.display().to_string(),
-            &error.to_string(),
+            breakdowns::why(Breakdown::of_system(error.kind())),
         ))
     })
 }

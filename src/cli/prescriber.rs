@@ -211,6 +211,18 @@ pub(super) fn view_text(view: &PrescriberView, zone: &TimeZone) -> String {
             words::made_at(&delivery.pharmacy, delivery.at.as_deref(), zone)
         );
     }
+    for annulled in &view.annulled {
+        let delivery = &annulled.delivery;
+        let line = delivery.line.map_or_else(String::new, |line| line.to_string());
+        let _ = writeln!(
+            text,
+            "    ligne {line} : {}, {} × {} — {}",
+            words::annulled(annulled.state),
+            delivery.boxes,
+            Safe(&delivery.product),
+            words::made_at(&delivery.pharmacy, delivery.at.as_deref(), zone)
+        );
+    }
     text
 }
 

@@ -1,7 +1,9 @@
 //! `comptoir register`: the ordonnancier, read, verified, exported and corrected, never changed.
 
 mod closure;
+mod correction;
 mod edition;
+mod purge;
 
 use std::io;
 use std::path::PathBuf;
@@ -14,9 +16,9 @@ use super::output::{Format, show};
 use super::text;
 use crate::config::Config;
 use crate::domain::identifiers::{Lot, Rpps};
+use crate::domain::reasons::CorrectionReason;
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
-use crate::session::{self, now};
-use crate::store::{CorrectAnswer, Store};
+use crate::session;
 use crate::ui::wording::command_line as words;
 
 /// What is asked of it.
@@ -50,18 +52,16 @@ pub(super) enum Command {
     Export,
     /// Edit the entries of a period, as an authority may ask at any time (CSP art. R. 5132-9): as text, or as PDF.
     Edit(edition::Arguments),
-    /// Correct an entry by another one; the first stays as it is.
-    Correct {
-        /// The entry that is wrong.
-        number: u32,
-        /// Why.
-        #[arg(long)]
-        reason: String,
-    },
+    /// Take a delivery back by a counter-entry, or replace it; the first entry stays as it is. Then post it.
+    Correct(correction::Arguments),
+    /// Erase what has passed its retention (3, 10 or 40 years), everywhere it rests. The chain still holds.
+    Purge(purge::Arguments),
+    /// Every purge that was made: when, by whom, and what it erased.
+    Purges,
 }
 
 /// Answers.
-pub(super) fn register(config: &Config, command: Command, format: Format) -> Result<(), Failure> {
+pub(super) async fn register(config: &Config, command: Command, format: Format) -> Result<(), Failure> {
     let store = session::open_store(config)?;
     match command {
         Command::List { from, count } => {
@@ -78,6 +78,12 @@ pub(super) fn register(config: &Config, command: Command, format: Format) -> Res
             let corrected_by = store.corrected_by(entry.number)?;
             let mut document = document(&entry);
             document["corrected_by"] = json!(corrected_by.map(|number| number.0));
+            document["history"] = correction::history(&store.history(entry.number)?);
+            if entry.content.is_none() {
+                let erasure = store.erasure(entry.number)?;
+                document["purged_at"] = json!(erasure.map(|erasure| erasure.at));
+                document["class"] = json!(erasure.map(|erasure| erasure.class.code()));
+            }
             show(format, &document, || {
                 text::register_entry(&entry, corrected_by, &config.time_zone)
             });
@@ -91,22 +97,9 @@ pub(super) fn register(config: &Config, command: Command, format: Format) -> Res
             Ok(())
         }
         Command::Edit(arguments) => edition::edit(&store, config, &arguments, format),
-        Command::Correct { number, reason } => correct(&store, config, number, &reason, format),
-    }
-}
-
-fn correct(store: &Store, config: &Config, number: u32, reason: &str, format: Format) -> Result<(), Failure> {
-    match store.correct(RegisterNumber(number), reason, &config.operator, now())? {
-        CorrectAnswer::Corrected(RegisterNumber(correction)) => {
-            let document = json!({ "number": correction, "corrects": number });
-            show(format, &document, || words::entry_corrected(number, correction));
-            Ok(())
-        }
-        CorrectAnswer::NoSuchEntry => Err(Failure::refused(words::no_such_entry(number))),
-        CorrectAnswer::AlreadyCorrected(RegisterNumber(by)) => {
-            Err(Failure::refused(words::already_corrected(number, by)))
-        }
-        CorrectAnswer::ReasonMissing => Err(Failure::usage(words::correction_without_reason())),
+        Command::Correct(arguments) => correction::correct(config, &arguments, format).await,
+        Command::Purge(arguments) => purge::purge(&store, config, &arguments, format),
+        Command::Purges => purge::purges(&store, config, format),
     }
 }
 
@@ -119,9 +112,15 @@ fn document(entry: &RegisterEntry) -> Value {
     });
     match &entry.content {
         None => {}
-        Some(RegisterContent::Correction { of, reason, operator }) => {
+        Some(RegisterContent::Correction {
+            of,
+            code,
+            reason,
+            operator,
+        }) => {
             document["kind"] = json!("correction");
             document["corrects"] = json!(of.0);
+            document["code"] = json!(code.map(CorrectionReason::code));
             document["reason"] = json!(reason);
             document["operator"] = json!({ "id": operator.id, "name": operator.name });
         }
@@ -146,6 +145,7 @@ fn document(entry: &RegisterEntry) -> Value {
             document["outcome"] = json!(delivery.outcome);
             document["reason"] = json!(delivery.reason);
             document["note"] = json!(delivery.note);
+            document["replaces"] = json!(delivery.replaces.map(|number| number.0));
         }
     }
     document

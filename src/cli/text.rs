@@ -14,7 +14,7 @@ use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 use crate::domain::substitution::SubstitutionPermission;
 use crate::safe::Safe;
 use crate::ui::wording::{
-    self, command_line as words, findings as rules, labels, people, posts, reasons, settling,
+    self, command_line as words, corrections, findings as rules, labels, people, posts, reasons, settling,
 };
 
 /// Lines, one after the other. Writing to a `String` cannot fail, so nothing is lost by not asking.
@@ -205,8 +205,9 @@ pub(super) fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -
             posts::state_reason(entry.state()).unwrap_or_else(|| wording::delay(entry.reason).to_owned());
         line!(
             text,
-            "{}  {}  {} — {why}",
+            "{}  {}{}  {} — {why}",
             entry.hand_over.number.grouped(),
+            corrections::kind(&entry.hand_over).map_or_else(String::new, |kind| format!("{kind}  ")),
             wording::since(entry.since, now, zone),
             state_word(entry.state(), entry.hand_over.consent)
         );
@@ -230,15 +231,28 @@ fn summary(entry: &RegisterEntry, zone: &TimeZone) -> String {
     let at = entry.recorded_at.to_zoned(zone.clone());
     let content = match &entry.content {
         None => "contenu effacé au terme de sa conservation".to_owned(),
-        Some(RegisterContent::Correction { of, reason, operator }) => {
-            format!("corrige le n° {of} : {} ({})", Safe(reason), Safe(&operator.name))
+        Some(RegisterContent::Correction {
+            of,
+            code,
+            reason,
+            operator,
+        }) => {
+            let motive = reasons::motive(*code, reason);
+            format!(
+                "corrige le n° {of} : {} ({})",
+                Safe(&motive),
+                Safe(&operator.name)
+            )
         }
         Some(RegisterContent::Delivery(delivery)) => format!(
-            "{}, {} — {} — {}",
+            "{}, {} — {} — {}{}",
             Safe(&delivery.product),
             wording::boxes(delivery.boxes),
             people::patient_name(&delivery.patient),
-            people::prescriber_name(&delivery.prescriber)
+            people::prescriber_name(&delivery.prescriber),
+            delivery
+                .replaces
+                .map_or_else(String::new, |of| format!(" (remplace le n° {of})"))
         ),
     };
     format!(

@@ -123,9 +123,14 @@ impl<T: Transport> Counter<T> {
         Ok(read.map(|prescription| (prescription, freshness)))
     }
 
-    /// The same prescription with every delivery of this store: whatever became of its post, the boxes have left.
+    /// The same prescription with every delivery of this store: whatever became of its post, the boxes have left. Those
+    /// that were taken back here do not count, whatever the base holds.
     fn with_local_deliveries(&self, prescription: Prescription) -> Result<Prescription, CounterError> {
         let local = self.store.hand_overs_of(&prescription.number)?;
-        Ok(prescription.with_deliveries(local.iter().flat_map(OutboxEntry::deliveries)))
+        let delivered = local.iter().flat_map(OutboxEntry::deliveries);
+        let annulled = local.iter().flat_map(|entry| entry.hand_over.annulled());
+        Ok(prescription
+            .with_deliveries(delivered)
+            .without_deliveries(annulled))
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{BaseSeen, Counter, CounterError};
-use crate::base::Transport;
+use crate::base::{PostAnswer, Transport};
 use crate::domain::identifiers::{DispenseId, DispensedLineId};
 use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry, PostState, next_attempt};
 
@@ -127,8 +127,12 @@ impl<T: Transport> Counter<T> {
             .filter(|(_, state)| *state == PostState::Pending)
             .map(|(line, _)| *line)
             .collect();
-        let (seen, asked_rest) = match self.base.post(&entry.hand_over, &waiting).await {
-            Ok(states) => {
+        let (seen, asked_rest) = match self.base.post_reading_consent(&entry.hand_over, &waiting).await {
+            Ok(PostAnswer { states, consent }) => {
+                // Before the states: what is shown as accepted is never shown under an older choice.
+                if let Some(consent) = consent.filter(|consent| *consent != entry.consent()) {
+                    self.store.note_consent(dispense, consent)?;
+                }
                 self.store.settle(dispense, &states, now)?;
                 if self.entry(dispense)?.state() != &PostState::Pending {
                     return Ok(Some(Tried {

@@ -50,7 +50,7 @@ impl<T: Transport> Counter<T> {
             at: now,
             today: self.day(now),
         };
-        let product = |code: &_| self.catalogue.find(code).cloned();
+        let product = |code: &_| self.catalogue.find(code);
         Dispense::check(prescription, proposal, circumstances, &product)
     }
 

@@ -92,7 +92,8 @@ impl<T: Transport> Counter<T> {
         if !entry.is_to_settle() {
             return Ok(SettleOutcome::NothingToSettle);
         }
-        if choice == SettlementChoice::NotReceived {
+        // A correction is itself a counter-entry: there is nothing of it to take back.
+        if choice == SettlementChoice::NotReceived && entry.hand_over.corrects.is_none() {
             // Before the choice is noted: a crash in between leaves it to be made again, and an entry is corrected once.
             for (line, number) in self.store.registered(dispense)? {
                 let is_no = entry.states.iter().any(|(id, state)| {

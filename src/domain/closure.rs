@@ -3,6 +3,7 @@
 //! A chain alone proves nothing against somebody who writes all of it again. The note is kept elsewhere, on paper too.
 //! Its form is that of a C2SP signed note: text, a blank line, `— name base64(key id ‖ Ed25519 signature)`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine as _;
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::identifiers::Finess;
 use crate::domain::register::Sha256Digest;
+use crate::domain::retention::RetentionClass;
 
 /// The kind of key, as signed notes number them.
 const ED25519: u8 = 1;
@@ -31,6 +33,19 @@ pub struct Closure {
     pub head: Sha256Digest,
     /// When.
     pub at: Timestamp,
+}
+
+/// What the register counts on one day, and what no closure holds yet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RegisterDay {
+    /// The last closure, as its note says it.
+    pub last_closure: Option<Closure>,
+    /// The entries of the day, class by class.
+    pub today: BTreeMap<RetentionClass, u32>,
+    /// How many entries no closure holds.
+    pub unclosed: u32,
+    /// How many of those were recorded before the day began.
+    pub unclosed_before: u32,
 }
 
 /// Why a note proves nothing.

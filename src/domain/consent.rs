@@ -16,6 +16,23 @@ pub enum Consent {
 }
 
 impl Consent {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Agreed, Self::Opposed, Self::NotRecorded];
+
+    /// The code that the store and JSON carry.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Agreed => "agreed",
+            Self::Opposed => "opposed",
+            Self::NotRecorded => "not-recorded",
+        }
+    }
+
+    /// The choice with that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.code() == code)
+    }
+
     /// Whether a prescriber will see a delivery that the base accepted under this choice.
     pub fn lets_prescribers_see(self) -> bool {
         self == Self::Agreed

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::domain::correction::{Corrects, Motive, Standing};
 use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::{Lot, Serial};
@@ -37,6 +38,8 @@ tells! {
     DispensedLine { id, line, outcome }
     HandOver { id, lines }
     RegisteredDelivery { dispensed_line, boxes, outcome }
+    Corrects { entry, delivery, line }
+    Standing { entry, line }
     Refusal { code, line }
     Settlement { choice, at }
 }
@@ -44,6 +47,12 @@ tells! {
 impl fmt::Debug for Lot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Lot(hidden)")
+    }
+}
+
+impl fmt::Debug for Motive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Motive").field(&self.reason()).finish()
     }
 }
 
@@ -88,6 +97,7 @@ mod tests {
     use crate::domain::dispense::{Circumstances, LineOutcome, Proposal};
     use crate::domain::identifiers::Boxes;
     use crate::domain::prescription::LineKind;
+    use crate::domain::reasons::CorrectionReason;
     use crate::domain::refusal::RefusalCode;
     use crate::domain::register::RegisterNumber;
     use crate::domain::sample::{
@@ -167,6 +177,14 @@ mod tests {
             consent: prescription.consent,
             lines: vec![dispensed],
             overrides: vec![passed()],
+            corrects: Some(Corrects {
+                entry: RegisterNumber(1),
+                delivery: id.line(1),
+                earlier: Vec::new(),
+                line: a_line().number,
+                handed_over_at: at,
+                motive: Motive::new(CorrectionReason::Other, CANARY).unwrap(),
+            }),
         }
     }
 
@@ -190,6 +208,7 @@ mod tests {
             outcome: "conforming".into(),
             reason: None,
             note: canary(),
+            replaces: None,
         }))
     }
 
@@ -202,6 +221,7 @@ mod tests {
         };
         let correction = RegisterContent::Correction {
             of: RegisterNumber(1),
+            code: Some(CorrectionReason::Other),
             reason: canary(),
             operator: circumstances().operator,
         };
@@ -223,8 +243,9 @@ mod tests {
             serial: CANARY.parse().ok(),
         });
         let told = format!(
-            "{prescription:?} {proposal:?} {:?} {:?} {correction:?} {refusal:?} {facts:?} {scanned:?}",
+            "{prescription:?} {proposal:?} {:?} {:?} {:?} {correction:?} {refusal:?} {facts:?} {scanned:?}",
             a_hand_over(),
+            a_hand_over().corrects,
             a_register_content(),
         );
         assert!(!told.contains(CANARY), "{told}");

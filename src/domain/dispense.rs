@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::consent::Consent;
+use crate::domain::correction::Corrects;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
 use crate::domain::number::PrescriptionNumber;
@@ -139,10 +140,22 @@ impl Decision {
 /// A warning that the pharmacist chose to pass, with the reason that goes in the register.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Override {
-    /// The finding's id.
+    /// The finding's id, which passes it on every line; followed by `@` and a line's number, on that line only.
     pub finding: String,
     /// The pharmacist's reason, in words.
     pub reason: String,
+}
+
+impl Override {
+    /// Whether it passes that finding.
+    pub fn is_about(&self, finding: &Finding) -> bool {
+        match self.finding.split_once('@') {
+            None => self.finding == finding.id(),
+            Some((id, line)) => {
+                id == finding.id() && finding.line.is_some_and(|known| known.to_string() == line)
+            }
+        }
+    }
 }
 
 /// Everything the pharmacist proposes for one prescription.
@@ -245,13 +258,27 @@ pub struct HandOver {
     pub prescriber: Prescriber,
     /// The patient's choice as last read before the hand-over.
     pub consent: Consent,
-    /// Its lines, at least one.
+    /// Its lines; at least one, unless it only takes a delivery back.
     pub lines: Vec<DispensedLine>,
     /// The warnings passed, with their reasons.
     pub overrides: Vec<Override>,
+    /// The delivery it takes back, when it is a correction; its lines, one or none, replace it.
+    pub corrects: Option<Corrects>,
 }
 
 impl HandOver {
+    /// When the boxes left the pharmacy. A correction is recorded later, and says so of what it replaces.
+    pub fn handed_over_at(&self) -> Timestamp {
+        self.corrects
+            .as_ref()
+            .map_or(self.at, |corrects| corrects.handed_over_at)
+    }
+
+    /// The deliveries that it takes back: they never happened.
+    pub fn annulled(&self) -> impl Iterator<Item = DispensedLineId> {
+        self.corrects.iter().flat_map(Corrects::annulled)
+    }
+
     /// Its lines as deliveries of the prescription: what [`Prescription::with_deliveries`] takes.
     pub fn deliveries(&self) -> impl Iterator<Item = (LineNumber, Delivery)> {
         self.lines.iter().map(|line| {
@@ -266,7 +293,7 @@ impl HandOver {
                     DeliveryStanding::Declined
                 },
                 pharmacy: self.pharmacy.name.clone(),
-                at: Some(self.at),
+                at: Some(self.handed_over_at()),
             };
             (line.line, delivery)
         })
@@ -300,7 +327,7 @@ impl Dispense {
             proposal
                 .overrides
                 .iter()
-                .any(|o| o.finding == finding.id() && !o.reason.trim().is_empty())
+                .any(|o| o.is_about(finding) && !o.reason.trim().is_empty())
         };
         let stops = |finding: &Finding| match finding.severity() {
             Severity::Blocking => true,
@@ -315,7 +342,7 @@ impl Dispense {
         overrides.retain(|o| {
             findings
                 .iter()
-                .any(|finding| finding.severity() == Severity::Warning && o.finding == finding.id())
+                .any(|finding| finding.severity() == Severity::Warning && o.is_about(finding))
         });
         let lines = proposal
             .decisions
@@ -343,6 +370,7 @@ impl Dispense {
             consent: prescription.consent,
             lines,
             overrides,
+            corrects: None,
         };
         Ok(Self { hand_over, findings })
     }
@@ -350,6 +378,11 @@ impl Dispense {
     /// What is handed over.
     pub fn hand_over(&self) -> &HandOver {
         &self.hand_over
+    }
+
+    /// Its content and the remarks, taken out.
+    pub(in crate::domain) fn into_parts(self) -> (HandOver, Vec<Finding>) {
+        (self.hand_over, self.findings)
     }
 
     /// What the rules remarked without stopping it.
@@ -395,6 +428,7 @@ fn dispensed_line(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::finding::Fact;
     use crate::domain::sample::{
         GENERIC, ORDERED, UNKNOWN, adjusted, check, cip13, circumstances, conforming, decision, delivered,
         hold, ids, line, not_delivered, passed, prescription, proposal, substituted,
@@ -412,6 +446,26 @@ mod tests {
             ids(&check(&prescription, with_override).unwrap_err()),
             ["above-remaining"]
         );
+    }
+
+    #[test]
+    fn a_warning_may_be_passed_on_one_line_only() {
+        let finding = |line| Finding {
+            fact: Fact::CountUnstated,
+            line,
+        };
+        let id = finding(None).id();
+        for (named, line, passes) in [
+            (id.to_owned(), Some(LineNumber(2)), true),
+            (format!("{id}@2"), Some(LineNumber(2)), true),
+            (format!("{id}@2"), Some(LineNumber(12)), false),
+            (format!("{id}@2"), None, false),
+            (format!("{id}@"), None, false),
+            ("another@2".to_owned(), Some(LineNumber(2)), false),
+        ] {
+            let override_ = passed(&named, "vu au téléphone");
+            assert_eq!(override_.is_about(&finding(line)), passes, "{named} on {line:?}");
+        }
     }
 
     #[test]

@@ -131,6 +131,8 @@ pub enum Fact {
     },
     /// A reason "other" without words.
     OtherUnexplained,
+    /// What replaces a delivery says the same as that delivery.
+    NothingCorrected,
 }
 
 impl Fact {
@@ -166,6 +168,7 @@ impl Fact {
             Self::ProductUnknown { .. } => ("product-unknown", Information, "Base de données publique des médicaments : code absent"),
             Self::BoxExpired { .. } => ("box-expired", Blocking, "CSP art. R. 4235-12 et R. 5121-138 : date de péremption"),
             Self::OtherUnexplained => ("other-unexplained", Blocking, "CSP art. L. 4071-2 : modalités d’exécution transmises"),
+            Self::NothingCorrected => ("nothing-corrected", Blocking, "CSP art. R. 5132-9 : une inscription validée ne se corrige que par une autre"),
         }
     }
 }
@@ -249,6 +252,7 @@ mod tests {
                 today: day,
             },
             Fact::OtherUnexplained,
+            Fact::NothingCorrected,
         ]
     }
 

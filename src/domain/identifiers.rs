@@ -129,6 +129,11 @@ impl DispenseId {
         DispensedLineId(Uuid::new_v5(&self.0, format!("line/{place}").as_bytes()))
     }
 
+    /// What the store and the outbox call the taking back of a delivery by the correction with this identifier.
+    pub fn annulment(self) -> DispensedLineId {
+        DispensedLineId(Uuid::new_v5(&self.0, b"annulment"))
+    }
+
     /// The identifier of the Provenance that goes with the hand-over at the base.
     pub fn provenance(self) -> Uuid {
         Uuid::new_v5(&self.0, b"provenance")

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::domain::consent::Consent;
 use crate::domain::dispense::HandOver;
 use crate::domain::identifiers::{DispensedLineId, LineNumber};
 use crate::domain::people::Operator;
@@ -112,6 +113,8 @@ impl DelayReason {
 pub struct OutboxEntry {
     /// What was handed over.
     pub hand_over: HandOver,
+    /// The patient's choice as read with the last post, where it is not the one of the hand-over any more.
+    pub consent_since: Option<Consent>,
     /// The state of each line.
     pub states: Vec<(DispensedLineId, PostState)>,
     /// When it was recorded.
@@ -127,6 +130,11 @@ pub struct OutboxEntry {
 }
 
 impl OutboxEntry {
+    /// The patient's choice as it was last read.
+    pub fn consent(&self) -> Consent {
+        self.consent_since.unwrap_or(self.hand_over.consent)
+    }
+
     /// The state of the whole hand-over.
     pub fn state(&self) -> &PostState {
         PostState::of_all(self.states.iter().map(|(_, state)| state))

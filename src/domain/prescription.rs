@@ -236,6 +236,17 @@ impl Prescription {
         }
         self
     }
+
+    /// The same prescription without deliveries that never happened: they stay readable, and their boxes remain.
+    pub fn without_deliveries(mut self, annulled: impl IntoIterator<Item = DispensedLineId>) -> Self {
+        for id in annulled {
+            let mut deliveries = self.lines.iter_mut().flat_map(|line| &mut line.deliveries);
+            if let Some(delivery) = deliveries.find(|delivery| delivery.id == Some(id)) {
+                delivery.standing = DeliveryStanding::EnteredInError;
+            }
+        }
+        self
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,16 @@
 //! What is prescribed and what is in the pharmacist's hand.
 
+mod box_content;
+mod published;
+
+pub use box_content::{BoxContent, Measure};
+pub use published::{
+    Atc, Availability, AvailabilityStatus, Cents, GenericRole, HybridRole, Ingredient, IngredientNature,
+    Marketing, MarketingState, Price, Published, Rate, SubstanceCode,
+};
+
+use jiff::civil::Date;
+
 use crate::domain::identifiers::{Cip13, Cis, Lpp};
 use crate::domain::substitution::SubstitutionBasis;
 
@@ -70,6 +81,34 @@ pub struct Product {
     /// Prescribing and dispensing conditions, verbatim. `None`: none is published, which means
     /// *unknown* and never *unrestricted*.
     pub conditions: Option<Vec<String>>,
+    /// What else is published of it.
+    pub published: Box<Published>,
+}
+
+/// How old, in days, the official files may be before it is said: they are published again every few weeks.
+pub const CATALOGUE_AGE_DAYS_MAX: i32 = 45;
+
+/// How much of the public medicines database a catalogue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatalogueScope {
+    /// The embedded subset: the absence of a product proves nothing.
+    TrainingSubset,
+    /// The official files.
+    Official {
+        /// The day its presentations are of.
+        date: Option<Date>,
+    },
+}
+
+impl CatalogueScope {
+    /// Whether its files are older than [`CATALOGUE_AGE_DAYS_MAX`].
+    pub fn is_old(self, today: Date) -> bool {
+        let Self::Official { date: Some(date) } = self else {
+            return false;
+        };
+        date.until(today)
+            .is_ok_and(|age| age.get_days() > CATALOGUE_AGE_DAYS_MAX)
+    }
 }
 
 /// The products that matter for one prescription: those ordered, and those that may replace them.

@@ -116,3 +116,27 @@ reasons! {
         Other = "other",
     }
 }
+
+reasons! {
+    /// Why a recorded delivery is taken back or replaced.
+    CorrectionReason {
+        /// Another product than the one handed over was recorded.
+        WrongProduct = "wrong-product",
+        /// Another count of boxes.
+        WrongQuantity = "wrong-quantity",
+        /// Another lot, or another last day.
+        WrongLot = "wrong-lot",
+        /// Another outcome, or another reason for it.
+        WrongDecision = "wrong-decision",
+        /// The delivery is another line's, or another patient's.
+        WrongLine = "wrong-line",
+        /// The same delivery was recorded twice.
+        RecordedTwice = "recorded-twice",
+        /// The boxes never left the pharmacy.
+        NotHandedOver = "not-handed-over",
+        /// The boxes came back.
+        Returned = "returned",
+        /// Another reason, said in words.
+        Other = "other",
+    }
+}

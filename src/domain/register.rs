@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
 
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
+use crate::domain::reasons::CorrectionReason;
+use crate::domain::retention::RetentionClass;
 
 /// The chronological number of an entry, from 1, without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,38 +66,6 @@ impl fmt::Debug for Sha256Digest {
     }
 }
 
-/// How long the content of an entry is kept before it may be erased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RetentionClass {
-    /// Ten years (CSP art. R. 5132-10).
-    Register,
-}
-
-impl RetentionClass {
-    /// The code that the store and the chain carry.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Register => "register-10-years",
-        }
-    }
-
-    /// The class with that code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Register].into_iter().find(|class| class.code() == code)
-    }
-
-    /// Whether what was recorded at that moment may be erased at `now`.
-    pub fn is_over(self, recorded_at: Timestamp, now: Timestamp) -> bool {
-        let years = match self {
-            Self::Register => 10,
-        };
-        recorded_at
-            .to_zoned(TimeZone::UTC)
-            .checked_add(years.years())
-            .is_ok_and(|end| now >= end.timestamp())
-    }
-}
-
 /// What an entry records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisterEntry {
@@ -119,7 +88,9 @@ pub enum RegisterContent {
     Correction {
         /// The entry corrected.
         of: RegisterNumber,
-        /// Why, in the operator's words.
+        /// Why, by its code; an entry made before there were codes has none.
+        code: Option<CorrectionReason>,
+        /// Why, in the operator's words; may be empty beside a code that says it.
         reason: String,
         /// Who corrected.
         operator: Operator,
@@ -163,6 +134,8 @@ pub struct RegisteredDelivery {
     pub reason: Option<String>,
     /// The pharmacist's own words.
     pub note: String,
+    /// The entry it replaces, when it rectifies one.
+    pub replaces: Option<RegisterNumber>,
 }
 
 /// The entries of a period, as an authority asks for them (CSP art. R. 5132-9).
@@ -173,6 +146,17 @@ pub struct RegisterExtract {
     /// The corrections of those entries, and of these corrections, under the number that each one corrects. They may
     /// have been recorded after the period.
     pub corrections: BTreeMap<RegisterNumber, RegisterEntry>,
+    /// Those of all these entries whose content was erased.
+    pub erasures: BTreeMap<RegisterNumber, Erasure>,
+}
+
+/// How an entry lost its content: a purge erased it at the end of its retention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erasure {
+    /// How long it was to be kept.
+    pub class: RetentionClass,
+    /// When it was erased.
+    pub at: Timestamp,
 }
 
 /// The commitment to an entry's content: SHA-256 of a salt and the content's bytes.
@@ -267,19 +251,5 @@ mod tests {
             commitment(&[0; 32], b"x"),
             "the salt counts"
         );
-    }
-
-    #[test]
-    fn a_register_is_kept_for_ten_years_to_the_second() {
-        let recorded_at: Timestamp = "2026-11-22T11:00:00Z".parse().unwrap();
-        for (now, is_over) in [
-            ("2026-11-22T11:00:00Z", false),
-            ("2036-11-22T10:59:59Z", false),
-            ("2036-11-22T11:00:00Z", true),
-        ] {
-            let class = RetentionClass::from_code("register-10-years").unwrap();
-            assert_eq!(class.is_over(recorded_at, now.parse().unwrap()), is_over, "{now}");
-        }
-        assert_eq!(RetentionClass::from_code("another"), None);
     }
 }

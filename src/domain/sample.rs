@@ -71,6 +71,7 @@ pub(super) fn product(code: &ProductCode) -> Option<Product> {
         hybrid_group: None,
         biosimilar_group: None,
         conditions: None,
+        published: Box::default(),
     })
 }
 

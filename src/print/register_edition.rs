@@ -15,7 +15,8 @@ use jiff::tz::TimeZone;
 use crate::domain::people::Pharmacy;
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterExtract, RegisteredDelivery};
 use crate::safe::{Safe, safe};
-use crate::ui::wording::{self, edition as words, people};
+use crate::ui::wording::reasons::motive;
+use crate::ui::wording::{self, edition as words, people, retention};
 
 /// Lines on a page of text, its head included: what a printer sets on A4.
 const PAGE_LINES: usize = 60;
@@ -148,10 +149,13 @@ impl Edition<'_> {
             Some(RegisterContent::Delivery(delivery)) => {
                 return Block::Delivery(Box::new(self.row(number, at, delivery)));
             }
-            Some(RegisterContent::Correction { of, reason, operator }) => {
-                words::corrects(*of, reason, operator)
-            }
-            None => words::ERASED.to_owned(),
+            Some(RegisterContent::Correction {
+                of,
+                code,
+                reason,
+                operator,
+            }) => words::corrects(*of, &motive(*code, reason), operator),
+            None => retention::erased(self.extract.erasures.get(&entry.number), self.zone),
         };
         Block::Remark { number, at, text }
     }
@@ -191,9 +195,12 @@ impl Edition<'_> {
     fn beside(&self, correction: &RegisterEntry) -> String {
         let at = self.moment(correction.recorded_at);
         match &correction.content {
-            Some(RegisterContent::Correction { of, reason, operator }) => {
-                words::corrected_by(*of, correction.number, &at, reason, operator)
-            }
+            Some(RegisterContent::Correction {
+                of,
+                code,
+                reason,
+                operator,
+            }) => words::corrected_by(*of, correction.number, &at, &motive(*code, reason), operator),
             _ => words::corrected_by_erased(correction.number, &at),
         }
     }

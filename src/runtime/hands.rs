@@ -1,5 +1,6 @@
 //! Executes effects: each on a task of its own, its answer sent back as a message.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -12,12 +13,11 @@ use uuid::Uuid;
 
 use super::Input;
 use super::workshop::{HoldTask, PostTask, Workshop, World};
-use crate::app::effect::RecordRequest;
 use crate::app::{Effect, Message};
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::Jitter;
-use crate::session::{Line, Session, now};
+use crate::session::{Line, Session, closures_dir, now};
 
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
@@ -56,6 +56,10 @@ impl World for Here {
 
     fn new_identifier(&self) -> DispenseId {
         DispenseId(Uuid::new_v4())
+    }
+
+    fn closures_dir(&self) -> Option<PathBuf> {
+        Some(closures_dir(&self.session.data_dir))
     }
 
     fn tell(&self, message: Message) {
@@ -117,7 +121,9 @@ impl Hands {
                 });
             }
             Effect::Record(request) => {
-                self.recording = Some(self.tokio.spawn(see_recorded(workshop, *request)));
+                let id = request.circumstances.id;
+                let work = move |hands: &Workshop<Here>| hands.record(*request);
+                self.recording = Some(self.tokio.spawn(see_done(workshop, id, work)));
             }
             Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
@@ -125,12 +131,27 @@ impl Hands {
             Effect::ListRegister { before, count } => {
                 self.beside(move || workshop.list_register(before, count));
             }
+            Effect::OpenCorrection { entry, kind } => {
+                self.tokio
+                    .spawn(async move { workshop.open_correction(entry, kind).await });
+            }
+            Effect::Correct(request) => {
+                let id = request.id;
+                let work = move |hands: &Workshop<Here>| hands.correct(*request);
+                self.recording = Some(self.tokio.spawn(see_done(workshop, id, work)));
+            }
+            Effect::ReadHistory(entry) => self.beside(move || workshop.read_history(entry)),
+            Effect::SearchRegister { text, day, below } => {
+                self.beside(move || workshop.search_register(&text, day, below));
+            }
             Effect::VerifyRegister => self.beside(move || workshop.verify_register()),
             Effect::ReadContradiction(id) => {
                 self.tokio
                     .spawn(async move { workshop.read_contradiction(id).await });
             }
             Effect::Settle(request) => self.beside(move || workshop.settle(&request)),
+            Effect::ReadRegisterDay => self.beside(move || workshop.read_register_day()),
+            Effect::CloseRegister => self.beside(move || workshop.close_register()),
             // The loop ends on it before it comes here.
             Effect::Quit => {}
         }
@@ -159,10 +180,13 @@ impl Hands {
 }
 
 /// Records, and answers whatever happens: the screen takes no key until the answer comes.
-async fn see_recorded(workshop: Arc<Workshop<Here>>, request: RecordRequest) {
-    let id = request.circumstances.id;
+async fn see_done(
+    workshop: Arc<Workshop<Here>>,
+    id: DispenseId,
+    work: impl FnOnce(&Workshop<Here>) + Send + 'static,
+) {
     let hands = Arc::clone(&workshop);
-    let recording = tokio::task::spawn_blocking(move || hands.record(request));
+    let recording = tokio::task::spawn_blocking(move || work(&hands));
     if recording.await.is_err() {
         // What it says stays unsaid: a panic's words may come from a patient's data.
         tracing::error!("a recording broke off");

@@ -4,31 +4,38 @@
 //! simulation (`tests/it/simulation.rs`) one of its own, and both execute the same code.
 
 use std::collections::HashSet;
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::app::Message;
+use crate::app::closing::ClosingAnswer;
 use crate::app::effect::{RecordRequest, SettleRequest};
 use crate::app::message::{
     ConsultFailure, Consultation, Contradiction, ContradictionSource, Freshness, HoldAnswer, ReadFailure,
     Reading, RegisterCheck, StoreTask,
 };
+use crate::app::register::PAGE_ENTRIES;
 use crate::app::settling::{self, SettleFailure};
 use crate::base::{self, Transport};
 use crate::counter::{
     self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome, SettleOutcome,
 };
+use crate::domain::closure::Closure;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry};
 use crate::domain::register::RegisterNumber;
+use crate::domain::sought::Sought;
 use crate::scan::{self, ReadError, what};
-use crate::store::StoreError;
+use crate::session::write_whole;
+use crate::store::{CloseAnswer, SearchStep, StoreError};
 
 /// What is done about holds, in the order it was asked.
 pub enum HoldTask {
@@ -69,6 +76,10 @@ pub trait World: Send + Sync {
     fn pace(&self) -> Duration;
     /// Lets that time pass.
     fn rest(&self, time: Duration) -> impl Future<Output = ()> + Send;
+    /// The folder where the signed notes of closures are written; none where nothing outlives the process.
+    fn closures_dir(&self) -> Option<PathBuf> {
+        None
+    }
     /// Runs work whose panic must not end what asked for it: `None` when it broke off.
     fn apart<T: Send + 'static>(
         &self,
@@ -114,6 +125,18 @@ enum RoundError {
 }
 
 impl<W: World + 'static> Workshop<W> {
+    /// Errors go to the log, chain and all; none of them holds health data. What a person can mend is told.
+    pub(super) fn report(&self, error: &(dyn std::error::Error + 'static)) {
+        tracing::warn!(error = crate::chain(error));
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<StoreError>() {
+                self.0.tell(Message::Broke(error.breakdown()));
+            }
+            cause = error.source();
+        }
+    }
+
     /// Work in that world, with a base of which nothing is known yet.
     pub fn new(world: W) -> Self {
         Self(world, Mutex::default())
@@ -124,7 +147,7 @@ impl<W: World + 'static> Workshop<W> {
     }
 
     /// Every exchange shows something of the base, and goes through here.
-    fn tell_base(&self, seen: BaseSeen) {
+    pub(super) fn tell_base(&self, seen: BaseSeen) {
         if seen == BaseSeen::Answering {
             let mut pause = self.pause();
             if pause.until.is_some() && !pause.is_asked_for {
@@ -169,7 +192,7 @@ impl<W: World + 'static> Workshop<W> {
                     }
                     CounterError::Store(_) | CounterError::NotRecorded => ConsultFailure::Store,
                 };
-                report(&error);
+                self.report(&error);
                 if let Some(seen) = error.base() {
                     self.tell_base(seen);
                 }
@@ -248,7 +271,7 @@ impl<W: World + 'static> Workshop<W> {
         };
         if let Err(error) = noted {
             // It ends by itself at the base: what is lost is the time until then.
-            report(&error);
+            self.report(&error);
         }
     }
 
@@ -261,7 +284,7 @@ impl<W: World + 'static> Workshop<W> {
             }
             Err(error) => {
                 // It ends by itself: nothing is lost but time.
-                report(error);
+                self.report(error);
                 self.tell_base(BaseSeen::Silent(delay_of(error)));
             }
         }
@@ -274,7 +297,7 @@ impl<W: World + 'static> Workshop<W> {
             return;
         };
         if let Err(error) = counter.store.forget_held(&terminal.id, number) {
-            report(&error);
+            self.report(&error);
         }
     }
 
@@ -285,7 +308,7 @@ impl<W: World + 'static> Workshop<W> {
         };
         let left = match counter.store.held(&terminal.id) {
             Ok(left) => left,
-            Err(error) => return report(&error),
+            Err(error) => return self.report(&error),
         };
         let mut given_back = Vec::new();
         for (number, until) in left {
@@ -309,7 +332,7 @@ impl<W: World + 'static> Workshop<W> {
             let next_attempt = match Arc::clone(&self).post_and_look(task).await {
                 Ok(next_attempt) => next_attempt,
                 Err(error) => {
-                    report(&error);
+                    self.report(&error);
                     self.0.now().checked_add(STORE_RETRY_DELAY).ok()
                 }
             };
@@ -406,7 +429,7 @@ impl<W: World + 'static> Workshop<W> {
                 })
             }
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 settling::Reading::Failed
             }
         };
@@ -429,7 +452,7 @@ impl<W: World + 'static> Workshop<W> {
                 // The screen asks for words before it asks for this.
                 Ok(SettleOutcome::ReasonMissing) => failed(SettleFailure::Store),
                 Err(error) => {
-                    report(&error);
+                    self.report(&error);
                     failed(SettleFailure::Store)
                 }
             });
@@ -460,7 +483,7 @@ impl<W: World + 'static> Workshop<W> {
             Ok(RecordOutcome::Stopped(findings)) => self.0.tell(Message::RecordRefused { id, findings }),
             Ok(RecordOutcome::Outdated) => self.0.tell(Message::RecordOutdated { id }),
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 self.0.tell(Message::RecordFailed { id });
             }
         }
@@ -489,14 +512,7 @@ impl<W: World + 'static> Workshop<W> {
 
     /// Searches the medicines database.
     pub fn search(&self, text: String) {
-        let products = self
-            .0
-            .counter()
-            .catalogue
-            .search(&text)
-            .into_iter()
-            .cloned()
-            .collect();
+        let products = self.0.counter().catalogue.search(&text);
         self.0.tell(Message::CatalogueSearched { text, products });
     }
 
@@ -505,7 +521,7 @@ impl<W: World + 'static> Workshop<W> {
         self.0.tell(match self.hand_overs() {
             Ok(entries) => Message::OutboxListed(entries),
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 Message::StoreFailed(StoreTask::Outbox)
             }
         });
@@ -532,10 +548,57 @@ impl<W: World + 'static> Workshop<W> {
         self.0.tell(match self.register_page(before, count) {
             Ok(entries) => Message::RegisterListed { before, entries },
             Err(error) => {
-                report(&error);
+                self.report(&error);
                 Message::StoreFailed(StoreTask::Register)
             }
         });
+    }
+
+    /// Looks through a part of the register.
+    pub fn search_register(&self, text: &str, day: Option<Date>, below: Option<RegisterNumber>) {
+        self.0.tell(match self.register_found(text, day, below) {
+            Ok(SearchStep { found, below }) => Message::RegisterSearched {
+                text: text.to_owned(),
+                entries: found,
+                below,
+            },
+            Err(error) => {
+                self.report(&error);
+                Message::StoreFailed(StoreTask::Register)
+            }
+        });
+    }
+
+    /// A day is gone to from its end; any other text is looked for.
+    fn register_found(
+        &self,
+        text: &str,
+        day: Option<Date>,
+        below: Option<RegisterNumber>,
+    ) -> Result<SearchStep, StoreError> {
+        let counter = self.0.counter();
+        let Some(day) = day else {
+            let nothing = SearchStep {
+                found: Vec::new(),
+                below: None,
+            };
+            return Sought::new(text).map_or(Ok(nothing), |sought| {
+                counter.store.search_register(&sought, below)
+            });
+        };
+        let end = day
+            .tomorrow()
+            .map_or(Timestamp::MAX, |next| counter.midnight(next));
+        let before = match below {
+            Some(below) => Some(below),
+            None => counter.store.register_from(end)?,
+        };
+        let found = self.register_page(before, PAGE_ENTRIES)?;
+        let last = found.last().map(|entry| entry.number);
+        Ok(SearchStep {
+            found,
+            below: last.filter(|number| number.0 > 1),
+        })
     }
 
     fn register_page(
@@ -555,24 +618,75 @@ impl<W: World + 'static> Workshop<W> {
         Ok(entries)
     }
 
-    /// Verifies the chain of the register.
+    /// Verifies the chain of the register, and the signatures of its closures.
     pub fn verify_register(&self) {
-        self.0
-            .tell(match self.0.counter().store.verify_register(self.0.now()) {
-                Ok(found) => Message::RegisterVerified(RegisterCheck {
-                    entries: found.entries.into(),
-                    head: found.head,
-                    first_bad: found.first_bad,
-                }),
-                Err(error) => {
-                    report(&error);
-                    Message::StoreFailed(StoreTask::Verification)
+        let (store, now) = (&self.0.counter().store, self.0.now());
+        let verified = store.verify_closed_register(now, &[]);
+        self.0.tell(match verified {
+            Ok(found) => Message::RegisterVerified(RegisterCheck {
+                purged: found.purged,
+                closures: found.closures,
+                entries: found.entries.into(),
+                head: found.head,
+                first_bad: found.first_bad,
+            }),
+            Err(error) => {
+                self.report(&error);
+                Message::StoreFailed(StoreTask::Verification)
+            }
+        });
+    }
+
+    /// Counts what the register holds of today, and what no closure holds.
+    pub fn read_register_day(&self) {
+        let counter = self.0.counter();
+        let begins = counter.midnight(counter.day(self.0.now()));
+        self.0.tell(match counter.store.register_day(begins) {
+            Ok(day) => Message::RegisterDayRead(day),
+            Err(error) => {
+                self.report(&error);
+                Message::StoreFailed(StoreTask::Day)
+            }
+        });
+    }
+
+    /// Verifies the register and signs it; the note is written beside the store too, to be carried away.
+    pub fn close_register(&self) {
+        self.0.tell(match self.closed() {
+            Ok(answer) => Message::RegisterClosed(answer),
+            Err(error) => {
+                self.report(&error);
+                Message::StoreFailed(StoreTask::Closure)
+            }
+        });
+    }
+
+    fn closed(&self) -> Result<ClosingAnswer, StoreError> {
+        let counter = self.0.counter();
+        let origin = Closure::origin_of(&counter.pharmacy.finess);
+        let now = self.0.now();
+        Ok(match counter.store.close_register(&origin, now)? {
+            CloseAnswer::Closed { closure, note, .. } => {
+                let name = format!("{}-{}.txt", counter.day(now), closure.count);
+                ClosingAnswer::Closed {
+                    count: closure.count,
+                    head: closure.head,
+                    saved: self
+                        .0
+                        .closures_dir()
+                        .and_then(|folder| kept_note(&folder, &name, &note)),
+                    note,
                 }
-            });
+            }
+            CloseAnswer::AlreadyClosed(_) => ClosingAnswer::AlreadyClosed,
+            CloseAnswer::NothingToClose => ClosingAnswer::NothingToClose,
+            CloseAnswer::DoesNotHold(bad) => ClosingAnswer::DoesNotHold(bad),
+            CloseAnswer::KeyMissing => ClosingAnswer::KeyMissing,
+        })
     }
 
     /// What the terminal needs of a consultation, with the one identifier that its hand-over will have.
-    fn opened(&self, consultation: counter::Consultation) -> Consultation {
+    pub(super) fn opened(&self, consultation: counter::Consultation) -> Consultation {
         Consultation {
             id: self.0.new_identifier(),
             prescription: consultation.prescription,
@@ -588,6 +702,16 @@ impl<W: World + 'static> Workshop<W> {
     }
 }
 
+/// Writes the note of a closure; none when it could not be, which the log tells.
+fn kept_note(folder: &Path, name: &str, note: &str) -> Option<PathBuf> {
+    let path = folder.join(name);
+    fs::create_dir_all(folder)
+        .and_then(|()| write_whole(&path, note.as_bytes()))
+        .inspect_err(|error| tracing::warn!(%error, "the note of the closure is not beside the store"))
+        .is_ok()
+        .then_some(path)
+}
+
 /// A person types `~/sheet.png` as at a shell, where the shell would have read it.
 fn at_home(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), etcetera::home_dir()) {
@@ -601,11 +725,6 @@ fn delay_of(error: &CounterError) -> DelayReason {
         Some(BaseSeen::Silent(reason)) => reason,
         Some(BaseSeen::Answering) | None => DelayReason::Unreachable,
     }
-}
-
-/// Errors go to the log, chain and all; none of them holds health data.
-fn report(error: &dyn std::error::Error) {
-    tracing::warn!(error = crate::chain(error));
 }
 
 fn read_failure(error: ReadError) -> ReadFailure {

@@ -36,7 +36,7 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("temp_store", "MEMORY", "2"),
 ];
 
-/// What the encryption must read back as. A SQLCipher with other defaults would not open what this one wrote: the change
+/// What the encryption must read back as. A `SQLCipher` with other defaults would not open what this one wrote: the change
 /// is to be made on purpose. `cipher_memory_security` stays off, its default: it wipes SQLite's memory at a fifth of
 /// the speed, while the same texts stand in ours; the program's memory is kept from dumps and debuggers instead.
 const CIPHER: &[(&str, &str)] = &[
@@ -105,7 +105,10 @@ pub(super) fn open_to_copy(path: &Path, key: &StoreKey) -> Result<Connection, St
 pub(super) fn open_alone(path: &Path, key: Option<&StoreKey>) -> Result<Connection, StoreError> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
     // SQLite refuses this while another connection is there, of whatever version of this program.
-    switch_journal(&connection, "delete")?;
+    match switch_journal(&connection, "delete") {
+        Err(StoreError::Busy(_) | StoreError::Setting { .. }) => return Err(StoreError::InUse),
+        other => other?,
+    }
     connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
     Ok(connection)
 }
@@ -130,6 +133,37 @@ fn assert_encrypted(connection: &Connection) -> Result<(), StoreError> {
         assert_setting(name, expected, found.unwrap_or_default())?;
     }
     Ok(())
+}
+
+/// The same error with the system's own reason, where SQLite keeps it to itself.
+///
+/// A disk that is full shows as a file that does not open, or as one that does not grow: the system says so when a
+/// file is made beside it.
+pub(super) fn explained(error: StoreError, path: &Path) -> StoreError {
+    match error {
+        StoreError::NotOpened(_) | StoreError::Disk(_) | StoreError::ReadOnly => {
+            why_not_written(path).unwrap_or(error)
+        }
+        error => error,
+    }
+}
+
+fn why_not_written(path: &Path) -> Option<StoreError> {
+    let tried = durable::beside(path, "-try");
+    let source = fs::write(&tried, [0; 4096])
+        .and_then(|()| fs::remove_file(&tried))
+        .err()?;
+    Some(StoreError::place(path, source))
+}
+
+/// A store that anybody can read: for a test of what its bytes hold.
+#[cfg(test)]
+pub(super) fn open_plain(path: &Path) -> Result<Connection, StoreError> {
+    make_place(path).map_err(|source| StoreError::place(path, source))?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, None)?;
+    switch_journal(&connection, "wal")?;
+    set_up(&mut connection)?;
+    Ok(connection)
 }
 
 /// A store that ends with the process: for tests, and for training sessions that keep nothing.
@@ -228,10 +262,8 @@ fn is_ours(path: &Path, key: Option<&StoreKey>) -> Result<bool, StoreError> {
         ))
     };
     let seen = match look(OpenFlags::SQLITE_OPEN_READ_ONLY) {
-        // The power was cut while the file was written: what is half written is taken back, as any reader would.
-        Err(StoreError::Database(error) | StoreError::Damaged(error)) if is_half_written(&error) => {
-            look(OpenFlags::SQLITE_OPEN_READ_WRITE)
-        }
+        // A program was killed while it wrote: what is half written is taken back first, as any reader would.
+        Err(StoreError::ReadOnly) => look(OpenFlags::SQLITE_OPEN_READ_WRITE),
         seen => seen,
     };
     let (application, version, tables) = match seen {
@@ -256,12 +288,6 @@ fn is_ours(path: &Path, key: Option<&StoreKey>) -> Result<bool, StoreError> {
         });
     }
     Ok(true)
-}
-
-fn is_half_written(error: &rusqlite::Error) -> bool {
-    error
-        .sqlite_error()
-        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 /// SQLite does not wait here while another process creates the same file.

@@ -1,6 +1,6 @@
 //! Copies a store into a new file under a key, page by page anew, and compares the two before anyone relies on it.
 //!
-//! SQLCipher's export rather than `PRAGMA rekey`, which rewrites the only file in place and, beside a write-ahead log,
+//! `SQLCipher`'s export rather than `PRAGMA rekey`, which rewrites the only file in place and, beside a write-ahead log,
 //! can leave it half under each key.
 
 use std::path::Path;
@@ -10,15 +10,6 @@ use rusqlite::Connection;
 use super::connection::{self, APPLICATION_ID};
 use super::key::StoreKey;
 use super::{StoreError, durable};
-
-/// Who else may use the store meanwhile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// Nobody.
-    Alone,
-    /// Others read and write; the copy holds one state of it.
-    BesideOthers,
-}
 
 /// What a copy must have in common with its source.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +22,7 @@ struct Content {
 }
 
 /// Makes the copy, durable and compared. What stood there was never finished, and goes.
-pub(super) fn make(source: &Connection, reach: Reach, into: &Path, key: &StoreKey) -> Result<(), StoreError> {
+pub(super) fn make(source: &Connection, into: &Path, key: &StoreKey) -> Result<(), StoreError> {
     // Made here, for its rights: SQLite would let others read it.
     durable::create(into).map_err(|error| StoreError::place(into, error))?;
     let name = into
@@ -41,7 +32,7 @@ pub(super) fn make(source: &Connection, reach: Reach, into: &Path, key: &StoreKe
         .execute("ATTACH DATABASE ?1 AS copy KEY ?2", (name, key.pragma().as_str()))
         // Never with its arguments.
         .map_err(|_| StoreError::Unreadable("the file of its copy"))?;
-    let content = export(source, reach);
+    let content = export(source);
     if content.is_err() {
         drop(source.execute_batch("ROLLBACK"));
     }
@@ -73,11 +64,10 @@ pub(super) fn whole(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
-fn export(source: &Connection, reach: Reach) -> Result<Content, StoreError> {
-    source.execute_batch(match reach {
-        Reach::Alone => "BEGIN EXCLUSIVE",
-        Reach::BesideOthers => "BEGIN",
-    })?;
+fn export(source: &Connection) -> Result<Content, StoreError> {
+    // One state of the store, whoever writes meanwhile. It is only read: a transaction that wrote both files would leave a
+    // journal of its own beside them when it is killed.
+    source.execute_batch("BEGIN")?;
     let content = content_of(source)?;
     source.query_row("SELECT sqlcipher_export('copy')", [], |_| Ok(()))?;
     source.pragma_update(Some("copy"), "user_version", content.version)?;

@@ -11,9 +11,14 @@ pub(super) fn beside(path: &Path, more: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Where a file is while it is written.
+pub(super) fn draft(path: &Path) -> PathBuf {
+    beside(path, ".draft")
+}
+
 /// Writes the file, readable by its owner only. Under its name it is there whole or not at all.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = beside(path, ".draft");
+    let draft = draft(path);
     let mut file = create(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
@@ -32,6 +37,14 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
         file.mode(0o600);
     }
     file.open(path)
+}
+
+/// A copy of the file's bytes, synchronised, readable by its owner only.
+pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut read = File::open(from)?;
+    let mut file = create(to)?;
+    io::copy(&mut read, &mut file)?;
+    file.sync_all()
 }
 
 /// Gives a synchronised file its name, in one step and for good.
@@ -69,7 +82,7 @@ pub(super) fn erase(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         other => other?,
     };
-    let zeros = [0_u8; 64 * 1024];
+    let zeros = [0_u8; 4096];
     let mut left = file.metadata()?.len();
     while left > 0 {
         let now = usize::try_from(left).unwrap_or(zeros.len()).min(zeros.len());

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use super::key::{NotAStoreKey, StoreKeyNumber};
+use crate::domain::breakdown::Breakdown;
 
 /// The store is broken, or cannot be used now. What the rules say is never one of these.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +81,15 @@ pub enum StoreError {
         /// Why.
         why: &'static str,
     },
+    /// The folder of the backups is not there.
+    #[error("{} is not a folder that is there", path.display())]
+    SupportMissing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A store in memory ends with the program, and has no copy.
+    #[error("the store is in memory only")]
+    InMemory,
     /// The file is to be replaced, and another program of this counter has it open.
     #[error("another program of this counter has the store open")]
     InUse,
@@ -109,6 +119,9 @@ pub enum StoreError {
     /// Another process has been writing for longer than this one waits.
     #[error("another program keeps the store busy")]
     Busy(#[source] rusqlite::Error),
+    /// The system does not let the file be opened.
+    #[error("the store cannot be opened")]
+    NotOpened(#[source] rusqlite::Error),
     /// The disk reported a failure: whether the last attempt was recorded must be read again.
     #[error("the disk failed")]
     Disk(#[source] rusqlite::Error),
@@ -141,6 +154,33 @@ impl StoreError {
             },
         }
     }
+
+    /// What it is for the person at the counter.
+    pub fn breakdown(&self) -> Breakdown {
+        match self {
+            Self::Place { source, .. } | Self::Export(source) | Self::NoRoom(source) => {
+                Breakdown::of_system(source.kind())
+            }
+            Self::Foreign { .. } => Breakdown::Foreign,
+            Self::Newer { .. } => Breakdown::Newer,
+            Self::KeyMissing { .. } => Breakdown::KeyMissing,
+            Self::KeyDoesNotOpen { .. } | Self::KeyGarbled { .. } => Breakdown::KeyWrong,
+            Self::KeyExposed { .. } => Breakdown::KeyExposed,
+            Self::KeyOfAnother { .. } | Self::NotOpened(_) => Breakdown::NotAllowed,
+            Self::Full(_) => Breakdown::DiskFull,
+            Self::ReadOnly => Breakdown::ReadOnly,
+            Self::Busy(_) | Self::InUse => Breakdown::Busy,
+            Self::Disk(_) => Breakdown::Disk,
+            Self::Damaged(_) | Self::Unreadable(_) => Breakdown::Damaged,
+            Self::Keyring { .. }
+            | Self::SupportMissing { .. }
+            | Self::InMemory
+            | Self::OldSqlite { .. }
+            | Self::Setting { .. }
+            | Self::Random(_)
+            | Self::Database(_) => Breakdown::Other,
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -150,6 +190,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error),
             Some(ErrorCode::SystemIoFailure) => Self::Disk(error),
+            Some(ErrorCode::CannotOpen) => Self::NotOpened(error),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error),
             _ => Self::Database(error),
         }

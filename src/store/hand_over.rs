@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
 use super::record::write_hand_over;
-use super::{Store, StoreError, milliseconds, outbox, register};
+use super::{Store, StoreError, correction, milliseconds, outbox, register};
 use crate::domain::dispense::{Dispense, DispensedLine, HandOver};
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::PrescriptionNumber;
@@ -79,7 +79,7 @@ impl Store {
     }
 }
 
-fn insert(transaction: &Transaction, hand_over: &HandOver) -> Result<(), StoreError> {
+pub(super) fn insert(transaction: &Transaction, hand_over: &HandOver) -> Result<(), StoreError> {
     transaction
         .prepare_cached(
             "INSERT INTO hand_over (dispense, prescription, handed_over_at, content) VALUES (?1, ?2, ?3, ?4)",
@@ -91,6 +91,9 @@ fn insert(transaction: &Transaction, hand_over: &HandOver) -> Result<(), StoreEr
             write_hand_over(hand_over)?,
         ])?;
     let sequence = transaction.last_insert_rowid();
+    if let Some(corrects) = &hand_over.corrects {
+        correction::take_back(transaction, sequence, hand_over, corrects)?;
+    }
     for (place, line) in (1_u32..).zip(&hand_over.lines) {
         let number = registered_delivery(hand_over, line)
             .map(|delivery| {
@@ -138,10 +141,12 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
         outcome: line.outcome.code().to_owned(),
         reason: line.reason_code().map(str::to_owned),
         note: line.note.clone(),
+        replaces: hand_over.corrects.as_ref().map(|corrects| corrects.entry),
     })
 }
 
-fn registered(transaction: &Transaction, dispense: DispenseId) -> Result<Registered, StoreError> {
+/// The register numbers of a hand-over, line by line.
+pub(super) fn registered(transaction: &Transaction, dispense: DispenseId) -> Result<Registered, StoreError> {
     transaction
         .prepare_cached(
             "SELECT id, register_number FROM dispensed_line
@@ -155,14 +160,14 @@ fn registered(transaction: &Transaction, dispense: DispenseId) -> Result<Registe
 }
 
 /// Whether this store holds an answer to one of these lines that is not among the `known` ones.
-fn has_unknown_deliveries(
+pub(super) fn has_unknown_deliveries(
     transaction: &Transaction,
     hand_over: &HandOver,
     known: &[DispensedLineId],
 ) -> Result<bool, StoreError> {
     let mut statement = transaction.prepare_cached(
         "SELECT dispensed_line.id, line FROM dispensed_line
-         JOIN hand_over ON hand_over.sequence = dispensed_line.hand_over WHERE prescription = ?1",
+         JOIN hand_over ON hand_over.sequence = dispensed_line.hand_over WHERE prescription = ?1 AND place > 0",
     )?;
     let mut rows = statement.query([hand_over.number.as_str()])?;
     while let Some(row) = rows.next()? {

@@ -114,7 +114,7 @@ impl StoreKey {
             .map_err(|_| StoreError::Unreadable("its key"))
     }
 
-    /// As SQLCipher takes a raw key: no passphrase, so that nothing has to be derived at each opening.
+    /// As `SQLCipher` takes a raw key: no passphrase, so that nothing has to be derived at each opening.
     pub(super) fn pragma(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(2 * self.0.len() + 3));
         text.push_str("x'");

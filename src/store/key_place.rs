@@ -67,12 +67,23 @@ impl KeyPlace {
         }
     }
 
+    /// Whether a program that was replacing the store, or was about to, ended in the middle of it.
+    pub(super) fn is_interrupted(&self) -> Result<bool, StoreError> {
+        let has_draft = match self {
+            Self::File(path) => durable::draft(&in_file(path, Slot::Next)).exists(),
+            Self::Keyring(_) => false,
+        };
+        Ok(has_draft || self.read(Slot::Next)?.is_some())
+    }
+
     /// Forgets the next key: the store was not replaced.
     pub(super) fn forget_next(&self) -> Result<(), StoreError> {
         match self {
             Self::File(path) => {
                 let path = in_file(path, Slot::Next);
-                durable::remove(&path).map_err(|error| StoreError::place(&path, error))
+                durable::remove(&durable::draft(&path))
+                    .and_then(|()| durable::remove(&path))
+                    .map_err(|error| StoreError::place(&path, error))
             }
             Self::Keyring(name) => keyring::remove(&in_keyring(name, Slot::Next)),
         }

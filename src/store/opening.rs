@@ -65,13 +65,19 @@ pub(super) fn with_place(path: &Path, place: &KeyPlace) -> Result<Opened, StoreE
     Err(StoreError::InUse)
 }
 
-/// Takes the store for one alone, everything interrupted settled. Waits a moment, for commands that are just ending.
+/// Takes the store for one alone, everything interrupted settled.
 pub(super) fn alone(path: &Path, place: &KeyPlace) -> Result<StoreLock, StoreError> {
     refuse_a_lost_key(path, place)?;
+    let alone = unsettled_alone(path)?;
+    settle(path, place)?;
+    Ok(alone)
+}
+
+/// Takes the store for one alone, as it is. Waits a moment, for commands that are just ending.
+pub(super) fn unsettled_alone(path: &Path) -> Result<StoreLock, StoreError> {
     make_folder(path)?;
     for _ in 0..TRIES {
         if let Some(alone) = lock::alone(path).map_err(|error| StoreError::place(path, error))? {
-            settle(path, place)?;
             return Ok(alone);
         }
         thread::sleep(PAUSE);
@@ -114,8 +120,8 @@ fn settled(path: &Path, place: &KeyPlace) -> Result<Option<StoreKey>, StoreError
     let Some(key) = place.read(Slot::Current)? else {
         return Ok(None);
     };
-    let is_interrupted = place.read(Slot::Next)?.is_some()
-        || replace::draft(path).exists()
+    let is_interrupted = place.is_interrupted()?
+        || durable::draft(path).exists()
         || replace::plain(path).exists()
         || !matches!(connection::look(path, Some(&key))?, Found::Nothing | Found::Ours);
     Ok((!is_interrupted).then_some(key))
@@ -128,13 +134,12 @@ pub(super) fn settle(path: &Path, place: &KeyPlace) -> Result<(), StoreError> {
         (Found::Nothing, None) => place.write(Slot::Current, &StoreKey::random()?)?,
         (Found::Nothing | Found::Ours, Some(_)) => {}
         (Found::Plain, current) => {
-            let key = match current {
-                Some(key) => key,
-                None => {
-                    let key = StoreKey::random()?;
-                    place.write(Slot::Current, &key)?;
-                    key
-                }
+            let key = if let Some(key) = current {
+                key
+            } else {
+                let key = StoreKey::random()?;
+                place.write(Slot::Current, &key)?;
+                key
             };
             replace::encrypt(path, &key)?;
         }
@@ -162,7 +167,7 @@ fn promote(path: &Path, place: &KeyPlace, current: Option<&StoreKey>) -> Result<
 
 /// What a replacement left behind: a copy that was never finished, a plain store that was already replaced.
 fn clear(path: &Path) -> Result<(), StoreError> {
-    let draft = replace::draft(path);
+    let draft = durable::draft(path);
     [
         durable::beside(&draft, "-journal"),
         durable::beside(&draft, "-wal"),

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use rusqlite::{Params, Row, Transaction, named_params, params};
 use uuid::Uuid;
 
-use super::hand_over::line_id;
+use super::hand_over::{Registered, line_id, registered};
 use super::record::read_hand_over;
 use super::{Store, StoreError, milliseconds, moment, settlement};
+use crate::domain::consent::Consent;
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -114,6 +115,21 @@ impl Store {
         })
     }
 
+    /// The last recorded of those that wait, with its register numbers, and how many wait besides it.
+    pub fn outbox_last(&self) -> Result<Option<(OutboxEntry, Registered, u32)>, StoreError> {
+        self.read(|transaction| {
+            let last = "WHERE state = 'pending' ORDER BY sequence DESC LIMIT 1";
+            let Some(entry) = entries(transaction, last, [])?.pop() else {
+                return Ok(None);
+            };
+            let waiting: u32 = transaction
+                .prepare_cached("SELECT count(*) FROM outbox WHERE state = 'pending'")?
+                .query_row([], |row| row.get(0))?;
+            let numbers = registered(transaction, entry.hand_over.id)?;
+            Ok(Some((entry, numbers, waiting.saturating_sub(1))))
+        })
+    }
+
     /// That hand-over and those that must be posted before it, in the order in which they must be.
     pub fn outbox_up_to(&self, dispense: DispenseId) -> Result<Vec<DispenseId>, StoreError> {
         self.read(|transaction| {
@@ -177,6 +193,19 @@ impl Store {
                     entry.state().code(),
                     milliseconds(now)
                 ])?;
+            Ok(())
+        })
+    }
+
+    /// Notes the patient's choice that was read with a post.
+    pub fn note_consent(&self, dispense: DispenseId, consent: Consent) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            transaction
+                .prepare_cached(
+                    "UPDATE outbox SET consent = ?2
+                     WHERE hand_over = (SELECT sequence FROM hand_over WHERE dispense = ?1)",
+                )?
+                .execute([&dispense.to_string(), consent.code()])?;
             Ok(())
         })
     }
@@ -284,7 +313,7 @@ pub(super) fn entries(
 ) -> Result<Vec<OutboxEntry>, StoreError> {
     transaction
         .prepare_cached(&format!(
-            "SELECT sequence, content, attempts, next_attempt, reason
+            "SELECT sequence, content, attempts, next_attempt, reason, consent
              FROM hand_over JOIN outbox ON outbox.hand_over = hand_over.sequence
              {which}"
         ))?
@@ -299,6 +328,10 @@ fn entry_of(transaction: &Transaction, row: &Row) -> Result<OutboxEntry, StoreEr
         since: hand_over.at,
         hand_over,
         settlement: settlement::last_of(transaction, sequence)?,
+        consent_since: row
+            .get::<_, Option<String>>(5)?
+            .map(|code| Consent::from_code(&code).ok_or(StoreError::Unreadable("a patient's choice")))
+            .transpose()?,
         states: states(transaction, sequence)?,
         attempts: row.get(2)?,
         next_attempt: moment(row.get(3)?)?,

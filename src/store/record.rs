@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, Finess, LineNumber, Rpps};
 use crate::domain::people::{Ins, Operator, OperatorRole, Patient, Pharmacy, Prescriber, Sex};
+use crate::domain::register::RegisterNumber;
 use crate::store::error::StoreError;
 
 pub(super) use hand_over::{read_hand_over, write_hand_over};
@@ -92,6 +93,10 @@ struct DispenseIdForm(#[serde(with = "text")] Uuid);
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "DispensedLineId")]
 struct DispensedLineIdForm(#[serde(with = "text")] Uuid);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "RegisterNumber")]
+struct RegisterNumberForm(u32);
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "LineNumber")]

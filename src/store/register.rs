@@ -9,13 +9,14 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::Serialize;
 
 use super::record::{read_content, write_content};
-use super::{Store, StoreError, closure};
+use super::{Store, StoreError, closure, purge};
 use crate::domain::closure::Closure;
 use crate::domain::people::Operator;
 use crate::domain::register::{
-    FIRST_LINK, RegisterContent, RegisterEntry, RegisterExtract, RegisterNumber, RetentionClass,
-    Sha256Digest, commitment, link,
+    FIRST_LINK, RegisterContent, RegisterEntry, RegisterExtract, RegisterNumber, Sha256Digest, commitment,
+    link,
 };
+use crate::domain::retention::RetentionClass;
 
 /// What walking the whole chain found.
 ///
@@ -30,6 +31,8 @@ pub struct Verification {
     /// The first entry that is not what was recorded, or is missing. Where only a closure tells, the first after the
     /// last closure that holds.
     pub first_bad: Option<RegisterNumber>,
+    /// How many of them a purge left without content, up to the first bad one.
+    pub purged: u32,
     /// How many closures were compared.
     pub closures: usize,
     /// The number of entries in the first closure that the chain does not meet, or that was not signed here.
@@ -67,6 +70,9 @@ struct ExportedEntry {
     payload: Option<String>,
     commitment: String,
     link: String,
+    /// Told only of an entry whose content a purge erased. No link binds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purged_at: Option<String>,
 }
 
 const ROWS: &str = "SELECT number, recorded_at, class, commitment, link, salt, payload
@@ -172,11 +178,24 @@ impl Store {
                     corrected = correction;
                 }
             }
-            Ok(RegisterExtract { entries, corrections })
+            let mut erasures = BTreeMap::new();
+            for entry in entries.iter().chain(corrections.values()) {
+                if entry.content.is_none()
+                    && let Some(erasure) = purge::erasure(transaction, entry.number)?
+                {
+                    erasures.insert(entry.number, erasure);
+                }
+            }
+            Ok(RegisterExtract {
+                entries,
+                corrections,
+                erasures,
+            })
         })
     }
 
-    /// Adds an entry that says why an earlier one is wrong. The earlier one stays as it is (CSP art. R. 5132-9).
+    /// Adds an entry that says why an earlier one is wrong, and changes nothing else: a remark. The earlier one stays as it
+    /// is (CSP art. R. 5132-9). A delivery that a base may hold is corrected with [`Store::record_correction`].
     pub fn correct(
         &self,
         number: RegisterNumber,
@@ -199,6 +218,7 @@ impl Store {
             }
             let content = RegisterContent::Correction {
                 of: number,
+                code: None,
                 reason: reason.trim().to_owned(),
                 operator: operator.clone(),
             };
@@ -211,7 +231,7 @@ impl Store {
     }
 
     /// Walks the chain from its first entry, and compares it with what the closures in this store say, whoever signed
-    /// them. A content may be absent only once its retention is over at `now`.
+    /// them. A content may be absent only when a purge erased it, and its retention was over then.
     pub fn verify_register(&self, now: Timestamp) -> Result<Verification, StoreError> {
         self.read(|transaction| {
             walk(
@@ -228,14 +248,14 @@ impl Store {
     /// SHA-256(`"comptoir-commitment-1\0"` ‖ `salt` ‖ `payload`'s UTF-8), and `link` is
     /// SHA-256(`"comptoir-register-1\0"` ‖ the previous link, or 32 zero bytes ‖ `number` on 4 bytes ‖ for
     /// `recorded_at`, then `class`: the length on 4 bytes, the text ‖ `commitment`); big-endian throughout.
-    /// `salt` and `payload` are null once erased.
+    /// `salt` and `payload` are null once a purge erased them, and `purged_at` then says when.
     pub fn export_register(&self, out: &mut dyn Write) -> Result<u32, StoreError> {
         self.read(|transaction| {
             let mut statement = transaction.prepare_cached(&format!("{ROWS} ORDER BY number"))?;
             let mut rows = statement.query([])?;
             let mut entries = 0;
             while let Some(row) = rows.next()? {
-                let line = serde_json::to_string(&exported(row)?)
+                let line = serde_json::to_string(&exported(transaction, row)?)
                     .map_err(|_| StoreError::Unreadable("a register entry"))?;
                 writeln!(out, "{}", ascii(&line)).map_err(StoreError::Export)?;
                 entries += 1;
@@ -256,6 +276,7 @@ pub(super) fn walk(
         entries: 0,
         head: FIRST_LINK,
         first_bad: None,
+        purged: 0,
         closures: anchors.len(),
         broken_closure: None,
     };
@@ -269,8 +290,11 @@ pub(super) fn walk(
             continue;
         }
         let expected = RegisterNumber(found.entries);
-        match verified_link(row, expected, &found.head, now)? {
-            Some(link) => found.head = link,
+        match verified_link(transaction, row, expected, &found.head, now)? {
+            Some((link, content)) => {
+                found.head = link;
+                found.purged += u32::from(content == Content::Purged);
+            }
             None => found.first_bad = Some(expected),
         }
         while let Some(anchor) = ahead.next_if(|anchor| anchor.count <= found.entries) {
@@ -291,7 +315,19 @@ pub(super) fn walk(
     Ok(found)
 }
 
-fn entry_of(row: &Row) -> Result<RegisterEntry, StoreError> {
+/// The entry with that number.
+pub(super) fn entry_of_number(
+    transaction: &Transaction,
+    number: RegisterNumber,
+) -> Result<Option<RegisterEntry>, StoreError> {
+    transaction
+        .prepare_cached(&format!("{ROWS} WHERE number = ?1"))?
+        .query_and_then([number.0], entry_of)?
+        .next()
+        .transpose()
+}
+
+pub(super) fn entry_of(row: &Row) -> Result<RegisterEntry, StoreError> {
     let recorded_at: String = row.get(1)?;
     let payload: Option<String> = row.get(6)?;
     Ok(RegisterEntry {
@@ -304,7 +340,7 @@ fn entry_of(row: &Row) -> Result<RegisterEntry, StoreError> {
     })
 }
 
-fn correction_of(
+pub(super) fn correction_of(
     transaction: &Transaction,
     number: RegisterNumber,
 ) -> Result<Option<RegisterNumber>, StoreError> {
@@ -314,13 +350,21 @@ fn correction_of(
         .optional()?)
 }
 
+/// Whether an entry still has its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Kept,
+    Purged,
+}
+
 /// The link of that row, when everything in it is what was recorded. A damaged row is a finding, never an error.
 fn verified_link(
+    transaction: &Transaction,
     row: &Row,
     expected: RegisterNumber,
     previous: &Sha256Digest,
     now: Timestamp,
-) -> Result<Option<Sha256Digest>, StoreError> {
+) -> Result<Option<(Sha256Digest, Content)>, StoreError> {
     let text = |column| -> Result<Option<&str>, StoreError> {
         let bytes = match row.get_ref(column)? {
             ValueRef::Text(bytes) => Some(bytes),
@@ -346,16 +390,18 @@ fn verified_link(
     let is_erased = matches!(row.get_ref(5)?, ValueRef::Null) && matches!(row.get_ref(6)?, ValueRef::Null);
     let content_is_right = if is_erased {
         let moment = recorded_at.parse::<Timestamp>().ok();
-        RetentionClass::from_code(class)
-            .zip(moment)
-            .is_some_and(|(class, moment)| class.is_over(moment, now))
+        match moment {
+            Some(moment) => purge::is_purged_rightly(transaction, expected, moment, now)?,
+            None => false,
+        }
     } else {
         digest(5)?
             .zip(text(6)?)
             .is_some_and(|(salt, payload)| commitment(&salt, payload.as_bytes()) == committed)
     };
     let link_is_right = link(previous, expected, recorded_at, class, &committed) == linked;
-    Ok((number_is_right && content_is_right && link_is_right).then_some(linked))
+    let content = if is_erased { Content::Purged } else { Content::Kept };
+    Ok((number_is_right && content_is_right && link_is_right).then_some((linked, content)))
 }
 
 /// The highest number that anything else in the store names: entries cut off the end leave it behind.
@@ -363,22 +409,30 @@ fn last_number_named(transaction: &Transaction) -> Result<u32, StoreError> {
     Ok(transaction
         .prepare_cached(
             "SELECT max(coalesce((SELECT max(number) FROM register_payload), 0),
+                        coalesce((SELECT max(number) FROM purged_entry), 0),
                         coalesce((SELECT max(register_number) FROM dispensed_line), 0),
                         coalesce((SELECT max(correction) FROM register_correction), 0))",
         )?
         .query_row([], |row| row.get(0))?)
 }
 
-fn exported(row: &Row) -> Result<ExportedEntry, StoreError> {
+fn exported(transaction: &Transaction, row: &Row) -> Result<ExportedEntry, StoreError> {
     let hex = |bytes: [u8; 32]| Sha256Digest(bytes).to_string();
+    let number = row.get(0)?;
+    let is_erased = matches!(row.get_ref(6)?, ValueRef::Null);
+    let purged_at = is_erased
+        .then(|| purge::erasure(transaction, RegisterNumber(number)))
+        .transpose()?
+        .flatten();
     Ok(ExportedEntry {
-        number: row.get(0)?,
+        number,
         recorded_at: row.get(1)?,
         class: row.get(2)?,
         salt: row.get::<_, Option<[u8; 32]>>(5)?.map(hex),
         payload: row.get(6)?,
         commitment: hex(row.get(3)?),
         link: hex(row.get(4)?),
+        purged_at: purged_at.map(|erasure| erasure.at.to_string()),
     })
 }
 

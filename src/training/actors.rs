@@ -21,7 +21,7 @@ use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::training::prescribing::{FindProduct, PrescriptionOrder, consent_resource};
 use crate::training::roles::Role;
 use crate::training::wire::{INS, INS_TEST, NUMBER};
-pub use view::{FoundPrescription, PrescriberDelivery, PrescriberLine, PrescriberView};
+pub use view::{AnnulledDelivery, FoundPrescription, PrescriberDelivery, PrescriberLine, PrescriberView};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);

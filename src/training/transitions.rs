@@ -37,6 +37,8 @@ pub(super) struct Report {
     pub(super) delivery: Delivery,
     pub(super) handed_over: Option<Timestamp>,
     pub(super) reason: Reason,
+    /// The rectified delivery that it replaces.
+    pub(super) replaces: Option<String>,
 }
 
 /// Whether a report says why nothing was handed over.
@@ -120,7 +122,8 @@ pub(super) fn give_back(
     })
 }
 
-/// A pharmacy reports one product and lot handed over, or one line declined. It ends its hold.
+/// A pharmacy reports one product and lot handed over, or one line declined. It ends its hold, unless it replaces a
+/// delivery that was rectified.
 pub(super) fn deliver(
     prescription: &Prescription,
     report: &Report,
@@ -142,7 +145,10 @@ pub(super) fn deliver(
         return Err(Refusal::LineCancelled(line.number));
     }
     within_validity(line, report, moment)?;
-    not_held_elsewhere(prescription, by, moment.now)?;
+    match &report.replaces {
+        Some(replaced) => replaces_a_rectified_one(line, replaced, by)?,
+        None => not_held_elsewhere(prescription, by, moment.now)?,
+    }
     coherent(report, moment)?;
     let asked = report.delivery.boxes;
     if let Some(left) = line.left().filter(|left| asked > *left) {
@@ -158,7 +164,10 @@ pub(super) fn deliver(
         ));
     }
     let mut after = prescription.clone();
-    after.hold = None;
+    // A replacement serves nobody now: whoever holds the prescription goes on.
+    if report.replaces.is_none() {
+        after.hold = None;
+    }
     if let Some(line) = after.line_mut(&report.line) {
         line.deliveries.push(report.delivery.clone());
     }
@@ -297,6 +306,20 @@ pub(super) fn choose(
         ));
     }
     Ok(choice)
+}
+
+fn replaces_a_rectified_one(line: &Line, replaced: &str, by: &Finess) -> Result<(), Refusal> {
+    let is_it = |known: &&Delivery| {
+        known.reference == replaced
+            && known.pharmacy == *by
+            && known.standing == DeliveryStanding::EnteredInError
+    };
+    match line.deliveries.iter().find(is_it) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::malformed(
+            "Un remplacement désigne une délivrance rectifiée de la même ligne.",
+        )),
+    }
 }
 
 fn not_cancelled(prescription: &Prescription) -> Result<(), Refusal> {

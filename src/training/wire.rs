@@ -45,6 +45,7 @@ pub(super) const LPP: &str = "https://mos.esante.gouv.fr/NOS/TRE_R312-LPP/FHIR/T
 pub(super) const BOX_SYSTEM: &str = "http://standardterms.edqm.eu";
 pub(super) const BOX: &str = "30009000";
 pub(super) const LINE_NUMBER: &str = "https://comptoir.example/fhir/StructureDefinition/line-number";
+pub(super) const REPLACES: &str = "https://comptoir.example/fhir/StructureDefinition/replaces";
 pub(super) const SUPPLY_LINE: &str =
     "https://comptoir.example/fhir/StructureDefinition/supplydelivery-prescription";
 

@@ -6,13 +6,13 @@ use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
 use crate::app::counter::{Counter, path_typed};
-use crate::app::desk::{BaseLight, Listing, Mode};
+use crate::app::desk::{BaseLight, LeftWaiting, Listing, Mode};
 use crate::app::screen::Scroll;
 use crate::domain::number::NUMBER_LENGTH;
 use crate::safe::safe;
 use crate::ui::rows::Rows;
 use crate::ui::text::{padded, tail, width};
-use crate::ui::wording::{self, labels, posts};
+use crate::ui::wording::{self, breakdowns, labels, posts};
 use crate::ui::{View, entries, is_wide};
 
 /// The page.
@@ -127,10 +127,32 @@ impl<'a> Page<'a> {
         ]);
     }
 
+    /// What was recorded before this terminal opened: whoever was interrupted must not do it again.
+    fn resumed(&self, left: &LeftWaiting, rows: &mut Rows) {
+        let View { desk, theme } = self.view;
+        let entry = desk.hand_over(left.entry.hand_over.id).unwrap_or(&left.entry);
+        let sentence = posts::resumed(
+            &self.view.at(entry.hand_over.at),
+            &wording::people::patient_name(&entry.hand_over.patient),
+            &left.numbers,
+            posts::resumed_state(entry.state(), entries::travel(self.view, entry)),
+            left.others,
+        );
+        rows.signed(0, "!", &sentence, theme.warning);
+        rows.blank();
+    }
+
     /// What is not acknowledged, then what was served today.
     fn day(&self, area: Rect) -> Rows<'a> {
         let View { desk, theme } = self.view;
         let mut rows = Rows::new(theme, area);
+        if let Some(breakdown) = desk.breakdown {
+            rows.signed(0, "✗", &breakdowns::at_the_counter(breakdown), theme.bad);
+            rows.blank();
+        }
+        if let Some(left) = &desk.setting.left_waiting {
+            self.resumed(left, &mut rows);
+        }
         let waiting: Vec<_> = desk.open().collect();
         rows.heading(&labels::not_acknowledged(waiting.len()));
         match desk.listing {

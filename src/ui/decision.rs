@@ -21,7 +21,7 @@ use crate::ui::frame::key_of;
 use crate::ui::prescription::title_row;
 use crate::ui::rows::Rows;
 use crate::ui::text::{padded, tail};
-use crate::ui::wording::{self, labels, reasons};
+use crate::ui::wording::{self, catalogue, labels, reasons};
 use crate::ui::{View, is_wide, lines};
 
 /// The page.
@@ -298,6 +298,9 @@ impl Page<'_> {
     fn search(&self, rows: &mut Rows, input: &TextInput, found: &[Product], searched: &str, selected: usize) {
         let theme = self.view.theme;
         rows.heading(labels::SEARCH);
+        let desk = self.view.desk;
+        let scope = catalogue::searched_in(desk.setting.catalogue, desk.today());
+        rows.paragraph(2, &scope, theme.dim);
         self.input(rows, input);
         if found.is_empty() {
             let hint = if searched.is_empty() || searched != input.as_str() {
@@ -318,7 +321,7 @@ impl Page<'_> {
             let columns = rows.width;
             rows.row(vec![Span::styled(padded(&text, columns), style)]);
             if place == selected {
-                rows.paragraph(3, &safe(&product.presentation), theme.dim);
+                rows.paragraph(3, &catalogue::box_line(product), theme.dim);
                 rows.focus_ends();
             }
         }

@@ -14,7 +14,7 @@ use crate::safe::safe;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
 use crate::ui::wording::posts::Travel;
-use crate::ui::wording::{self, labels, people, posts, reasons};
+use crate::ui::wording::{self, corrections, labels, people, posts, reasons};
 use crate::ui::{View, entries};
 
 /// The page.
@@ -47,20 +47,35 @@ impl Widget for Page<'_> {
                 Span::styled(format!("  {patient}"), theme.strong),
             ]);
             rows.blank();
-            rows.heading(labels::REGISTER);
-            for line in &entry.hand_over.lines {
-                self.line(&mut rows, entry, line);
+            // What was not accepted comes first: the reasons, line by line, may fill the screen.
+            if matches!(entry.state(), PostState::Refused(_) | PostState::Conflict(_)) {
+                self.base(&mut rows, entry);
+                rows.blank();
+                self.register(&mut rows, entry);
+            } else {
+                self.register(&mut rows, entry);
+                rows.blank();
+                self.base(&mut rows, entry);
             }
-            rows.blank();
-            rows.heading(labels::TO_THE_BASE);
-            self.steps(&mut rows, entry);
-            self.news(&mut rows, entry);
         }
         rows.draw(self.done.scroll, area, buffer);
     }
 }
 
 impl Page<'_> {
+    fn register(&self, rows: &mut Rows, entry: &OutboxEntry) {
+        rows.heading(labels::REGISTER);
+        for line in &entry.hand_over.lines {
+            self.line(rows, entry, line);
+        }
+    }
+
+    fn base(&self, rows: &mut Rows, entry: &OutboxEntry) {
+        rows.heading(labels::TO_THE_BASE);
+        self.steps(rows, entry);
+        self.news(rows, entry);
+    }
+
     fn line(&self, rows: &mut Rows, entry: &OutboxEntry, line: &DispensedLine) {
         let theme = self.view.theme;
         let number = self
@@ -94,6 +109,16 @@ impl Page<'_> {
         if let Some(reason) = posts::state_reason(state) {
             rows.signed(NUMBER_COLUMNS, "✗", &reason, theme.bad);
         }
+        if let Some(correction) = self.view.desk.correction_of(line.id) {
+            let sign = posts::state_sign(correction.state(), entries::travel(self.view, correction));
+            let style = entries::state_style(theme, correction.state());
+            rows.signed(
+                NUMBER_COLUMNS,
+                sign,
+                &corrections::corrected_line(correction),
+                style,
+            );
+        }
     }
 
     /// The four steps; only those that are true are ticked.
@@ -114,7 +139,7 @@ impl Page<'_> {
         } else {
             step(is_accepted, labels::STEP_ACCEPTED, theme)
         };
-        let seen = match entry.hand_over.consent {
+        let seen = match entry.consent() {
             Consent::Agreed => labels::STEP_VISIBLE,
             Consent::Opposed => labels::STEP_HIDDEN_OPPOSED,
             Consent::NotRecorded => labels::STEP_HIDDEN_NOT_RECORDED,
@@ -141,9 +166,15 @@ impl Page<'_> {
         rows.blank();
         match (entry.state(), entries::travel(self.view, entry)) {
             (PostState::Accepted, _) => {
-                let sentence = labels::accepted(posts::visibility(entry.hand_over.consent));
+                let sentence = labels::accepted(posts::visibility(entry.consent()));
                 rows.signed(0, "✓", &sentence, theme.good);
-                if entry.hand_over.consent != Consent::Agreed {
+                if entry
+                    .consent_since
+                    .is_some_and(|consent| consent != entry.hand_over.consent)
+                {
+                    rows.paragraph(2, posts::CONSENT_CHANGED_SINCE, Style::new());
+                }
+                if entry.consent() != Consent::Agreed {
                     rows.paragraph(2, posts::CONSENT_CHANGED_BY, theme.dim);
                 }
             }

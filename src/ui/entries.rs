@@ -7,7 +7,7 @@ use crate::domain::outbox::{OutboxEntry, PostState};
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
 use crate::ui::wording::posts::Travel;
-use crate::ui::wording::{labels, people, posts, settling};
+use crate::ui::wording::{corrections, labels, people, posts, settling};
 use crate::ui::{Theme, View};
 
 /// Columns of "10:42".
@@ -51,14 +51,6 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
     } else {
         state_style(view.theme, state).patch(style)
     };
-    let (sign, word) = if is_settled && !matches!(state, PostState::Accepted) {
-        ("·", settling::SETTLED_SHORT)
-    } else {
-        (
-            posts::state_sign(state, travel),
-            posts::state_short(state, travel, hand_over.consent),
-        )
-    };
     let moment = view.short(hand_over.at);
     // An older one says its day, at the expense of the name.
     let moments = if moment.len() > TIME_COLUMNS {
@@ -70,10 +62,25 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
         .width
         .saturating_sub(2 + moments + NUMBER_COLUMNS + STATE_COLUMNS)
         .clamp(8, 40);
+    let name = people::patient_name(&hand_over.patient);
+    let name = corrections::kind(hand_over).map_or(name.clone(), |kind| format!("{kind} · {name}"));
+    // Its own post was accepted, and what it said is taken back: the first alone would not be true.
+    let lines = hand_over.lines.iter();
+    let corrected = lines
+        .filter_map(|line| view.desk.correction_of(line.id))
+        .find_map(|correction| corrections::corrected(correction.state()));
+    let state_short = corrected
+        .filter(|_| *state == PostState::Accepted)
+        .unwrap_or_else(|| posts::state_short(state, travel, entry.consent()));
+    let (sign, word) = if is_settled && *state != PostState::Accepted {
+        ("·", settling::SETTLED_SHORT)
+    } else {
+        (posts::state_sign(state, travel), state_short)
+    };
     rows.row(vec![
         Span::styled(format!("{sign} "), state_style),
         Span::styled(padded(&moment, moments), style),
-        Span::styled(padded(&people::patient_name(&hand_over.patient), names), style),
+        Span::styled(padded(&name, names), style),
         Span::styled(
             format!(" {} ", hand_over.number.grouped()),
             view.theme.dim.patch(style),

@@ -11,7 +11,7 @@ use crate::app::screen::Scroll;
 use crate::domain::outbox::{OutboxEntry, PostState};
 use crate::safe::safe;
 use crate::ui::rows::Rows;
-use crate::ui::wording::{self, labels, posts, reasons, settling as words};
+use crate::ui::wording::{self, corrections, labels, posts, reasons, settling as words};
 use crate::ui::{View, entries, panes};
 
 /// The page.
@@ -129,8 +129,20 @@ impl<'a> Page<'a> {
                 rows.paragraph(0, posts::delay_way_out(entry.reason), Style::new());
                 entries::why(&mut rows, self.view, entry);
             }
+        } else if entry.hand_over.corrects.is_some() {
+            rows.paragraph(0, &corrections::at_the_base(entry), theme.bad);
+            let taking_back = entry
+                .states
+                .first()
+                .and_then(|(_, state)| posts::state_reason(state));
+            if let Some(reason) = taking_back.filter(|_| entry.hand_over.lines.is_empty()) {
+                rows.paragraph(2, &reason, Style::new());
+            }
         } else {
             rows.paragraph(0, labels::REFUSED_AFTER_RECORDING, theme.bad);
+        }
+        if let Some(taken_back) = corrections::takes_back(&entry.hand_over) {
+            rows.paragraph(0, &taken_back, theme.strong);
         }
         for line in &entry.hand_over.lines {
             let supply = line.outcome.supply();

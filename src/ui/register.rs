@@ -6,14 +6,16 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
+use crate::app::closing::{Closing, ClosingAnswer};
 use crate::app::register::{Check, Pages, Register};
 use crate::app::screen::Scroll;
+use crate::app::searching::Typing;
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisteredDelivery};
 use crate::safe::safe;
 use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
-use crate::ui::wording::{self, labels, people};
+use crate::ui::wording::{self, closing, labels, people, reasons, searching};
 
 /// The page.
 pub struct Page<'a> {
@@ -64,7 +66,77 @@ impl<'a> Page<'a> {
             },
         };
         rows.signed(0, sign, &text, style);
+        self.day(&mut rows);
+        self.closing(&mut rows);
+        self.search(&mut rows);
         rows
+    }
+
+    fn search(&self, rows: &mut Rows) {
+        let theme = self.view.theme;
+        let Some(search) = &self.register.search else {
+            return;
+        };
+        let typed = safe(search.input.as_str());
+        let (cursor, style) = match search.typing {
+            Typing::GoesOn => ("▏", theme.input),
+            Typing::Ended => ("", theme.strong),
+        };
+        rows.row(vec![
+            Span::styled(format!("{} ", searching::LABEL), theme.heading),
+            Span::styled(format!("{typed}{cursor}"), style),
+        ]);
+        let found = searching::found(
+            &typed,
+            search.day(),
+            self.register.entries.len(),
+            self.register.reading,
+            search.below,
+        );
+        rows.paragraph(0, &found, theme.dim);
+    }
+
+    fn day(&self, rows: &mut Rows) {
+        let theme = self.view.theme;
+        let Some(day) = &self.register.day else {
+            return;
+        };
+        rows.signed(
+            0,
+            "·",
+            &closing::day(day, &self.view.desk.setting.zone),
+            theme.dim,
+        );
+        if day.unclosed_before > 0 {
+            rows.signed(
+                0,
+                "!",
+                &closing::not_closed_before(day.unclosed_before),
+                theme.warning,
+            );
+        }
+    }
+
+    fn closing(&self, rows: &mut Rows) {
+        let theme = self.view.theme;
+        match &self.register.closing {
+            Closing::NotAsked => {}
+            Closing::Running => rows.signed(0, "…", closing::RUNNING, theme.dim),
+            Closing::Failed => rows.signed(0, "✗", labels::STORE_FAILED, theme.bad),
+            Closing::Ended(answer) => {
+                let (sign, style) = match answer {
+                    ClosingAnswer::Closed { .. } => ("✓", theme.good),
+                    ClosingAnswer::AlreadyClosed | ClosingAnswer::NothingToClose => ("·", Style::new()),
+                    ClosingAnswer::DoesNotHold(_) | ClosingAnswer::KeyMissing => ("✗", theme.bad),
+                };
+                rows.signed(0, sign, &closing::answer(answer), style);
+                if let ClosingAnswer::Closed { note, .. } = answer {
+                    for line in note.lines().filter(|line| !line.is_empty()) {
+                        rows.paragraph(2, &safe(line), theme.dim);
+                    }
+                }
+            }
+        }
     }
 
     fn list(&self, area: Rect) -> Rows<'a> {
@@ -83,6 +155,8 @@ impl<'a> Page<'a> {
             }
         }
         match self.register.reading {
+            // A search says by itself how far it is.
+            _ if self.register.search.is_some() => {}
             Pages::Asked => rows.paragraph(0, labels::LISTING, theme.dim),
             Pages::Failed => rows.signed(0, "✗", labels::STORE_FAILED, theme.bad),
             Pages::All if self.register.entries.is_empty() => {
@@ -107,9 +181,11 @@ impl<'a> Page<'a> {
                 safe(&delivery.product),
                 wording::boxes(delivery.boxes),
             ),
-            Some(RegisterContent::Correction { of, reason, .. }) => {
-                (labels::correction_of(*of), safe(reason), String::new())
-            }
+            Some(RegisterContent::Correction { of, code, reason, .. }) => (
+                labels::correction_of(*of),
+                safe(&reasons::motive(*code, reason)),
+                String::new(),
+            ),
             None => (labels::ERASED.to_owned(), String::new(), String::new()),
         };
         rows.row(vec![
@@ -131,9 +207,15 @@ impl<'a> Page<'a> {
         rows.heading(&labels::register_number(entry.number));
         match &entry.content {
             Some(RegisterContent::Delivery(delivery)) => self.delivery(&mut rows, delivery),
-            Some(RegisterContent::Correction { of, reason, operator }) => {
+            Some(RegisterContent::Correction {
+                of,
+                code,
+                reason,
+                operator,
+            }) => {
                 rows.paragraph(0, &labels::correction_of(*of), theme.strong);
-                rows.paragraph(0, &labels::quoted(&safe(reason)), Style::new());
+                let motive = reasons::motive(*code, reason);
+                rows.paragraph(0, &labels::quoted(&safe(&motive)), Style::new());
                 rows.paragraph(0, &people::operator(operator), theme.dim);
             }
             None => rows.paragraph(0, labels::ERASED_WHY, theme.dim),

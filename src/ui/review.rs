@@ -198,7 +198,8 @@ impl Page<'_> {
         );
     }
 
-    fn findings(&self, rows: &mut Rows) {
+    /// What the rules say, each with the reason it was passed for.
+    pub(super) fn findings(&self, rows: &mut Rows) {
         let mut findings: Vec<&Finding> = self.review.findings.iter().collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
         rows.heading(&labels::findings_heading(findings.len()));
@@ -228,7 +229,7 @@ impl Page<'_> {
     }
 
     /// The reason being typed, under the warning it is for.
-    fn reason(&self, reason: &OverrideReason, area: Rect, buffer: &mut Buffer) {
+    pub(super) fn reason(&self, reason: &OverrideReason, area: Rect, buffer: &mut Buffer) {
         let theme = self.view.theme;
         let mut rows = Rows::new(theme, area);
         rows.heading(labels::OVERRIDE);

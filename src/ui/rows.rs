@@ -146,24 +146,41 @@ impl<'t> Rows<'t> {
         for (row, y) in shown.iter().zip(area.top()..area.bottom()) {
             buffer.set_line(area.x, y, row, area.width);
         }
-        let marks = [
-            (first, "▲", shown.first(), area.top()),
-            (below, "▼", shown.last(), area.bottom().saturating_sub(1)),
-        ];
-        for (hidden, sign, row, y) in marks {
-            if let Some(row) = row.filter(|_| hidden > 0) {
+        let downwards: Vec<usize> = (0..shown.len()).collect();
+        let upwards: Vec<usize> = downwards.iter().rev().copied().collect();
+        for (hidden, sign, places) in [(first, "▲", downwards), (below, "▼", upwards)] {
+            if hidden > 0 {
                 let mark = Span::styled(format!(" {sign} {hidden}"), self.theme.key);
-                if text_columns(row) + mark.width() <= self.width {
-                    let columns = u16::try_from(mark.width()).unwrap_or(area.width);
-                    buffer.set_span(area.right().saturating_sub(columns), y, &mark, columns);
-                } else if area.right() < buffer.area.right() {
-                    // No room beside the text: the sign alone, in the margin. It may cover nothing.
-                    buffer.set_span(area.right(), y, &Span::styled(sign, self.theme.key), 1);
-                }
+                draw_mark(&mark, sign, &shown, &places, area, buffer);
             }
         }
     }
 }
+
+/// Draws the mark of hidden rows beside the text nearest to them that leaves room for it. It may cover nothing.
+fn draw_mark(
+    mark: &Span<'static>,
+    sign: &'static str,
+    shown: &[Line],
+    places: &[usize],
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let y = |place: usize| area.y.saturating_add(u16::try_from(place).unwrap_or(u16::MAX));
+    let has_room = |place: &&usize| text_columns(&shown[**place]) + mark.width() <= usize::from(area.width);
+    if let Some(place) = places.iter().take(MARK_ROWS).find(has_room) {
+        let columns = u16::try_from(mark.width()).unwrap_or(area.width);
+        buffer.set_span(area.right().saturating_sub(columns), y(*place), mark, columns);
+    } else if let Some(nearest) = places.first()
+        && area.right() < buffer.area.right()
+    {
+        // No room beside any of them: the sign alone, in the margin.
+        buffer.set_span(area.right(), y(*nearest), &Span::styled(sign, mark.style), 1);
+    }
+}
+
+/// How many rows from the edge the mark of hidden rows may stand.
+const MARK_ROWS: usize = 4;
 
 /// Rows of one name in a table: a hostile name may not push everything else off the screen.
 const NAME_ROWS_MAX: usize = 3;
@@ -212,6 +229,23 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn the_count_of_hidden_rows_moves_to_the_nearest_row_with_room() {
+        let theme = Theme::without_colours();
+        let area = Rect::new(0, 0, 12, 3);
+        let mut rows = Rows::new(&theme, area);
+        for text in ["short", "short", "twelve chars", "one more"] {
+            rows.row(vec![Span::raw(text)]);
+        }
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 13, 3));
+        rows.draw(Scroll::default(), area, &mut buffer);
+        let row = |y: u16| (0..13).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        assert_eq!(
+            [row(0), row(1), row(2)],
+            ["short        ", "short    ▼ 1 ", "twelve chars "]
+        );
     }
 
     #[test]

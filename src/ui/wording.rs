@@ -3,8 +3,14 @@
 //! The terminal and the command line use the same functions. Texts from outside that end up in a
 //! sentence go through [`safe`].
 
+pub mod breakdowns;
+pub mod catalogue;
+pub mod closing;
 pub mod command_line;
+pub mod configuration;
+pub mod corrections;
 pub mod dates;
+pub mod doctor;
 pub mod edition;
 pub mod findings;
 pub mod keys;
@@ -15,7 +21,10 @@ pub mod posts;
 pub mod reader;
 pub mod reasons;
 pub mod refusals;
+pub mod retention;
+pub mod safekeeping;
 pub mod scans;
+pub mod searching;
 pub mod settling;
 
 pub use dates::{day, moment, since, time_of_day};

@@ -3,6 +3,7 @@
 
 mod consult;
 mod consult_conditions;
+mod correct;
 mod hold;
 mod http;
 mod post;

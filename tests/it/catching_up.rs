@@ -207,6 +207,8 @@ impl Stage {
             zone: TimeZone::get("Europe/Paris").unwrap(),
             sheets: None,
             inbox: None,
+            left_waiting: None,
+            catalogue: counter.catalogue.scope(),
         };
         let workshop = Arc::new(Workshop::new(Week {
             counter,

@@ -9,7 +9,7 @@ use comptoir::store::{CloseAnswer, Store, Verification};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use tempfile::TempDir;
 
-use crate::sample::{dispense, later, noon, operator, pharmacy, prescription, raw_store, store_key};
+use crate::sample::{dispense, later, operator, pharmacy, prescription, raw_store, store_key};
 use crate::support::command::Counter;
 
 struct Closed {
@@ -85,6 +85,36 @@ impl Closed {
             raw.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
         }
         raw
+    }
+
+    /// Puts what the store holds into a file as the first version of this program made it.
+    fn make_it_as_old_as_the_first_schema(&self) {
+        let newer = self.folder.path().join("newer.db");
+        fs::rename(self.path(), &newer).unwrap();
+        let old = raw_store(&self.path());
+        old.execute_batch(include_str!(
+            "../../src/store/migrations/0001_register_and_outbox.sql"
+        ))
+        .unwrap();
+        old.execute("ATTACH DATABASE ?1 AS newer", [newer.to_str().unwrap()])
+            .unwrap();
+        let columns = "SELECT group_concat(name, ', ') FROM pragma_table_info(?1, 'main')";
+        for table in [
+            "register",
+            "register_payload",
+            "hand_over",
+            "dispensed_line",
+            "outbox",
+        ] {
+            let columns: String = old.query_row(columns, [table], |row| row.get(0)).unwrap();
+            old.execute_batch(&format!(
+                "INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table}"
+            ))
+            .unwrap();
+        }
+        // "cptr", as every store is marked.
+        old.execute_batch("PRAGMA application_id = 1668314226; PRAGMA user_version = 1")
+            .unwrap();
     }
 
     /// Cuts off the entries after that number, and everything that names them.
@@ -321,12 +351,7 @@ fn a_register_made_before_there_were_closures_is_closed_too() {
         folder: tempfile::tempdir().unwrap(),
     };
     closed.record(1..=5);
-    raw_store(&closed.path())
-        .execute_batch(
-            "DROP TABLE closure; DROP TABLE closing_key; DROP TABLE backup; DROP TABLE settlement; DROP TABLE held;
-             PRAGMA user_version = 1",
-        )
-        .unwrap();
+    closed.make_it_as_old_as_the_first_schema();
     assert_eq!(closed.close().0.count, 10);
     assert_eq!(found(&closed.verify(&[])), (None, None));
 }

@@ -1,6 +1,7 @@
 //! What the client needs of any base, row by row of `docs/wire.md`: run against a foreign FHIR server
 //! and against the training base alike.
 
+mod correction;
 mod prescription;
 mod wire_tap;
 
@@ -49,6 +50,14 @@ pub(crate) async fn every_row(address: &BaseAddress, now: Timestamp, seed: impl 
         .a_task_that_moved_in_between_is_posted_all_the_same()
         .await;
     contract.a_withdrawn_line_is_not_posted().await;
+    contract
+        .a_delivery_is_cancelled_once_however_often_it_is_sent()
+        .await;
+    contract
+        .a_delivery_is_replaced_once_even_when_the_answer_is_lost()
+        .await;
+    contract.a_correction_takes_no_hold_away().await;
+    contract.what_was_never_there_is_only_replaced().await;
 }
 
 /// A pharmacy's side of the base.

@@ -101,6 +101,28 @@ fn post(counter: &Counter<ScriptedBase>, of: u128, seconds: i64) -> (OutboxEntry
 }
 
 #[test]
+fn what_the_prescriber_sees_follows_a_choice_made_before_the_post() {
+    let base = ScriptedBase::new();
+    let counter = counter(&base);
+    let consultation = opened(&counter, 0);
+    assert_eq!(consultation.prescription.consent, Consent::Agreed);
+    recorded(&counter, &consultation, 1, boxes(&consultation, 1));
+    base.patient_opposes();
+    let (entry, _) = post(&counter, 1, 2);
+    assert_eq!(
+        entry.hand_over.consent,
+        Consent::Agreed,
+        "what was read is what was recorded"
+    );
+    assert_eq!(
+        (entry.consent(), visible_to_prescriber(&entry)),
+        (Consent::Opposed, Some(false))
+    );
+    let kept = counter.store.hand_over(dispense_id(1)).unwrap().unwrap();
+    assert_eq!(kept, entry, "and it is kept");
+}
+
+#[test]
 fn from_the_number_to_the_prescribers_screen_or_not() {
     for (opposes, visible) in [(false, Some(true)), (true, Some(false))] {
         let base = ScriptedBase::new();

@@ -4,6 +4,7 @@
 mod answers;
 mod keys;
 mod recording;
+mod register;
 mod scans;
 
 use comptoir::app::Effect;

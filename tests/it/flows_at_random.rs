@@ -4,9 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use comptoir::app::closing::ClosingAnswer;
+use comptoir::app::history;
 use comptoir::app::keys::{Context, Key, Trigger, bindings};
-use comptoir::app::message::{Freshness, HoldAnswer, Message, ReadFailure, Reading};
+use comptoir::app::message::{CannotOpen, Freshness, HoldAnswer, Message, ReadFailure, Reading};
 use comptoir::app::{App, Effect, Screen};
+use comptoir::domain::closure::RegisterDay;
+use comptoir::domain::correction::CannotCorrect;
 use comptoir::domain::hold::Hold;
 use comptoir::domain::identifiers::DispenseId;
 use comptoir::domain::number::PrescriptionNumber;
@@ -180,6 +184,36 @@ impl World {
                     comptoir::app::settling::SettleFailure::NothingToSettle
                 },
             }],
+            Effect::OpenCorrection { entry, .. } if luck.is_multiple_of(3) => {
+                vec![Message::CorrectionNotOpened {
+                    entry,
+                    why: CannotOpen::Cannot(CannotCorrect::NoSuchEntry),
+                }]
+            }
+            Effect::OpenCorrection { entry, kind } => {
+                self.minted += 1;
+                let id = DispenseId(Uuid::from_u128(self.minted));
+                vec![correction_opened(id, entry, kind)]
+            }
+            Effect::Correct(request) => vec![if luck.is_multiple_of(2) {
+                Message::RecordFailed { id: request.id }
+            } else {
+                Message::CorrectionRefused {
+                    id: request.id,
+                    why: CannotCorrect::NotFromHere,
+                }
+            }],
+            Effect::ReadHistory(entry) => vec![Message::HistoryRead {
+                entry,
+                reading: history::Reading::Read(Vec::new()),
+            }],
+            Effect::SearchRegister { text, .. } => vec![Message::RegisterSearched {
+                text,
+                entries: vec![register_entry(1)],
+                below: None,
+            }],
+            Effect::ReadRegisterDay => vec![Message::RegisterDayRead(RegisterDay::default())],
+            Effect::CloseRegister => vec![Message::RegisterClosed(ClosingAnswer::NothingToClose)],
             Effect::LookAtHold(_)
             | Effect::VerifyRegister
             | Effect::GiveHoldBack(_)

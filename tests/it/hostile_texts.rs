@@ -1,5 +1,6 @@
 //! Texts from outside that try to act on the terminal or to mislead its reader.
 
+use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{ConsultFailure, HoldAnswer, Message, ReadFailure, Reading};
 use comptoir::app::{App, Setting};
 use comptoir::domain::hold::Hold;
@@ -86,6 +87,13 @@ fn hostile_setting() -> Setting {
     setting.operator.name = hostile("Claire");
     setting.sheets = Some(hostile("/tmp").into());
     setting.inbox = Some(hostile("/tmp").into());
+    let mut left = entry(hand_over(9, 5), &PostState::Pending);
+    left.hand_over.patient = hostile_patient();
+    setting.left_waiting = Some(LeftWaiting {
+        entry: left,
+        numbers: vec![RegisterNumber(12)],
+        others: 2,
+    });
     setting
 }
 
@@ -139,6 +147,7 @@ fn register_page() -> Message {
     let correction = RegisterEntry {
         content: Some(RegisterContent::Correction {
             of: RegisterNumber(1),
+            code: None,
             reason: hostile("r"),
             operator: operator(),
         }),

@@ -5,13 +5,23 @@
     reason = "a story, or a table of cases, is read from top to bottom"
 )]
 
+mod backup;
 mod base_client;
+#[cfg(target_os = "linux")]
+mod broken_machines;
+mod canary;
+mod catalogue;
 mod catching_up;
 mod closures;
 mod command_line;
 mod contract;
+mod correction_scenes;
+mod corrections;
 mod counter;
 mod crashes;
+#[cfg(target_os = "linux")]
+mod doctor;
+mod encryption;
 mod end_to_end;
 mod flows;
 mod flows_at_random;
@@ -19,11 +29,17 @@ mod foreign_base;
 mod gs1_vectors;
 mod holds;
 mod hostile_texts;
+#[cfg(target_os = "linux")]
+mod kill_points;
 mod login;
 mod make_images;
+#[cfg(target_os = "linux")]
+mod power_cuts;
+mod purge;
 mod register_edition;
 mod register_export;
 mod register_million;
+mod register_search;
 mod sample;
 mod samples;
 mod scan_images;

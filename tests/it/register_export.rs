@@ -6,7 +6,7 @@ use std::process::Command;
 
 use comptoir::domain::register::{RegisterNumber, Sha256Digest};
 use comptoir::store::Store;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use crate::sample::{dispense, later, operator, prescription, raw_store, store_key};
@@ -35,9 +35,12 @@ fn export(begun: Timestamp, erased: u32) -> Export {
     store
         .correct(RegisterNumber(4), "erreur de lot", &operator(), later(90))
         .unwrap();
+    let purged_at = begun + SignedDuration::from_hours(24 * 366 * 10);
     raw_store(&path)
         .execute_batch(&format!(
-            "DROP TRIGGER register_payload_is_never_erased; DELETE FROM register_payload WHERE number <= {erased}"
+            "INSERT INTO purge VALUES (1, '{purged_at}', 'cm', 'plausible', 21, 0, 0);
+             INSERT INTO purged_entry SELECT number, 1 FROM register WHERE number <= {erased};
+             DELETE FROM register_payload WHERE number <= {erased}"
         ))
         .unwrap();
     let mut exported = Vec::new();
@@ -115,6 +118,10 @@ fn the_script_wants_a_content_until_its_retention_is_over() {
     let (said, is_ok) = old.judged(&old.lines);
     assert!(
         is_ok && said.starts_with("ok: 21 entries, 6 of them erased"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("erased: 6 of register-10-years on 2024-03-07 (entries 1 to 6)\n"),
         "{said}"
     );
     let recent = export("2190-02-28T11:00:00Z".parse().unwrap(), 6);

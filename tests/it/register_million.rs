@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use comptoir::domain::register::{FIRST_LINK, RegisterNumber, RetentionClass, commitment, link};
+use comptoir::domain::register::{FIRST_LINK, RegisterNumber, commitment, link};
+use comptoir::domain::retention::RetentionClass;
+use comptoir::domain::sought::Sought;
 use comptoir::store::Store;
 use rusqlite::params;
 
@@ -67,4 +69,31 @@ fn a_million_entries_are_verified_in_ten_seconds() {
         lasted.as_secs_f32()
     );
     assert!(lasted < LIMIT, "{lasted:?}");
+    search(&store);
+}
+
+/// How long one step of a search may take, 99 times out of 100: nobody waits between two keys.
+const SEARCH_LIMIT: Duration = Duration::from_millis(20);
+
+fn search(store: &Store) {
+    let mut random = fastrand::Rng::with_seed(20_261_122);
+    for (what, text) in [
+        ("nothing", "ABSENT"),
+        ("the entries of a rare word", "A12 absent"),
+        ("every entry", "ZZCANARY"),
+    ] {
+        let sought = Sought::new(text).unwrap();
+        let mut lasted: Vec<Duration> = (0..400)
+            .map(|_| {
+                let below = RegisterNumber(random.u32(2..=ENTRIES));
+                let begun = Instant::now();
+                store.search_register(&sought, Some(below)).unwrap();
+                begun.elapsed()
+            })
+            .collect();
+        lasted.sort();
+        let [middle, most] = [lasted[200], lasted[396]];
+        eprintln!("a step of a search that finds {what}: {middle:.1?} half of the time, {most:.1?} at p99");
+        assert!(most < SEARCH_LIMIT, "{what}: {most:?}");
+    }
 }

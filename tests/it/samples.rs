@@ -3,10 +3,12 @@
 
 use std::path::PathBuf;
 
+use comptoir::app::correcting::CorrectionKind;
 use comptoir::app::keys::Key;
-use comptoir::app::message::{Consultation, Freshness, HoldAnswer, Message};
+use comptoir::app::message::{Consultation, Freshness, HoldAnswer, Message, OpenedCorrection};
 use comptoir::app::{App, Effect, Mode, Setting};
 use comptoir::domain::consent::Consent;
+use comptoir::domain::correction::Standing;
 use comptoir::domain::dispense::{Dispense, HandOver};
 use comptoir::domain::hold::Hold;
 use comptoir::domain::identifiers::{
@@ -18,7 +20,7 @@ use comptoir::domain::people::{Ins, Operator, OperatorRole, Patient, Pharmacy, P
 use comptoir::domain::prescription::{
     Delivery, DeliveryStanding, LineKind, LineStanding, Prescription, PrescriptionKind, PrescriptionLine,
 };
-use comptoir::domain::product::{GenericGroup, KnownProducts, Product, ProductCode};
+use comptoir::domain::product::{CatalogueScope, GenericGroup, KnownProducts, Product, ProductCode};
 use comptoir::domain::register::{
     RegisterContent, RegisterEntry, RegisterNumber, RegisteredDelivery, Sha256Digest,
 };
@@ -78,6 +80,8 @@ pub(crate) fn setting() -> Setting {
         zone: TimeZone::get("Europe/Paris").unwrap(),
         sheets: Some(PathBuf::from("/home/claire/comptoir/feuilles")),
         inbox: Some(PathBuf::from("/home/claire/comptoir/entrants")),
+        left_waiting: None,
+        catalogue: CatalogueScope::TrainingSubset,
     }
 }
 
@@ -112,6 +116,7 @@ pub(crate) fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product 
         hybrid_group: None,
         biosimilar_group: None,
         conditions: None,
+        published: Box::default(),
     }
 }
 
@@ -415,6 +420,7 @@ pub(crate) fn entry(hand_over: HandOver, state: &PostState) -> OutboxEntry {
         .collect();
     OutboxEntry {
         since: hand_over.at,
+        consent_since: None,
         states,
         attempts: 0,
         next_attempt: now(),
@@ -464,7 +470,26 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             outcome: "substituted".into(),
             reason: Some("generic".into()),
             note: String::new(),
+            replaces: None,
         }))),
         link: Sha256Digest([u8::try_from(place % 251).unwrap(); 32]),
     }
+}
+
+/// The first line of the sample prescription, recorded as that entry and opened to be corrected.
+pub(crate) fn correction_opened(id: DispenseId, entry: RegisterNumber, kind: CorrectionKind) -> Message {
+    let hand_over = hand_over(77, 60);
+    let standing = Standing {
+        entry,
+        line: hand_over.lines[0].clone(),
+        hand_over,
+        earlier: Vec::new(),
+    };
+    let consultation = (kind == CorrectionKind::Rectification)
+        .then(|| Box::new(consultation_of(standing.taken_out_of(prescription()))));
+    Message::CorrectionOpened(Box::new(OpenedCorrection {
+        id,
+        standing,
+        consultation,
+    }))
 }

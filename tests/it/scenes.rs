@@ -3,11 +3,13 @@
 
 use std::path::PathBuf;
 
+use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
     ConsultFailure, Contradiction, ContradictionSource, Freshness, HoldAnswer, Message, ReadFailure, Reading,
     RegisterCheck, StoreTask,
 };
 use comptoir::app::{App, settling};
+use comptoir::domain::breakdown::Breakdown;
 use comptoir::domain::consent::Consent;
 use comptoir::domain::identifiers::{Boxes, DispenseId, LineNumber};
 use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState, Settlement, SettlementChoice};
@@ -25,7 +27,7 @@ pub(crate) struct Scene {
     pub(crate) app: App,
 }
 
-fn scene(name: &'static str, app: App) -> Scene {
+pub(crate) fn scene(name: &'static str, app: App) -> Scene {
     Scene { name, app }
 }
 
@@ -53,6 +55,23 @@ fn delayed(seed: u128, minutes: i64, reason: DelayReason) -> OutboxEntry {
         reason,
         ..entry(hand_over(seed, minutes), &PostState::Pending)
     }
+}
+
+/// Opened again after a crash between recording and posting.
+fn reopened() -> App {
+    let entry = entry(hand_over(3, 4), &PostState::Pending);
+    let mut setting = setting();
+    setting.left_waiting = Some(LeftWaiting {
+        entry: entry.clone(),
+        numbers: vec![RegisterNumber(12), RegisterNumber(13)],
+        others: 0,
+    });
+    let posting = Message::PostStarted(entry.hand_over.id);
+    after(
+        App::new(setting, now()),
+        vec![Message::OutboxListed(vec![entry]), posting],
+        "",
+    )
 }
 
 /// A day with a bit of everything.
@@ -109,7 +128,7 @@ pub(crate) fn held_elsewhere() -> App {
 }
 
 /// A hand-over just recorded, then posted with that state.
-fn done(consent: Consent, state: Option<PostState>) -> App {
+pub(crate) fn done(consent: Consent, state: Option<PostState>) -> App {
     let mut prescription = prescription();
     prescription.consent = consent;
     let mut app = serving(prescription);
@@ -160,11 +179,11 @@ fn scanned_box(cip: &str) -> Message {
     text_scanned(Scanned::Box(scanned), "\u{1d}0103400933857042")
 }
 
-fn register(messages: Vec<Message>, typed: &str) -> App {
+pub(crate) fn register(messages: Vec<Message>, typed: &str) -> App {
     after(after(app(), vec![], "③"), messages, typed)
 }
 
-fn register_page() -> Message {
+pub(crate) fn register_page() -> Message {
     let erased = RegisterEntry {
         content: None,
         ..register_entry(2)
@@ -172,6 +191,7 @@ fn register_page() -> Message {
     let correction = RegisterEntry {
         content: Some(RegisterContent::Correction {
             of: RegisterNumber(1),
+            code: None,
             reason: "lot mal lu".into(),
             operator: operator(),
         }),
@@ -192,6 +212,8 @@ fn register_page() -> Message {
 fn check(first_bad: Option<RegisterNumber>) -> Message {
     Message::RegisterVerified(RegisterCheck {
         entries: 5,
+        purged: 0,
+        closures: 0,
         head: Sha256Digest([0xab; 32]),
         first_bad,
     })
@@ -209,6 +231,18 @@ fn counter_scenes() -> Vec<Scene> {
     let known = vec![Message::BaseAnswered, Message::OutboxListed(Vec::new())];
     vec![
         scene("counter_just_opened", app()),
+        scene("counter_reopened", reopened()),
+        scene(
+            "counter_disk_full",
+            after(
+                app(),
+                vec![
+                    Message::Broke(Breakdown::DiskFull),
+                    Message::StoreFailed(StoreTask::Outbox),
+                ],
+                "",
+            ),
+        ),
         scene("counter_quiet", after(app(), known, "")),
         scene("counter_busy", busy_counter()),
         scene("counter_typing", after(app(), vec![], "01 s2tb pz2j")),
@@ -366,6 +400,15 @@ fn review_scenes() -> Vec<Scene> {
     ]
 }
 
+/// The patient objected after the prescription was read, before its delivery was posted.
+fn done_opposed_since() -> App {
+    let mut app = done(Consent::Agreed, Some(PostState::Accepted));
+    let mut posted = app.desk().hand_overs.last().unwrap().clone();
+    posted.consent_since = Some(Consent::Opposed);
+    app.update(Message::PostAnswered(Box::new(posted)));
+    app
+}
+
 fn done_scenes() -> Vec<Scene> {
     let no = refusal(RefusalCode::LineCancelled, "Ligne annulée le 22/11/2026.");
     vec![
@@ -373,6 +416,7 @@ fn done_scenes() -> Vec<Scene> {
         scene("done_delayed", done(Consent::Agreed, Some(PostState::Pending))),
         scene("done_visible", done(Consent::Agreed, Some(PostState::Accepted))),
         scene("done_opposed", done(Consent::Opposed, Some(PostState::Accepted))),
+        scene("done_opposed_since", done_opposed_since()),
         scene(
             "done_not_recorded",
             done(Consent::NotRecorded, Some(PostState::Accepted)),
@@ -650,6 +694,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         refused_scenes(),
         list_scenes(),
         settling_scenes(),
+        crate::correction_scenes::correction_scenes(),
         reader_scenes(),
     ]
     .into_iter()

@@ -121,10 +121,12 @@ fn every_screen_has_a_scene() {
         shown,
         [
             "consulting",
+            "correcting",
             "counter",
             "decision",
             "done",
             "help",
+            "history",
             "identified",
             "leaving",
             "number_doubt",

@@ -76,6 +76,7 @@ struct Figures {
     steps: usize,
     hand_overs: usize,
     at_the_base: usize,
+    corrected: usize,
 }
 
 impl Figures {
@@ -84,6 +85,7 @@ impl Figures {
             steps: world.steps,
             hand_overs: world.places.iter().map(|place| place.told.len()).sum(),
             at_the_base: world.held.iter().map(Vec::len).sum(),
+            corrected: world.held.iter().flatten().filter(|held| held.is_wrong).count(),
         }
     }
 
@@ -91,6 +93,7 @@ impl Figures {
         self.steps += other.steps;
         self.hand_overs += other.hand_overs;
         self.at_the_base += other.at_the_base;
+        self.corrected += other.corrected;
     }
 }
 
@@ -113,10 +116,11 @@ fn nothing_is_lost_doubled_shown_against_the_patient_or_untrue() {
         figures.add(&played);
     }
     println!(
-        "{count} schedules from seed {first}: {} steps, {} hand-overs told, {} deliveries at the base, {:.1} s",
+        "{count} schedules from seed {first}: {} steps, {} hand-overs told, {} deliveries at the base, {} of them corrected, {:.1} s",
         figures.steps,
         figures.hand_overs,
         figures.at_the_base,
+        figures.corrected,
         begun.elapsed().as_secs_f32()
     );
 }

@@ -3,5 +3,7 @@
 pub(crate) mod base_server;
 pub(crate) mod command;
 pub(crate) mod proxy;
+#[cfg(target_os = "linux")]
+pub(crate) mod shim;
 pub(crate) mod terminal;
 pub(crate) mod wait;

@@ -39,7 +39,11 @@ const LAYERS: &[Layer] = &[
     ),
     layer("safe", &[], PURE),
     layer("scan", &["domain"], &["tokio", "reqwest"]),
-    layer("catalogue", &["domain"], PURE),
+    layer(
+        "catalogue",
+        &["domain", "chain"],
+        &["tokio", "Timestamp::now", "new_v4", "std::env"],
+    ),
     layer("base", &["domain"], &["rusqlite", "Timestamp::now", "new_v4"]),
     layer(
         "store",
@@ -81,6 +85,7 @@ const LAYERS: &[Layer] = &[
             "counter",
             "config",
             "training",
+            "chain",
         ],
         &["ratatui"],
     ),

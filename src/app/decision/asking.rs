@@ -113,22 +113,62 @@ impl Asking {
     }
 }
 
-/// The last day of a box as people write it: 30/06/2028, 06/2028 (its last day), 2028-06-30.
+/// The last day of a box as people write it: 30/06/2028, 06/2028 or 2028-06 (its last day), 2028-06-30; and the same
+/// without anything between the figures, when that can be read in one way only.
 pub fn expiry_typed(text: &str) -> Option<Date> {
+    let text = text.trim();
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return figures(text);
+    }
     let parts: Vec<i16> = text
         .split(['/', '-', '.', ' '])
         .map(|part| part.parse().ok())
         .collect::<Option<_>>()?;
-    let small = |number: i16| i8::try_from(number).ok();
     match parts[..] {
-        [month, year] => {
-            let first = Date::new(full_year(year)?, small(month)?, 1).ok()?;
-            first.checked_add(1.month()).ok()?.checked_sub(1.day()).ok()
-        }
-        [year, month, day] if year > 31 => Date::new(full_year(year)?, small(month)?, small(day)?).ok(),
-        [day, month, year] => Date::new(full_year(year)?, small(month)?, small(day)?).ok(),
+        [year, month] if year > 31 => last_day(year, month),
+        [month, year] => last_day(year, month),
+        [year, month, day] if year > 31 => date(year, month, day),
+        [day, month, year] => date(year, month, day),
         _ => None,
     }
+}
+
+/// 0628, 062028, 202806, 300628, 30062028, 20280630: the one reading that gives a date.
+fn figures(text: &str) -> Option<Date> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i16>().ok();
+    let month_year =
+        |month, year: (usize, usize)| last_day(number(year.0, year.1)?, number(month, month + 2)?);
+    let day_month_year = |day, month, year: (usize, usize)| {
+        date(
+            number(year.0, year.1)?,
+            number(month, month + 2)?,
+            number(day, day + 2)?,
+        )
+    };
+    let readings = match text.len() {
+        4 => [month_year(0, (2, 4)), None, None],
+        6 => [
+            month_year(0, (2, 6)),
+            month_year(4, (0, 4)),
+            day_month_year(0, 2, (4, 6)),
+        ],
+        8 => [day_month_year(0, 2, (4, 8)), day_month_year(6, 4, (0, 4)), None],
+        _ => return None,
+    };
+    let mut possible = readings.into_iter().flatten();
+    let only = possible.next()?;
+    // The last day of a box is no matter of guessing.
+    possible.all(|other| other == only).then_some(only)
+}
+
+fn date(year: i16, month: i16, day: i16) -> Option<Date> {
+    let small = |number: i16| i8::try_from(number).ok();
+    Date::new(full_year(year)?, small(month)?, small(day)?).ok()
+}
+
+fn last_day(year: i16, month: i16) -> Option<Date> {
+    let first = date(year, month, 1)?;
+    first.checked_add(1.month()).ok()?.checked_sub(1.day()).ok()
 }
 
 /// Boxes print two digits of a year, always of this century.
@@ -153,6 +193,24 @@ mod tests {
             ("06/2028", Some(date(2028, 6, 30))),
             ("2/28", Some(date(2028, 2, 29))),
             ("2028-06-30", Some(date(2028, 6, 30))),
+            ("0628", Some(date(2028, 6, 30))),
+            ("06/28", Some(date(2028, 6, 30))),
+            ("062028", Some(date(2028, 6, 30))),
+            ("202806", Some(date(2028, 6, 30))),
+            ("2028-06", Some(date(2028, 6, 30))),
+            ("300628", Some(date(2028, 6, 30))),
+            ("30062028", Some(date(2028, 6, 30))),
+            ("20280630", Some(date(2028, 6, 30))),
+            (" 0228 ", Some(date(2028, 2, 29))),
+            ("112712", Some(date(2012, 11, 27))),
+            // October 2020, or the 10th of some month that does not exist.
+            ("102028", Some(date(2028, 10, 31))),
+            // October 2012, or 20 December 2010.
+            ("201210", None),
+            ("1328", None),
+            ("628", None),
+            ("310628", None),
+            ("99999999", None),
             ("31/06/2028", None),
             ("13/2028", None),
             ("06/1998", None),

@@ -16,6 +16,11 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::DecisionSearch => DECISION_SEARCH,
         Context::Review => REVIEW,
         Context::DecisionText | Context::ReviewReason | Context::SettlingReason => TEXT,
+        Context::Correction => CORRECTION,
+        Context::CorrectionWords => CORRECTION_WORDS,
+        Context::CorrectionReview => CORRECTION_REVIEW,
+        Context::CorrectionEnd => CORRECTION_END,
+        Context::History => HISTORY,
         Context::Recording => RECORDING,
         Context::Done => DONE,
         Context::Leaving => LEAVING,
@@ -24,6 +29,7 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::Outbox => OUTBOX_KEYS,
         Context::Settling => SETTLING,
         Context::Register => REGISTER_KEYS,
+        Context::RegisterSearch => REGISTER_SEARCH,
         Context::ReaderTest => READER_TEST,
         Context::Help => HELP_KEYS,
     }
@@ -180,6 +186,23 @@ const REVIEW: &[Binding] = &[
     REGISTER_QUIET,
     QUIT,
 ];
+const ANNUL: Binding = key(&[Key::Character('a')], C::Annul, Footer);
+const RECTIFY: Binding = key(&[Key::Character('r')], C::Rectify, Footer);
+const CORRECTION: &[Binding] = &[digits(Footer), UP, DOWN, ENTER, BACK, HELP, QUIT];
+const CORRECTION_WORDS: &[Binding] = &[ENTER, ERASE, BACK, HELP_F1, QUIT];
+const CORRECTION_REVIEW: &[Binding] = &[ENTER, UP, DOWN, PAGE_UP, PAGE_DOWN, BACK, HELP, QUIT];
+const CORRECTION_END: &[Binding] = &[key(&[Key::Enter, Key::Escape], C::Back, Footer), HELP, QUIT];
+const HISTORY: &[Binding] = &[
+    key(&[Key::Escape, Key::Enter], C::Back, Footer),
+    UP,
+    DOWN,
+    PAGE_UP,
+    PAGE_DOWN,
+    FIRST,
+    LAST,
+    HELP,
+    QUIT,
+];
 const RECORDING: &[Binding] = &[HELP, OUTBOX_QUIET, REGISTER_QUIET, QUIT];
 const DONE: &[Binding] = &[
     key(&[Key::Enter, Key::Escape], C::Back, Footer),
@@ -187,6 +210,8 @@ const DONE: &[Binding] = &[
     DOWN,
     PAGE_UP,
     PAGE_DOWN,
+    RECTIFY,
+    ANNUL,
     OUTBOX,
     REGISTER,
     HELP,
@@ -196,6 +221,7 @@ const LEAVING: &[Binding] = &[
     // Enter keeps: a reader's trailing Enter must not throw work away.
     key(&[Key::Character('g'), Key::Escape, Key::Enter], C::Keep, Footer),
     key(&[Key::Character('q')], C::Leave, Footer),
+    QUIT,
 ];
 const IDENTIFIED: &[Binding] = &[
     key(&[Key::Escape, Key::Enter], C::Back, Footer),
@@ -250,16 +276,22 @@ const SETTLING: &[Binding] = &[
 const REGISTER_KEYS: &[Binding] = &[
     UP,
     DOWN,
-    key(&[Key::PageDown], C::PageDown, Footer),
-    key(&[Key::PageUp], C::PageUp, Footer),
+    PAGE_UP,
+    PAGE_DOWN,
     FIRST,
     LAST,
     key(&[Key::Character('v')], C::Verify, Footer),
+    RECTIFY,
+    ANNUL,
+    key(&[Key::Character('h')], C::History, Footer),
+    key(&[Key::Character('c')], C::CloseDay, Footer),
+    key(&[Key::Character('/')], C::Search, Footer),
     key(&[Key::Escape, Key::Enter, Key::Function(3)], C::Back, Footer),
     OUTBOX,
     HELP,
     QUIT,
 ];
+const REGISTER_SEARCH: &[Binding] = &[ENTER, UP, DOWN, PAGE_UP, PAGE_DOWN, ERASE, BACK, HELP_F1, QUIT];
 const HELP_KEYS: &[Binding] = &[
     UP,
     DOWN,

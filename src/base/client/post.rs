@@ -20,12 +20,14 @@
 
 use crate::base::client::Base;
 use crate::base::client::consult::ReadAgain;
+use crate::base::client::correct::delivery_of;
 use crate::base::fhir::{Bundle, EntryResponse, Task};
 use crate::base::mapping::{self, Reading, delivery, execution};
 use crate::base::outcome::{self, Remark};
 use crate::base::pool::Pool;
 use crate::base::transport::{Method, Request, Response, Transport};
 use crate::base::{BaseError, codes};
+use crate::domain::consent::Consent;
 use crate::domain::dispense::{DispensedLine, HandOver};
 use crate::domain::identifiers::DispensedLineId;
 use crate::domain::outbox::PostState;
@@ -33,7 +35,7 @@ use crate::domain::prescription::{DeliveryStanding, LineKind, LineStanding};
 use crate::domain::refusal::{Refusal, RefusalCode};
 
 /// How often a post that came too late is tried again.
-const TRIES_MAX: usize = 3;
+pub(super) const TRIES_MAX: usize = 3;
 
 /// A hand-over on its way: the lines still to be settled, and what became of the others.
 struct Posting<'a> {
@@ -43,36 +45,63 @@ struct Posting<'a> {
 }
 
 /// What the base answered to one transaction.
-enum Answer {
+pub(super) enum Answer {
     Accepted,
     Stale(Refusal),
     Conflict(Refusal),
     Refused(Vec<Remark>),
 }
 
+/// What became of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostAnswer {
+    /// Each line that was pending: accepted, refused or in conflict.
+    pub states: Vec<(DispensedLineId, PostState)>,
+    /// The patient's choice, as it was read last before the lines were posted; none when nothing could be read.
+    pub consent: Option<Consent>,
+}
+
 impl<T: Transport> Base<T> {
-    /// Posts the pending lines of a hand-over; each comes back accepted, refused or in conflict.
-    ///
-    /// Safe to repeat, whatever happened before: it reads the prescription again first, and the base
-    /// creates a delivery only if none bears its identifier.
+    /// Posts the pending lines of a hand-over, or a correction; each comes back accepted, refused or in conflict.
     pub async fn post(
         &self,
         hand_over: &HandOver,
         pending: &[DispensedLineId],
     ) -> Result<Vec<(DispensedLineId, PostState)>, BaseError> {
+        Ok(self.post_reading_consent(hand_over, pending).await?.states)
+    }
+
+    /// The same, with the patient's choice that it read: it may not be the one of the hand-over any more.
+    ///
+    /// Safe to repeat, whatever happened before: it reads the prescription again first, and the base
+    /// creates a delivery only if none bears its identifier.
+    pub async fn post_reading_consent(
+        &self,
+        hand_over: &HandOver,
+        pending: &[DispensedLineId],
+    ) -> Result<PostAnswer, BaseError> {
+        if let Some(corrects) = &hand_over.corrects {
+            return self.correct(hand_over, corrects).await;
+        }
         let mut posting = Posting::new(hand_over, pending);
+        let mut consent = None;
         let mut stale: Option<(Refusal, Option<String>)> = None;
         for tries in 0..=TRIES_MAX {
             let reading = match self.read_again(&hand_over.number).await? {
                 ReadAgain::Found(reading) => reading,
-                ReadAgain::Refused(refusal) => return Ok(posting.end(&PostState::Refused(refusal))),
+                ReadAgain::Refused(refusal) => {
+                    let states = posting.end(&PostState::Refused(refusal));
+                    return Ok(PostAnswer { states, consent });
+                }
             };
+            consent = Some(reading.prescription.consent);
             posting.settle_what_is_known(&reading);
             let version = reading.task.as_ref().and_then(Task::version).map(str::to_owned);
             if let Some((refusal, posted_version)) = stale.take() {
                 self.look_up(&mut posting, &reading).await?;
                 if tries == TRIES_MAX || posted_version == version {
-                    return Ok(posting.end(&PostState::Conflict(refusal)));
+                    let states = posting.end(&PostState::Conflict(refusal));
+                    return Ok(PostAnswer { states, consent });
                 }
             }
             match self.post_open(&mut posting, &reading).await? {
@@ -80,7 +109,8 @@ impl<T: Transport> Base<T> {
                 None => break,
             }
         }
-        Ok(posting.settled)
+        let states = posting.settled;
+        Ok(PostAnswer { states, consent })
     }
 
     /// Posts until nothing is open; `Some` when the base says that it changed since it was read.
@@ -111,9 +141,7 @@ impl<T: Transport> Base<T> {
                 .origin(line.line)
                 .is_some_and(|origin| origin.kind == "DeviceRequest");
             let kind = delivery::KINDS[usize::from(is_device)];
-            let target = format!("{kind}?identifier={}%7C{}", codes::URI, codes::urn(line.id.0));
-            let request = Request::get(target).with_header("prefer", "handling=strict");
-            let response = self.ask(request).await?;
+            let response = self.ask(delivery_of(kind, line.id)).await?;
             let text = response.text().filter(|_| response.status == 200);
             let Some(text) = text else { continue };
             if mapping::delivered_under(line.id, &Pool::of([text])?).is_some() {
@@ -203,7 +231,7 @@ impl<'a> Posting<'a> {
 }
 
 /// Why a line may no longer be delivered, if so.
-fn not_deliverable(line: &DispensedLine, reading: &Reading) -> Option<RefusalCode> {
+pub(super) fn not_deliverable(line: &DispensedLine, reading: &Reading) -> Option<RefusalCode> {
     let Some(ordered) = reading.prescription.line(line.line) else {
         return Some(RefusalCode::LineUnknown);
     };
@@ -216,7 +244,7 @@ fn not_deliverable(line: &DispensedLine, reading: &Reading) -> Option<RefusalCod
 }
 
 /// A refusal, unless it comes from something else that happened.
-fn no(remark: &Remark, line: &DispensedLine, reading: &Reading) -> PostState {
+pub(super) fn no(remark: &Remark, line: &DispensedLine, reading: &Reading) -> PostState {
     let refusal = remark.refusal.clone();
     let is_conflict = match &refusal.code {
         RefusalCode::HeldElsewhere | RefusalCode::StaleVersion => true,
@@ -240,7 +268,7 @@ fn somebody_delivered(line: &DispensedLine, reading: &Reading) -> bool {
 }
 
 /// What an answer to a transaction means for its first `deliveries` entries.
-fn answer(response: &Response, deliveries: usize) -> Result<Answer, BaseError> {
+pub(super) fn answer(response: &Response, deliveries: usize) -> Result<Answer, BaseError> {
     let refused = |code| Ok(Answer::Refused(outcome::remarks(response, &code)));
     match response.status {
         200 | 201 => accepted(response, deliveries),

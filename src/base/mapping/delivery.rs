@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::base::fhir::{
     self, CodeableConcept, Identifier, Medication, MedicationDispense, Performer, Reference, SupplyDelivery,
 };
-use crate::base::mapping::{Origin, value};
+use crate::base::mapping::{Known, Origin, value};
 use crate::base::pool::{self, Place, Pool};
 use crate::base::{BaseError, codes};
 use crate::domain::identifiers::{Boxes, DispensedLineId};
@@ -28,12 +28,16 @@ pub(super) fn attach(
     lines: &mut [PrescriptionLine],
     origins: &[Origin],
     pool: &Pool,
-) -> Result<Vec<(DispensedLineId, Option<String>)>, BaseError> {
+) -> Result<Vec<Known>, BaseError> {
     let mut known = Vec::new();
     for resource in pool.of_kinds(&KINDS) {
         let read = read(resource, pool).ok_or(BaseError::Garbled)?;
         if let Some(id) = read.delivery.id {
-            known.push((id, pool::reference_to(resource)));
+            known.push(Known {
+                id,
+                reference: pool::reference_to(resource),
+                resource: resource.clone(),
+            });
         }
         for (line, origin) in lines.iter_mut().zip(origins) {
             if read.lines.iter().any(|reference| names(reference, origin)) {

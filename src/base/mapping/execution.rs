@@ -46,11 +46,16 @@ pub(in crate::base) fn transaction(
 ///
 /// Not its identifier: some servers replace every text equal to a `fullUrl` by the new address, and
 /// an identifier that was replaced is never found again.
-fn label(id: DispensedLineId) -> String {
+pub(super) fn label(id: DispensedLineId) -> String {
     codes::urn(Uuid::new_v5(&id.0, b"entry"))
 }
 
-fn delivery(hand_over: &HandOver, line: &DispensedLine, origin: &Origin, reading: &Reading) -> Entry {
+pub(super) fn delivery(
+    hand_over: &HandOver,
+    line: &DispensedLine,
+    origin: &Origin,
+    reading: &Reading,
+) -> Entry {
     let (kind, resource) = if origin.kind == "DeviceRequest" {
         (
             "SupplyDelivery",
@@ -81,10 +86,9 @@ fn medication_dispense(
     origin: &Origin,
     reading: &Reading,
 ) -> MedicationDispense {
-    let at = value::written_moment(hand_over.at);
     let supply = line.outcome.supply();
     let recorded = Extension {
-        value_date_time: Some(at.clone()),
+        value_date_time: Some(value::written_moment(hand_over.at)),
         ..Extension::named(codes::RECORDED)
     };
     let box_given = Medication {
@@ -118,7 +122,7 @@ fn medication_dispense(
         ],
         authorizing_prescription: vec![reference_to(origin)],
         quantity: Some(value::written_boxes(line.outcome.boxes())),
-        when_handed_over: supply.map(|_| at),
+        when_handed_over: supply.map(|_| value::written_moment(hand_over.handed_over_at())),
         substitution: substitution(line, origin),
         note: note(line),
     }
@@ -161,7 +165,7 @@ fn supply_delivery(
             quantity: Some(value::written_boxes(line.outcome.boxes())),
             item_codeable_concept: Some(product(supply, origin)),
         }),
-        occurrence_date_time: Some(value::written_moment(hand_over.at)),
+        occurrence_date_time: Some(value::written_moment(hand_over.handed_over_at())),
         supplier: Some(pharmacy(hand_over)),
     }
 }
@@ -195,15 +199,22 @@ fn batch(supply: &Supply) -> Option<Batch> {
 /// Who may see it: everybody concerned only when the patient agreed, at the counter and still now.
 fn security(hand_over: &HandOver, reading: &Reading) -> Meta {
     let agreed = [hand_over.consent, reading.prescription.consent] == [Consent::Agreed; 2];
-    let security = if agreed {
-        vec![Coding::of(codes::CONFIDENTIALITY, codes::NORMAL)]
-    } else {
-        vec![
+    if !agreed {
+        return restricted();
+    }
+    Meta {
+        security: vec![Coding::of(codes::CONFIDENTIALITY, codes::NORMAL)],
+    }
+}
+
+/// The labels of what the patient does not let others see.
+pub(super) fn restricted() -> Meta {
+    Meta {
+        security: vec![
             Coding::of(codes::CONFIDENTIALITY, codes::RESTRICTED),
             Coding::of(codes::ACT, codes::NO_DISCLOSURE),
-        ]
-    };
-    Meta { security }
+        ],
+    }
 }
 
 /// The adjustment, the missing boxes and the legal ground, when there are.
@@ -303,7 +314,7 @@ fn reference_to(origin: &Origin) -> Reference {
     }
 }
 
-fn operator(hand_over: &HandOver) -> Reference {
+pub(super) fn operator(hand_over: &HandOver) -> Reference {
     Reference {
         identifier: Some(Identifier::of(codes::RPPS, hand_over.operator.rpps.as_str())),
         display: Some(hand_over.operator.name.clone()),
@@ -311,7 +322,7 @@ fn operator(hand_over: &HandOver) -> Reference {
     }
 }
 
-fn pharmacy(hand_over: &HandOver) -> Reference {
+pub(super) fn pharmacy(hand_over: &HandOver) -> Reference {
     Reference {
         identifier: Some(Identifier::of(codes::FINESS, hand_over.pharmacy.finess.as_str())),
         display: Some(hand_over.pharmacy.name.clone()),
@@ -378,8 +389,7 @@ fn provenance(hand_over: &HandOver, posted: &[&DispensedLine], reading: &Reading
         if posted.iter().any(|one| one.id == line.id) {
             return Some(Reference::to(label(line.id)));
         }
-        let known = reading.known.iter().find(|(id, _)| *id == line.id)?;
-        known.1.clone().map(Reference::to)
+        reading.reference_to(line.id).map(Reference::to)
     });
     let id = hand_over.id.provenance().to_string();
     let provenance = Provenance {
@@ -387,11 +397,13 @@ fn provenance(hand_over: &HandOver, posted: &[&DispensedLine], reading: &Reading
         id: Some(id.clone()),
         target: target.collect(),
         recorded: Some(value::written_moment(hand_over.at)),
+        reason: Vec::new(),
         activity: Some(CodeableConcept::coded(codes::DATA_OPERATION, "CREATE")),
         agent: vec![Agent {
             who: Some(operator(hand_over)),
             on_behalf_of: Some(pharmacy(hand_over)),
         }],
+        entity: Vec::new(),
     };
     Entry {
         resource: Some(fhir::written(&provenance)),

@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::cli::backup;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Format, complain, show};
 use crate::config::Config;
+use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::Closure;
 use crate::session::now;
 use crate::store::{CloseAnswer, Store};
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{breakdowns, command_line as words, retention};
 
-/// Signs. The note alone goes to standard output, to be kept as it is.
+/// Signs, then backs up what was signed. The note alone goes to standard output, to be kept as it is.
 pub(super) fn close(store: &Store, config: &Config, format: Format) -> Result<(), Failure> {
     let origin = Closure::origin_of(&config.pharmacy.finess);
     match store.close_register(&origin, now())? {
@@ -23,18 +25,22 @@ pub(super) fn close(store: &Store, config: &Config, format: Format) -> Result<()
             public_key,
         } => {
             let mut document = document(&note);
+            let (backup, made) = backup::beside(store, config);
             document["new"] = json!(true);
             document["public_key"] = json!(public_key);
+            document["backup"] = backup;
             show(format, &document, || note);
             complain(&words::register_closed(closure.count, &public_key));
-            Ok(())
+            backup::said(made)
         }
         CloseAnswer::AlreadyClosed(note) => {
             let mut document = document(&note);
+            let (backup, made) = backup::beside(store, config);
             document["new"] = json!(false);
+            document["backup"] = backup;
             show(format, &document, || note);
             complain(words::register_already_closed());
-            Ok(())
+            backup::said(made)
         }
         CloseAnswer::NothingToClose => Err(Failure::refused(words::nothing_to_close())),
         CloseAnswer::DoesNotHold(bad) => Err(Failure::refused(words::register_tampered(bad.0))),
@@ -65,11 +71,13 @@ pub(super) fn verify(store: &Store, against: &[PathBuf], format: Format) -> Resu
         "first_bad": first_bad,
         "closures": found.closures,
         "broken_closure": found.broken_closure,
+        "purged": found.purged,
     });
     // For people, only a register that holds is said to be verified.
     if first_bad.is_none() || format == Format::Json {
         show(format, &document, || {
-            words::register_verified(found.entries, &found.head.to_string())
+            let verified = words::register_verified(found.entries, &found.head.to_string());
+            verified + &retention::among_them(found.purged)
         });
     }
     match (first_bad, found.broken_closure) {
@@ -85,8 +93,12 @@ pub(super) fn verify(store: &Store, against: &[PathBuf], format: Format) -> Resu
 
 fn read(store: &Store, path: &Path) -> Result<Closure, Failure> {
     let shown = path.display().to_string();
-    let note = fs::read_to_string(path)
-        .map_err(|error| Failure::usage(words::closure_unreadable(&shown, &error.to_string())))?;
+    let note = fs::read_to_string(path).map_err(|error| {
+        Failure::usage(words::closure_unreadable(
+            &shown,
+            breakdowns::why(Breakdown::of_system(error.kind())),
+        ))
+    })?;
     store
         .read_closure(&note)?
         .map_err(|why| Failure::refused(words::closure_proves_nothing(&shown, why)))

@@ -14,10 +14,11 @@ use super::document;
 use crate::cli::failure::Failure;
 use crate::cli::output::{Format, show};
 use crate::config::{Config, SessionKind};
+use crate::domain::breakdown::Breakdown;
 use crate::print::register_edition::Edition;
 use crate::session::now;
 use crate::store::Store;
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{breakdowns, command_line as words};
 
 /// What is edited.
 #[derive(Debug, Args)]
@@ -62,8 +63,12 @@ pub(super) fn edit(
     let count = extract.entries.len();
     if let Some(path) = &arguments.pdf {
         let shown = path.display().to_string();
-        write_for_owner(path, &edition.pdf())
-            .map_err(|error| Failure::usage(words::not_written(&shown, &error.to_string())))?;
+        write_for_owner(path, &edition.pdf()).map_err(|error| {
+            Failure::usage(words::not_written(
+                &shown,
+                breakdowns::why(Breakdown::of_system(error.kind())),
+            ))
+        })?;
         let written = json!({ "entries": count, "pdf": shown });
         show(format, &written, || words::edition_written(count, &shown));
     } else {

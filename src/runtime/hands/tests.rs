@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 
 use super::super::workshop::STORE_RETRY_DELAY;
 use super::*;
+use crate::app::effect::RecordRequest;
 use crate::config::{Typed, config};
 use crate::counter::ConsultationAnswer;
 use crate::domain::dispense::{Circumstances, Decision, Proposal};
@@ -60,7 +61,7 @@ impl Stage {
     /// A whole scenario, confirmed.
     fn confirmed(&self, id: DispenseId) -> RecordRequest {
         let counter = &self.session.counter;
-        let product = |code: &_| counter.catalogue.find(code).cloned();
+        let product = |code: &_| counter.catalogue.find(code);
         let base = self.session.training.as_ref().unwrap();
         let ready = scenarios::ensure_ready(base, Uuid::from_u128(7), now(), &product).unwrap();
         let number = ready[0].order.number();

@@ -19,7 +19,9 @@ BEGIN SELECT RAISE(ABORT, 'the settlements are append-only'); END;
 CREATE TRIGGER settlement_is_never_changed BEFORE UPDATE ON settlement
 BEGIN SELECT RAISE(ABORT, 'the settlements are append-only'); END;
 
-CREATE TRIGGER settlement_is_never_erased BEFORE DELETE ON settlement
+-- It goes with its hand-over at the end of the retention, after the outbox's row, and never before.
+CREATE TRIGGER settlement_goes_with_its_hand_over_only BEFORE DELETE ON settlement
+WHEN EXISTS (SELECT 1 FROM outbox WHERE hand_over = OLD.hand_over)
 BEGIN SELECT RAISE(ABORT, 'the settlements are append-only'); END;
 
 -- The prescriptions that a terminal told the base it is serving, until it gave them back or recorded their hand-over:

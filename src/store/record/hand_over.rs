@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
-    PrescriberForm, text, text_or_none,
+    PrescriberForm, RegisterNumberForm, text, text_or_none,
 };
 use crate::domain::consent::Consent;
+use crate::domain::correction::{Corrects, Motive};
 use crate::domain::dispense::{
     Agreement, Completeness, DispensedLine, HandOver, LineOutcome, Override, Supply,
 };
@@ -17,12 +18,17 @@ use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::product::ProductCode;
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, CorrectionReason, NotDeliveredReason, PartialReason,
+    SubstitutionReason,
 };
+use crate::domain::register::RegisterNumber;
 use crate::domain::substitution::SubstitutionBasis;
 use crate::store::error::StoreError;
 
 const VERSION: u8 = 1;
+
+/// A correction: a program that does not know them must not post its replacement as one more delivery.
+const VERSION_OF_A_CORRECTION: u8 = 2;
 
 const WHAT: &str = "a hand-over";
 
@@ -63,6 +69,53 @@ struct HandOverForm {
     lines: Vec<DispensedLine>,
     #[serde(with = "overrides")]
     overrides: Vec<Override>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "corrects_or_none")]
+    corrects: Option<Corrects>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Corrects")]
+struct CorrectsForm {
+    #[serde(with = "RegisterNumberForm")]
+    entry: RegisterNumber,
+    #[serde(with = "DispensedLineIdForm")]
+    delivery: DispensedLineId,
+    #[serde(with = "line_ids")]
+    earlier: Vec<DispensedLineId>,
+    #[serde(with = "LineNumberForm")]
+    line: LineNumber,
+    #[serde(with = "text")]
+    handed_over_at: Timestamp,
+    #[serde(with = "motive")]
+    motive: Motive,
+}
+
+mod motive {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{CorrectionReason, Motive};
+
+    #[derive(Serialize, Deserialize)]
+    struct Said {
+        code: String,
+        words: String,
+    }
+
+    pub(super) fn serialize<S: Serializer>(motive: &Motive, serializer: S) -> Result<S::Ok, S::Error> {
+        let said = Said {
+            code: motive.reason().code().to_owned(),
+            words: motive.words().to_owned(),
+        };
+        said.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Motive, D::Error> {
+        let Said { code, words } = Said::deserialize(deserializer)?;
+        CorrectionReason::from_code(&code)
+            .and_then(|reason| Motive::new(reason, &words).ok())
+            .ok_or_else(|| D::Error::custom("not a motive"))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -252,7 +305,7 @@ macro_rules! option_form {
                 value: &Option<$value>,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                value.map(One).serialize(serializer)
+                value.clone().map(One).serialize(serializer)
             }
 
             pub(super) fn deserialize<'de, D: Deserializer<'de>>(
@@ -266,6 +319,8 @@ macro_rules! option_form {
 
 list_form!(lines, DispensedLine, "DispensedLineForm");
 list_form!(overrides, Override, "OverrideForm");
+list_form!(line_ids, DispensedLineId, "DispensedLineIdForm");
+option_form!(corrects_or_none, Corrects, "CorrectsForm");
 option_form!(basis_or_none, SubstitutionBasis, "SubstitutionBasisForm");
 option_form!(partial_or_none, PartialReason, "partial_reason");
 option_form!(completeness_or_none, Completeness, "CompletenessForm");
@@ -273,7 +328,7 @@ option_form!(completeness_or_none, Completeness, "CompletenessForm");
 /// The hand-over as it is kept.
 pub(in crate::store) fn write_hand_over(hand_over: &HandOver) -> Result<String, StoreError> {
     let document = DocumentOf {
-        version: VERSION,
+        version: version_of(hand_over),
         hand_over,
     };
     serde_json::to_string(&document).map_err(|_| StoreError::Unreadable(WHAT))
@@ -283,10 +338,17 @@ pub(in crate::store) fn write_hand_over(hand_over: &HandOver) -> Result<String, 
 pub(in crate::store) fn read_hand_over(content: &str) -> Result<HandOver, StoreError> {
     // The error's own words quote the value, which may be a patient's name: they are dropped.
     let document: Document = serde_json::from_str(content).map_err(|_| StoreError::Unreadable(WHAT))?;
-    if document.version != VERSION {
+    if document.version != version_of(&document.hand_over) {
         return Err(StoreError::Unreadable(WHAT));
     }
     Ok(document.hand_over)
+}
+
+fn version_of(hand_over: &HandOver) -> u8 {
+    match hand_over.corrects {
+        Some(_) => VERSION_OF_A_CORRECTION,
+        None => VERSION,
+    }
 }
 
 #[cfg(test)]
@@ -455,9 +517,20 @@ mod tests {
         let warning = (words(), words()).prop_map(|(finding, reason)| Override { finding, reason });
         let number = "[0-9]{2}[A-Z][0-9A-Z]{15}".prop_map(|number| number.parse().unwrap());
         let who = (operator(), pharmacy(), patient(), prescriber());
-        let what = (collection::vec(line(), 0..4), collection::vec(warning, 0..3));
+        let what = (
+            collection::vec(line(), 0..4),
+            collection::vec(warning, 0..3),
+            option::of(corrects()),
+        );
         (uuid(), number, moment(), who, consent, what).prop_map(
-            |(id, number, at, (operator, pharmacy, patient, prescriber), consent, (lines, overrides))| {
+            |(
+                id,
+                number,
+                at,
+                (operator, pharmacy, patient, prescriber),
+                consent,
+                (lines, overrides, corrects),
+            )| {
                 HandOver {
                     id: DispenseId(id),
                     number,
@@ -469,7 +542,23 @@ mod tests {
                     consent,
                     lines,
                     overrides,
+                    corrects,
                 }
+            },
+        )
+    }
+
+    fn corrects() -> impl Strategy<Value = Corrects> {
+        let why = (sample::select(CorrectionReason::ALL), "[a-zé] {0,3}[a-z']{1,9}");
+        let earlier = collection::vec(uuid().prop_map(DispensedLineId), 0..3);
+        (any::<u32>(), uuid(), earlier, any::<u16>(), moment(), why).prop_map(
+            |(entry, delivery, earlier, line, handed_over_at, (reason, words))| Corrects {
+                entry: RegisterNumber(entry),
+                delivery: DispensedLineId(delivery),
+                earlier,
+                line: LineNumber(line),
+                handed_over_at,
+                motive: Motive::new(reason, &words).unwrap(),
             },
         )
     }

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
-    PrescriberForm, text, text_or_none,
+    PrescriberForm, RegisterNumberForm, text, text_or_none,
 };
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
+use crate::domain::reasons::CorrectionReason;
 use crate::domain::register::{RegisterContent, RegisterNumber, RegisteredDelivery};
 use crate::store::error::StoreError;
 
@@ -31,6 +32,9 @@ enum ContentForm {
     Correction {
         #[serde(with = "RegisterNumberForm")]
         of: RegisterNumber,
+        // Left out where there is none: entries made before there were codes keep their bytes.
+        #[serde(default, skip_serializing_if = "Option::is_none", with = "correction_code")]
+        code: Option<CorrectionReason>,
         reason: String,
         #[serde(with = "OperatorForm")]
         operator: Operator,
@@ -41,10 +45,6 @@ enum ContentForm {
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 struct Delivered(#[serde(with = "RegisteredDeliveryForm")] RegisteredDelivery);
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "RegisterNumber")]
-struct RegisterNumberForm(u32);
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "RegisteredDelivery")]
@@ -77,15 +77,78 @@ struct RegisteredDeliveryForm {
     outcome: String,
     reason: Option<String>,
     note: String,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "number_or_none")]
+    replaces: Option<RegisterNumber>,
+}
+
+/// The code of a correction's reason.
+mod correction_code {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::CorrectionReason;
+
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for this signature"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        code: &Option<CorrectionReason>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        code.map(CorrectionReason::code).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<CorrectionReason>, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        let code = CorrectionReason::from_code(&code).ok_or_else(|| D::Error::custom("not a reason"))?;
+        Ok(Some(code))
+    }
+}
+
+/// A register number that may be absent.
+mod number_or_none {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::RegisterNumber;
+
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for this signature"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        number: &Option<RegisterNumber>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        number.map(|number| number.0).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<RegisterNumber>, D::Error> {
+        Ok(Some(RegisterNumber(u32::deserialize(deserializer)?)))
+    }
 }
 
 /// The content as the bytes that are committed to.
 pub(in crate::store) fn write_content(content: RegisterContent) -> Result<String, StoreError> {
     let content = match content {
         RegisterContent::Delivery(delivery) => ContentForm::Delivery(Box::new(Delivered(*delivery))),
-        RegisterContent::Correction { of, reason, operator } => {
-            ContentForm::Correction { of, reason, operator }
-        }
+        RegisterContent::Correction {
+            of,
+            code,
+            reason,
+            operator,
+        } => ContentForm::Correction {
+            of,
+            code,
+            reason,
+            operator,
+        },
     };
     let document = Document {
         version: VERSION,
@@ -102,9 +165,17 @@ pub(in crate::store) fn read_content(payload: &str) -> Result<RegisterContent, S
     }
     Ok(match document.content {
         ContentForm::Delivery(delivered) => RegisterContent::Delivery(Box::new(delivered.0)),
-        ContentForm::Correction { of, reason, operator } => {
-            RegisterContent::Correction { of, reason, operator }
-        }
+        ContentForm::Correction {
+            of,
+            code,
+            reason,
+            operator,
+        } => RegisterContent::Correction {
+            of,
+            code,
+            reason,
+            operator,
+        },
     })
 }
 
@@ -132,6 +203,11 @@ mod tests {
 
     const FROZEN_CORRECTION: &str = concat!(
         r#"{"version":1,"correction":{"of":41,"reason":"erreur de lot","#,
+        r#""operator":{"id":"cm","name":"Camille Martin","role":"technician","rpps":"10100000024"}}}"#,
+    );
+
+    const FROZEN_CODED_CORRECTION: &str = concat!(
+        r#"{"version":1,"correction":{"of":41,"code":"wrong-lot","reason":"","#,
         r#""operator":{"id":"cm","name":"Camille Martin","role":"technician","rpps":"10100000024"}}}"#,
     );
 
@@ -180,6 +256,18 @@ mod tests {
             outcome: "substituted".into(),
             reason: Some("generic".into()),
             note: String::new(),
+            replaces: None,
+        }))
+    }
+
+    /// The same delivery as a replacement of entry 41, written once there were rectifications.
+    fn replacement() -> RegisterContent {
+        let RegisterContent::Delivery(delivery) = delivery() else {
+            unreachable!("a delivery")
+        };
+        RegisterContent::Delivery(Box::new(RegisteredDelivery {
+            replaces: Some(RegisterNumber(41)),
+            ..*delivery
         }))
     }
 
@@ -187,10 +275,23 @@ mod tests {
     fn the_bytes_of_a_released_form_never_change() {
         let correction = RegisterContent::Correction {
             of: RegisterNumber(41),
+            code: None,
             reason: "erreur de lot".into(),
             operator: operator(OperatorRole::Technician),
         };
-        for (content, frozen) in [(delivery(), FROZEN), (correction, FROZEN_CORRECTION)] {
+        let coded = RegisterContent::Correction {
+            of: RegisterNumber(41),
+            code: Some(CorrectionReason::WrongLot),
+            reason: String::new(),
+            operator: operator(OperatorRole::Technician),
+        };
+        let replacing = FROZEN.replace(r#""note":""}}"#, r#""note":"","replaces":41}}"#);
+        for (content, frozen) in [
+            (delivery(), FROZEN),
+            (correction, FROZEN_CORRECTION),
+            (coded, FROZEN_CODED_CORRECTION),
+            (replacement(), &replacing),
+        ] {
             assert_eq!(write_content(content.clone()).unwrap(), frozen);
             assert_eq!(read_content(frozen).unwrap(), content);
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::number::PrescriptionNumber;
-use crate::training::wire::{FINESS, LINE_NUMBER, NUMBER, SUPPLY_LINE};
+use crate::training::wire::{FINESS, LINE_NUMBER, NUMBER, REPLACES, SUPPLY_LINE};
 
 const EXTENSIONS: &str = "https://comptoir.example/fhir/StructureDefinition/";
 const RECORDED: &str = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationDispense.recorded";
@@ -24,6 +24,8 @@ pub struct PrescriberView {
     pub lines: Vec<PrescriberLine>,
     /// What pharmacies reported. Empty without the patient's agreement, whatever was delivered.
     pub deliveries: Vec<PrescriberDelivery>,
+    /// What pharmacies reported by mistake, and took back. As empty as the deliveries without the patient's agreement.
+    pub annulled: Vec<AnnulledDelivery>,
 }
 
 /// An ordered product.
@@ -62,6 +64,16 @@ pub struct PrescriberDelivery {
     pub at: Option<String>,
 }
 
+/// A delivery that was reported by mistake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AnnulledDelivery {
+    /// As it was reported.
+    #[serde(flatten)]
+    pub delivery: PrescriberDelivery,
+    /// `cancelled`, or `rectified` when another delivery replaces it.
+    pub state: &'static str,
+}
+
 /// A prescription found by its patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FoundPrescription {
@@ -88,12 +100,21 @@ pub(super) fn of_prescription(
         .collect();
     wire_lines.sort_by_key(|line| line_number(line));
     let first = wire_lines.first()?;
-    let deliveries: Vec<PrescriberDelivery> = resources
+    let (wrong, right): (Vec<&Value>, Vec<&Value>) = resources
         .iter()
         .filter(|resource| matches!(type_of(resource), "MedicationDispense" | "SupplyDelivery"))
-        .filter(|delivery| delivery["status"] != "entered-in-error")
-        .map(|delivery| read_delivery(delivery, &wire_lines))
-        .collect();
+        .partition(|delivery| delivery["status"] == "entered-in-error");
+    let read = |delivery: &&Value| read_delivery(delivery, &wire_lines);
+    let deliveries: Vec<PrescriberDelivery> = right.iter().map(read).collect();
+    let annulled = wrong.iter().map(|delivery| AnnulledDelivery {
+        delivery: read(delivery),
+        state: if wrong.iter().chain(&right).any(|other| replaces(other, delivery)) {
+            "rectified"
+        } else {
+            "cancelled"
+        },
+    });
+    let annulled = annulled.collect();
     let task = resources.iter().find(|resource| type_of(resource) == "Task");
     let status = match task.and_then(|task| task["status"].as_str()) {
         Some("cancelled") => "cancelled",
@@ -108,7 +129,19 @@ pub(super) fn of_prescription(
         written_on: string(&first["authoredOn"]),
         lines: wire_lines.iter().map(|line| read_line(line)).collect(),
         deliveries,
+        annulled,
     })
+}
+
+fn replaces(delivery: &Value, replaced: &Value) -> bool {
+    let own = format!(
+        "{}/{}",
+        type_of(replaced),
+        replaced["id"].as_str().unwrap_or_default()
+    );
+    extension(delivery, REPLACES)
+        .and_then(|extension| extension["valueReference"]["reference"].as_str())
+        .is_some_and(|reference| reference.ends_with(&own))
 }
 
 /// Groups active lines by prescription, in the order they came.

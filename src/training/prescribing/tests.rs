@@ -23,6 +23,7 @@ fn amoxicillin(code: &ProductCode) -> Option<Product> {
         hybrid_group: None,
         biosimilar_group: None,
         conditions: None,
+        published: Box::default(),
     })
 }
 

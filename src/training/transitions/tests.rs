@@ -129,6 +129,7 @@ fn report(line: &str, boxes: u16) -> Report {
         },
         handed_over: Some(noon().now),
         reason: Reason::Missing,
+        replaces: None,
     }
 }
 

@@ -9,8 +9,8 @@ use crate::training::outcome::Refusal;
 use crate::training::prescription::Delivery;
 use crate::training::transitions::{Reason, Report};
 use crate::training::wire::{
-    Concept, Contained, Extension, FINESS, Identifier, Identifiers, Quantity, Reference, ResourceType,
-    SUPPLY_LINE, URI, boxes, identified, moment, read, required, well_coded,
+    Concept, Contained, Extension, FINESS, Identifier, Identifiers, Quantity, REPLACES, Reference,
+    ResourceType, SUPPLY_LINE, URI, boxes, identified, moment, read, required, well_coded,
 };
 
 const STATUS_REASON: &str = "http://hl7.org/fhir/StructureDefinition/event-statusReason";
@@ -130,6 +130,14 @@ impl ReportedDelivery {
         reference.reference.clone()
     }
 
+    fn replaces(&self) -> Option<String> {
+        self.extension(REPLACES)?
+            .value_reference
+            .as_ref()?
+            .reference
+            .clone()
+    }
+
     fn reason(&self) -> Reason {
         if self.status_reason_codeable_concept.is_some() || self.extension(STATUS_REASON).is_some() {
             Reason::Given
@@ -163,5 +171,6 @@ pub(in crate::training) fn delivery(kind: ResourceType, resource: &Value) -> Res
         },
         handed_over: handed_over.map(moment).transpose()?,
         reason: wire.reason(),
+        replaces: wire.replaces(),
     })
 }

@@ -165,7 +165,10 @@ impl Unit<'_> {
         let moment = self.moment;
         let case = self.case_of(&row)?;
         case.prescription = transitions::deliver(&case.prescription, &report, by, moment)?;
-        case.reports = Reports::Some;
+        match report.replaces {
+            Some(_) => case.corrects(),
+            None => case.reports = Reports::Some,
+        }
         if let Some(number) = &row.number {
             self.stage_new(plan, number, &report.patient, Some(report.line));
         }
@@ -179,11 +182,18 @@ impl Unit<'_> {
         let stored = self.view.storage().content(row)?;
         let case = self.case_of(row)?;
         let after = transitions::rectify(&case.prescription, &row.reference(), by)?;
-        if plan.resource["status"] != "entered-in-error" || !same_but(&stored, &plan.resource, &["status"]) {
+        // Its labels may change: what the patient no longer agrees to is labelled so.
+        if plan.resource["status"] != "entered-in-error"
+            || !same_but(
+                &without_labels(&stored),
+                &without_labels(&plan.resource),
+                &["status"],
+            )
+        {
             return Err(Refusal::malformed(ONLY_RECTIFIED).into());
         }
         case.prescription = after;
-        case.reports = Reports::Some;
+        case.corrects();
         self.stage_change(row, plan.resource.clone());
         Ok(())
     }
@@ -234,9 +244,13 @@ impl Unit<'_> {
                 self.cancel_lines(row)
             }
             Caller::Pharmacy(by) => {
-                let ends = case.reports == Reports::Some
-                    && matches!(asked.status.as_str(), "ready" | "in-progress" | "completed");
+                let sums_up = matches!(asked.status.as_str(), "ready" | "in-progress" | "completed");
+                let ends = case.reports == Reports::Some && sums_up;
+                // A correction serves nobody: the hold, whoever has it, stays as it is.
+                let corrects =
+                    case.reports == Reports::Corrections && (sums_up || asked.status == "cancelled");
                 case.prescription = match (asked.hold, asked.status.as_str()) {
+                    _ if corrects => case.prescription.clone(),
                     _ if ends => transitions::give_back(&case.prescription, by, moment)?,
                     (Some(wish), "in-progress") => {
                         transitions::take_hold(&case.prescription, &wish, by, moment)?
@@ -364,6 +378,14 @@ impl Unit<'_> {
         let row = self.view.storage().find(kind, id)?.ok_or_else(unknown)?;
         row.number.ok_or_else(|| unknown().into())
     }
+}
+
+fn without_labels(resource: &Value) -> Value {
+    let mut resource = resource.clone();
+    if let Some(meta) = resource.get_mut("meta").and_then(Value::as_object_mut) {
+        meta.remove("security");
+    }
+    resource
 }
 
 /// Whether two versions say the same, those elements and the base's own left aside.

@@ -32,7 +32,10 @@ pub(in crate::training) struct Case {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reports {
     None,
+    /// Boxes handed over, or lines declined.
     Some,
+    /// Only of deliveries rectified, and of what replaces them.
+    Corrections,
 }
 
 impl Case {
@@ -112,6 +115,13 @@ impl Case {
     /// The request names the Task itself: it gets a new version even if nothing else changes.
     pub(super) fn ask_task(&mut self) {
         self.task_asked = true;
+    }
+
+    /// The request corrects a delivery.
+    pub(super) fn corrects(&mut self) {
+        if self.reports == Reports::None {
+            self.reports = Reports::Corrections;
+        }
     }
 
     pub(super) fn changes_task(&self) -> bool {

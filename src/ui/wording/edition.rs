@@ -31,9 +31,6 @@ pub const COLUMNS: [&str; 8] = [
 /// The period is empty.
 pub const NOTHING: &str = "Aucune inscription n’a été enregistrée pendant cette période.";
 
-/// The content was erased.
-pub const ERASED: &str = "Contenu effacé au terme de sa conservation.";
-
 /// "du 01/11/2026 au 22/11/2026".
 pub fn period(first: Date, last: Date) -> String {
     if first == last {

@@ -67,6 +67,7 @@ fn fact(fact: &Fact) -> String {
         Fact::BoxExpired { expiry, today } => format!(
             "Boîte périmée depuis le {} (nous sommes le {}) : prenez-en une autre.", day(*expiry), day(*today)),
         Fact::OtherUnexplained => "Un motif « autre » doit être expliqué en quelques mots.".into(),
+        Fact::NothingCorrected => "La rectification dit la même chose que l’inscription : il n’y a rien à corriger.".into(),
     }
 }
 

@@ -79,6 +79,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Lot => "lot",
         Command::Expiry => "péremption",
         Command::Note => "remarque",
+        Command::Search if matches!(context, Context::Register) => "chercher",
         Command::Search => "chercher un produit",
         Command::Keep => "garder et continuer",
         Command::Leave => "quitter sans enregistrer",
@@ -86,6 +87,10 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::PostNow => "envoyer maintenant",
         Command::TakeOver => "reprendre ici ce qu’un autre poste sert",
         Command::Verify => "vérifier la chaîne",
+        Command::Annul => "annuler",
+        Command::Rectify => "rectifier",
+        Command::History => "historique",
+        Command::CloseDay => "clôturer",
     }
 }
 
@@ -94,9 +99,13 @@ const fn confirm(context: Context) -> &'static str {
         Context::Counter => "ouvrir",
         Context::Prescription => "tout conforme",
         Context::Decision => "ligne décidée",
-        Context::DecisionChoice | Context::DecisionSearch => "choisir",
-        Context::DecisionText | Context::ReviewReason | Context::SettlingReason => "valider",
-        Context::Review => "enregistrer",
+        Context::DecisionChoice | Context::DecisionSearch | Context::Correction => "choisir",
+        Context::DecisionText
+        | Context::ReviewReason
+        | Context::SettlingReason
+        | Context::CorrectionWords => "valider",
+        Context::Review | Context::CorrectionReview => "enregistrer",
+        Context::RegisterSearch => "garder ces inscriptions",
         Context::NumberDoubt
         | Context::Consulting
         | Context::Recording
@@ -106,6 +115,8 @@ const fn confirm(context: Context) -> &'static str {
         | Context::Refused
         | Context::Settling
         | Context::Register
+        | Context::CorrectionEnd
+        | Context::History
         | Context::ReaderTest
         | Context::Help => "continuer",
         Context::Outbox => "régler",
@@ -133,8 +144,14 @@ const fn back(context: Context) -> &'static str {
         | Context::Settling
         | Context::SettlingReason
         | Context::Register
+        | Context::Correction
+        | Context::CorrectionWords
+        | Context::CorrectionReview
+        | Context::CorrectionEnd
+        | Context::History
         | Context::ReaderTest
         | Context::Help => "retour",
+        Context::RegisterSearch => "tout l’ordonnancier",
     }
 }
 
@@ -168,6 +185,12 @@ pub const fn context(context: Context) -> &'static str {
         Context::Settling => "Délivrance à régler",
         Context::SettlingReason => "Motif d’un règlement",
         Context::Register => "Ordonnancier",
+        Context::Correction => "Correction : choix",
+        Context::CorrectionWords => "Correction : précision",
+        Context::CorrectionReview => "Correction : vérification",
+        Context::CorrectionEnd => "Correction",
+        Context::History => "Historique d’une délivrance",
+        Context::RegisterSearch => "Recherche dans l’ordonnancier",
         Context::ReaderTest => "Essai du lecteur",
         Context::Help => "Aide",
     }

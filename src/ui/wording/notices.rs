@@ -5,7 +5,7 @@ use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::non_substitutable;
 use crate::ui::wording::refusals::not_a_number;
-use crate::ui::wording::{labels, posts, reasons, settling};
+use crate::ui::wording::{breakdowns, labels, posts, reasons, settling};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +52,9 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ReadAgain => (Good, "Ordonnance relue à l’instant.".into()),
         Notice::NotReadAgain(reason) => (Attention, format!("Pas de relecture : {}. Rien n’a changé à l’écran.", posts::delay_short(*reason))),
         Notice::ChangedMeanwhile => (Attention, "Un autre poste vient de délivrer sur cette ordonnance : elle est relue, rien n’a été enregistré ici.".into()),
-        Notice::RecordFailed => (Attention, "L’inscription n’a pas pu être confirmée sur ce poste. Entrée pour réessayer : rien ne sera inscrit deux fois.".into()),
-        Notice::RecordRefused => (Attention, "Les règles s’y opposent : voyez les alertes. Rien n’a été enregistré.".into()),
+        Notice::RecordFailed(breakdown) => (Attention, breakdowns::recording_failed(*breakdown)),
+        Notice::DayNotClosed => (Attention, "La journée n’est pas clôturée : c pour la clôturer, F10 pour quitter sans le faire.".into()),
+        Notice::RecordRefused => (Attention, "Les règles s’y opposent : voyez les alertes. Rien n’a été enregistré.".into()),
         Notice::HoldLost(hold) => (Attention, format!("Vous n’avez plus la prise en charge. {}", labels::hold_of_others(hold))),
         Notice::ColleagueServes(hold) => (Attention, format!("{} Touche t : la reprendre ici.", labels::hold_of_others(hold))),
         Notice::HoldsGivenBack(numbers) => (Plain, labels::holds_given_back(numbers)),

@@ -2,6 +2,7 @@
 
 use crate::domain::consent::Consent;
 use crate::domain::outbox::{DelayReason, PostState};
+use crate::domain::register::RegisterNumber;
 use crate::ui::wording::refusals::refusal;
 
 /// Why the base has not answered for it yet.
@@ -113,6 +114,35 @@ pub fn state_reason(state: &PostState) -> Option<String> {
     }
 }
 
+/// A hand-over that was recorded before this terminal opened, after a crash perhaps.
+pub fn resumed(at: &str, patient: &str, numbers: &[RegisterNumber], state: &str, others: u32) -> String {
+    let numbers = match numbers {
+        [] => String::new(),
+        [only] => format!(", au n°\u{a0}{only} de l’ordonnancier"),
+        [first, .., last] => format!(", aux n°\u{a0}{first} à {last} de l’ordonnancier"),
+    };
+    let others = match others {
+        0 => "",
+        1 => " Une autre attendait avant elle.",
+        _ => " D’autres attendaient avant elle.",
+    };
+    format!(
+        "Reprise\u{202f}: la délivrance faite {at} pour {patient} est bien enregistrée{numbers}. Ne la refaites pas. {state}{others}"
+    )
+}
+
+/// Where that hand-over stands now.
+pub const fn resumed_state(state: &PostState, travel: Travel) -> &'static str {
+    match (state, travel) {
+        (PostState::Pending, Travel::OnTheWay) => "Envoi en cours.",
+        (PostState::Pending, Travel::AtRest) => "L’envoi reprend tout seul.",
+        (PostState::Accepted, _) => "La base l’a acceptée depuis.",
+        (PostState::Refused(_) | PostState::Conflict(_), _) => {
+            "La base ne l’a pas acceptée\u{202f}: F2 dit pourquoi."
+        }
+    }
+}
+
 /// Whether the prescriber sees an accepted delivery.
 pub const fn visibility(consent: Consent) -> &'static str {
     match consent {
@@ -147,6 +177,9 @@ pub const fn consent_consequence(consent: Consent) -> &'static str {
         Consent::Opposed | Consent::NotRecorded => "le prescripteur ne verra pas cette délivrance.",
     }
 }
+
+/// It is no longer the one that was read before the hand-over.
+pub const CONSENT_CHANGED_SINCE: &str = "Le choix du patient a changé entre la lecture de l’ordonnance au comptoir et l’envoi : c’est le nouveau qui vaut.";
 
 /// Who can change it: never the pharmacy.
 pub const CONSENT_CHANGED_BY: &str = "Ce choix ne se modifie pas ici : le patient s’adresse au prescripteur, lors de la prescription, ou ensuite à sa caisse (CSP art. R. 4072-1). La délivrance se fait et s’enregistre dans tous les cas.";

@@ -5,7 +5,8 @@ use crate::app::form::{Missing, OutcomeKind};
 use crate::domain::dispense::LineOutcome;
 use crate::domain::prescription::{PrescriptionKind, Status};
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, CorrectionReason, NotDeliveredReason, PartialReason,
+    SubstitutionReason,
 };
 use crate::domain::substitution::SubstitutionBasis;
 use crate::safe::safe;
@@ -55,6 +56,30 @@ pub const fn partial_reason(reason: PartialReason) -> &'static str {
         PartialReason::PatientRequest => "demande du patient",
         PartialReason::PatientHasSome => "le patient en a encore",
         PartialReason::Other => "autre, à préciser",
+    }
+}
+
+/// Why a delivery is corrected.
+pub const fn correction_reason(reason: CorrectionReason) -> &'static str {
+    match reason {
+        CorrectionReason::WrongProduct => "erreur de produit",
+        CorrectionReason::WrongQuantity => "erreur de quantité",
+        CorrectionReason::WrongLot => "erreur de lot ou de péremption",
+        CorrectionReason::WrongDecision => "erreur de décision ou de motif",
+        CorrectionReason::WrongLine => "erreur de ligne ou de patient",
+        CorrectionReason::RecordedTwice => "délivrance saisie deux fois",
+        CorrectionReason::NotHandedOver => "boîtes finalement non remises",
+        CorrectionReason::Returned => "boîtes rendues",
+        CorrectionReason::Other => "autre, à préciser",
+    }
+}
+
+/// Why, with the operator's words beside the code; those of a correction without a code stand alone.
+pub fn motive(code: Option<CorrectionReason>, words: &str) -> String {
+    match code.filter(|code| *code != CorrectionReason::Other) {
+        None => words.to_owned(),
+        Some(code) if words.is_empty() => correction_reason(code).to_owned(),
+        Some(code) => format!("{} – {words}", correction_reason(code)),
     }
 }
 

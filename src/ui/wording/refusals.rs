@@ -76,18 +76,25 @@ pub const fn refusal_way_out(code: &RefusalCode) -> &'static str {
     }
 }
 
+/// A sentence as it goes on after a colon.
+fn uncapitalised(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    let first = rest.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(rest).collect()
+}
+
 /// A refusal in one sentence or two, the base's own words appended.
 pub fn refusal(refusal: &Refusal) -> String {
     let reason = refusal_reason(&refusal.code);
-    let line = refusal
-        .line
-        .map(|line| format!("Ligne {line} : "))
-        .unwrap_or_default();
+    let reason = match refusal.line {
+        Some(line) => format!("Ligne {line} : {}", uncapitalised(&reason)),
+        None => reason,
+    };
     let words = refusal.text.trim();
     if words.is_empty() {
-        format!("{line}{reason}")
+        reason
     } else {
-        format!("{line}{reason} La base dit : « {} »", safe(words))
+        format!("{reason} La base dit : « {} »", safe(words))
     }
 }
 
@@ -186,6 +193,26 @@ pub fn not_a_number(why: &NotANumber) -> String {
         ),
         NotANumber::Shape => {
             "Un numéro d’ordonnance commence par deux chiffres et comporte des lettres.".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::identifiers::LineNumber;
+
+    #[test]
+    fn a_sentence_after_a_colon_begins_with_a_small_letter() {
+        for line in [None, Some(LineNumber(1))] {
+            let said = refusal(&Refusal {
+                code: RefusalCode::QuantityExceeded,
+                text: String::new(),
+                line,
+            });
+            let after = said.split_once(": ").map_or(said.as_str(), |(_, after)| after);
+            let first = after.chars().next().unwrap();
+            assert_eq!(first.is_lowercase(), line.is_some(), "{said}");
         }
     }
 }

@@ -110,6 +110,7 @@ pub(super) fn hand_over() -> HandOver {
             dispensed(3, 3, LineOutcome::Conforming(tears)),
         ],
         overrides: Vec::new(),
+        corrects: None,
     }
 }
 

@@ -223,7 +223,7 @@ fn the_register_is_read_page_by_page() {
             .collect()
     };
     let mut app = app();
-    assert_eq!(names(&press(&mut app, "③")), ["ListRegister"]);
+    assert_eq!(names(&press(&mut app, "③")), ["ListRegister", "ReadRegisterDay"]);
     app.update(Message::RegisterListed {
         before: None,
         entries: page(200),

@@ -40,6 +40,14 @@ pub(super) struct Held {
     pub(super) identifier: String,
     pub(super) line: String,
     pub(super) boxes: u64,
+    /// `MedicationDispense/…` or `SupplyDelivery/…`.
+    pub(super) reference: String,
+    /// What it replaces.
+    pub(super) replaces: Option<String>,
+    /// Whether it is marked as an error, and so does not count.
+    pub(super) is_wrong: bool,
+    /// How often it was written.
+    pub(super) version: u64,
 }
 
 /// What somebody sees of what became of a prescription.
@@ -280,12 +288,17 @@ impl BaseSide {
 
 fn held(delivery: &Value) -> Held {
     let is_device = delivery["resourceType"] == "SupplyDelivery";
+    let named = |end: &str| {
+        let extensions = delivery["extension"].as_array().into_iter().flatten();
+        extensions
+            .filter(|extension| extension["url"].as_str().is_some_and(|url| url.ends_with(end)))
+            .find_map(|extension| extension["valueReference"]["reference"].as_str())
+    };
     let (line, quantity) = if is_device {
-        let extensions = delivery["extension"].as_array().unwrap();
-        let line = extensions
-            .iter()
-            .find_map(|extension| extension["valueReference"]["reference"].as_str());
-        (line, &delivery["suppliedItem"]["quantity"])
+        (
+            named("/supplydelivery-prescription"),
+            &delivery["suppliedItem"]["quantity"],
+        )
     } else {
         (
             delivery["authorizingPrescription"][0]["reference"].as_str(),
@@ -296,6 +309,10 @@ fn held(delivery: &Value) -> Held {
         identifier: delivery["identifier"][0]["value"].as_str().unwrap().to_owned(),
         line: line.unwrap().to_owned(),
         boxes: quantity["value"].as_u64().unwrap(),
+        reference: reference(delivery),
+        replaces: named("/replaces").map(str::to_owned),
+        is_wrong: delivery["status"] == "entered-in-error",
+        version: delivery["meta"]["versionId"].as_str().unwrap().parse().unwrap(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use comptoir::app::Screen;
 use comptoir::domain::identifiers::{DispenseId, DispensedLineId};
 use comptoir::domain::outbox::{OutboxEntry, PostState};
+use comptoir::domain::refusal::RefusalCode;
 use comptoir::domain::register::{RegisterContent, RegisterNumber};
 use jiff::Timestamp;
 
@@ -51,8 +52,17 @@ impl World {
                 delivery.identifier
             );
         }
+        corrected_once(&held)?;
+        for before in self.held[place].iter().filter(|before| before.is_wrong) {
+            require!(
+                held.iter()
+                    .any(|now| now.identifier == before.identifier && now.is_wrong),
+                "{} was marked as an error, and counts again",
+                before.identifier
+            );
+        }
         let mut boxes: BTreeMap<&str, u64> = BTreeMap::new();
-        for delivery in &held {
+        for delivery in held.iter().filter(|delivery| !delivery.is_wrong) {
             *boxes.entry(&delivery.line).or_default() += delivery.boxes;
         }
         for (line, accepted) in boxes {
@@ -92,12 +102,48 @@ impl World {
         self.held.iter().flatten().any(|held| held.identifier == name)
     }
 
+    /// Whether the base counts a delivery.
+    fn counts(&self, line: DispensedLineId) -> bool {
+        let name = format!("urn:uuid:{}", line.0);
+        let mut held = self.held.iter().flatten();
+        held.any(|held| held.identifier == name && !held.is_wrong)
+    }
+
+    /// Whether the base marks a delivery as an error that no accepted correction takes back.
+    fn newly_wrong(&self, line: DispensedLineId, entries: &[OutboxEntry]) -> bool {
+        let name = format!("urn:uuid:{}", line.0);
+        let mut held = self.held.iter().flatten();
+        let is_wrong = held.any(|held| held.identifier == name && held.is_wrong);
+        let accepted = entries
+            .iter()
+            .filter(|entry| *entry.state() == PostState::Accepted);
+        is_wrong
+            && !accepted
+                .flat_map(|entry| entry.hand_over.annulled())
+                .any(|taken| taken == line)
+    }
+
     fn accepted_is_at_the_base(&self, entries: &[OutboxEntry]) -> Result<(), Broken> {
-        for (line, state) in entries.iter().flat_map(|entry| &entry.states) {
-            require!(
-                *state != PostState::Accepted || self.holds(*line),
-                "line {line} is shown as accepted, and the base does not hold it"
-            );
+        for entry in entries {
+            let annulment = entry.hand_over.id.annulment();
+            for (line, state) in &entry.states {
+                if *state != PostState::Accepted {
+                    continue;
+                }
+                if *line == annulment {
+                    for wrong in entry.hand_over.annulled() {
+                        require!(
+                            !self.counts(wrong),
+                            "a correction is shown as accepted, and the base still counts {wrong}"
+                        );
+                    }
+                    continue;
+                }
+                require!(
+                    self.holds(*line),
+                    "line {line} is shown as accepted, and the base does not hold it"
+                );
+            }
         }
         Ok(())
     }
@@ -109,10 +155,21 @@ impl World {
             .flat_map(|entry| &entry.hand_over.lines)
             .map(|line| format!("urn:uuid:{}", line.id.0))
             .collect();
+        let taken_back: BTreeSet<String> = entries
+            .iter()
+            .flatten()
+            .flat_map(|entry| entry.hand_over.annulled())
+            .map(|line| format!("urn:uuid:{}", line.0))
+            .collect();
         for held in self.held.iter().flatten() {
             require!(
                 handed_over.contains(&held.identifier),
                 "the base holds {}, which no pharmacy recorded",
+                held.identifier
+            );
+            require!(
+                !held.is_wrong || taken_back.contains(&held.identifier),
+                "the base marks {} as an error, which no pharmacy corrected",
                 held.identifier
             );
         }
@@ -166,7 +223,30 @@ impl World {
     /// After quiet: everything has an end, it is shown, and the registers verify.
     pub(super) fn check_quiet(&self) -> Result<(), Broken> {
         for place in &self.places {
-            for (line, state) in place.entries().iter().flat_map(|entry| &entry.states) {
+            let entries = place.entries();
+            for cancellation in entries.iter().filter(|entry| entry.hand_over.lines.is_empty()) {
+                let state = cancellation.state();
+                // The base itself never refuses one; a gateway may say that it is too large, and then nothing was done.
+                let is_barred =
+                    matches!(state, PostState::Refused(refusal) if refusal.code == RefusalCode::Malformed);
+                require!(
+                    *state == PostState::Accepted || is_barred,
+                    "after quiet a cancellation is {}",
+                    state.code()
+                );
+                let mut annulled = cancellation.hand_over.annulled();
+                require!(
+                    !is_barred || !annulled.any(|line| self.newly_wrong(line, &entries)),
+                    "a cancellation is shown as refused, and the base did it"
+                );
+            }
+            for (entry, (line, state)) in entries
+                .iter()
+                .flat_map(|entry| entry.states.iter().map(move |state| (entry, state)))
+            {
+                if *line == entry.hand_over.id.annulment() {
+                    continue;
+                }
                 let is_held = self.holds(*line);
                 require!(
                     is_held == (*state == PostState::Accepted),
@@ -246,17 +326,37 @@ impl Place {
                 "the register has a gap before {:?}",
                 entry.number
             );
-            let Some(RegisterContent::Delivery(delivery)) = &entry.content else {
-                return Err(format!("{:?} is no delivery", entry.number));
+            let line = match &entry.content {
+                Some(RegisterContent::Delivery(delivery)) => delivery.dispensed_line,
+                Some(RegisterContent::Correction { of, .. }) => {
+                    let mut corrections = entries.iter().filter(|entry| {
+                        let corrects = entry.hand_over.corrects.as_ref();
+                        corrects.is_some_and(|corrects| corrects.entry == *of)
+                    });
+                    let Some(correction) = corrections.next() else {
+                        return Err(format!(
+                            "{:?} corrects {of:?}, and nothing is posted for it",
+                            entry.number
+                        ));
+                    };
+                    require!(corrections.next().is_none(), "{of:?} is corrected twice");
+                    correction.hand_over.id.annulment()
+                }
+                None => return Err(format!("{:?} is empty", entry.number)),
             };
-            let known = registered.insert(delivery.dispensed_line, entry.number);
-            require!(known.is_none(), "{} is registered twice", delivery.dispensed_line);
+            let known = registered.insert(line, entry.number);
+            require!(known.is_none(), "{line} is registered twice");
         }
+        let corrections = entries
+            .iter()
+            .filter(|entry| entry.hand_over.corrects.is_some())
+            .map(|entry| entry.hand_over.id.annulment());
         let delivered: BTreeSet<DispensedLineId> = entries
             .iter()
             .flat_map(|entry| &entry.hand_over.lines)
             .filter(|line| line.outcome.supply().is_some())
             .map(|line| line.id)
+            .chain(corrections)
             .collect();
         require!(
             delivered.iter().eq(registered.keys()),
@@ -274,6 +374,24 @@ impl Place {
         }
         Ok(())
     }
+}
+
+/// A delivery is marked as an error once, and one delivery at most replaces it.
+fn corrected_once(held: &[Held]) -> Result<(), Broken> {
+    for one in held {
+        let written = if one.is_wrong { 2 } else { 1 };
+        require!(
+            one.version == written,
+            "{} was written {} times",
+            one.identifier,
+            one.version
+        );
+        let replacing = held
+            .iter()
+            .filter(|other| other.replaces.as_ref() == Some(&one.reference));
+        require!(replacing.count() < 2, "{} is replaced twice", one.identifier);
+    }
+    Ok(())
 }
 
 fn same(left: &[Held], right: &[Held]) -> bool {

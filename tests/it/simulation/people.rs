@@ -1,6 +1,7 @@
 //! The people at the counters: mostly diligent, sometimes pressing any key.
 
-use comptoir::app::keys::{Key, Trigger, bindings};
+use comptoir::app::correcting::{Correcting, CorrectionKind, Step};
+use comptoir::app::keys::{Context, Key, Trigger, bindings};
 use comptoir::app::{App, Message, Screen};
 use comptoir::domain::scanned::Scanned;
 
@@ -13,7 +14,22 @@ pub(super) fn next(app: &App, prescriptions: &[Known], luck: u16) -> (Vec<Messag
         return any_key(app, luck / 12);
     }
     match screen {
+        // What was handed over earlier is corrected from the register.
+        Screen::Counter(_) if (luck / 8).is_multiple_of(4) => pressed(Key::Function(3)),
         Screen::Counter(_) => scan(prescriptions, luck / 8),
+        Screen::Register(_) => match luck / 8 % 8 {
+            0 | 1 => pressed(Key::Character('a')),
+            2 | 3 => pressed(Key::Character('r')),
+            4 => keys(&[Key::Down, Key::Character('r')]),
+            5 => keys(&[Key::Down, Key::Character('a')]),
+            6 => pressed(Key::Character('h')),
+            _ => pressed(Key::Escape),
+        },
+        Screen::Done(_) if (luck / 8 % 5) < 3 => {
+            let key = if (luck / 8).is_multiple_of(5) { 'a' } else { 'r' };
+            pressed(Key::Character(key))
+        }
+        Screen::Correcting(correcting) => corrects(correcting, luck / 8),
         Screen::Prescription(_) => match luck / 8 % 16 {
             0 => pressed(Key::Function(5)),
             1 => pressed(Key::Escape),
@@ -43,6 +59,45 @@ pub(super) fn next(app: &App, prescriptions: &[Known], luck: u16) -> (Vec<Messag
         })),
         Screen::Consulting(_) | Screen::Recording(_) => (Vec::new(), "waits".to_owned()),
         _ => pressed(Key::Escape),
+    }
+}
+
+/// A correction goes on, with a change that says something.
+fn corrects(correcting: &Correcting, luck: u16) -> (Vec<Message>, String) {
+    let digit = Key::Character(char::from(b'1' + u8::try_from(luck % 2).unwrap()));
+    match (&correcting.step, correcting.context()) {
+        (Step::Recording(_), _) => (Vec::new(), "waits".to_owned()),
+        (Step::Opening, _) if !luck.is_multiple_of(8) => (Vec::new(), "waits".to_owned()),
+        (_, Context::ReviewReason) => keys(&[Key::Character('o'), Key::Character('k'), Key::Enter]),
+        // The reason, no word more, and for a cancellation the confirmation.
+        (Step::Reason { .. }, _) if correcting.kind == CorrectionKind::Cancellation => {
+            keys(&[digit, Key::Enter, Key::Enter])
+        }
+        (Step::Reason { .. }, _) => keys(&[digit, Key::Enter]),
+        (_, Context::Correction | Context::DecisionChoice) => keys(&[digit]),
+        (Step::Deciding(_), Context::Decision) => match luck % 8 {
+            0 | 1 => keys(&[Key::Character('n'), Key::Character('1'), Key::Enter, Key::Enter]),
+            2 => keys(&[
+                Key::Character('-'),
+                Key::Enter,
+                Key::Character('1'),
+                Key::Enter,
+                Key::Enter,
+            ]),
+            3 => pressed(Key::Character('+')),
+            4..7 => keys(&[
+                Key::Character('l'),
+                Key::Character('7'),
+                Key::Enter,
+                Key::Enter,
+                Key::Enter,
+            ]),
+            _ => pressed(Key::Enter),
+        },
+        (Step::Opening | Step::Stopped(_) | Step::Recorded { .. }, _) | (_, Context::DecisionSearch) => {
+            pressed(Key::Escape)
+        }
+        _ => pressed(Key::Enter),
     }
 }
 

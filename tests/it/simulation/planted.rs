@@ -1,4 +1,4 @@
-//! The six planted defects: real parts wrapped so that they do what they must never do. None is in `src`.
+//! The planted defects: real parts wrapped so that they do what they must never do. None is in `src`.
 
 use std::collections::BTreeMap;
 
@@ -23,16 +23,19 @@ pub(super) enum Planted {
     DroppedOnError,
     /// Whoever reads sees what pharmacies see.
     ConsentIgnored,
+    /// The base takes a correction, and goes on counting what it takes back.
+    WrongStillCounted,
 }
 
 impl Planted {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::ToldBeforeCommit,
         Self::NewIdentifiers,
         Self::NoDeduplication,
         Self::LostIsAccepted,
         Self::DroppedOnError,
         Self::ConsentIgnored,
+        Self::WrongStillCounted,
     ];
 }
 
@@ -88,6 +91,24 @@ impl Seen {
         }
         carrying(request, bundle.to_string())
     }
+}
+
+/// The request as a base takes it that does not look at what is taken back.
+pub(super) fn without_taking_back(request: Request) -> Request {
+    let Some(mut bundle) = transaction(&request) else {
+        return request;
+    };
+    let Some(entries) = bundle["entry"].as_array_mut() else {
+        return request;
+    };
+    entries.retain(|entry| !takes_back(entry));
+    carrying(request, bundle.to_string())
+}
+
+fn takes_back(entry: &Value) -> bool {
+    let url = entry["request"]["url"].as_str().unwrap_or_default();
+    entry["request"]["method"] == "PUT"
+        && (url.starts_with("MedicationDispense/") || url.starts_with("SupplyDelivery/"))
 }
 
 fn carrying(mut request: Request, text: String) -> Request {

@@ -8,7 +8,7 @@ use fastrand::Rng;
 pub(super) const TERMINALS: [usize; 3] = [0, 0, 1];
 pub(super) const PRESCRIPTIONS: usize = 2;
 /// How many steps a schedule has.
-const STEPS: std::ops::Range<usize> = 12..36;
+const STEPS: std::ops::Range<usize> = 12..48;
 
 /// What happens to a parcel on the network, which carries a request there or an answer back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

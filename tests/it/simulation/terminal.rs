@@ -97,6 +97,8 @@ impl Terminal {
             zone: TimeZone::get("Europe/Paris").unwrap(),
             sheets: None,
             inbox: None,
+            left_waiting: None,
+            catalogue: counter.catalogue.scope(),
         };
         let workshop = Arc::new(Workshop::new(Booth {
             counter,
@@ -167,6 +169,16 @@ impl Terminal {
                 self.begin(async move { workshop.read_contradiction(id).await });
             }
             Effect::Settle(request) => self.begin(async move { workshop.settle(&request) }),
+            Effect::OpenCorrection { entry, kind } => {
+                self.begin(async move { workshop.open_correction(entry, kind).await });
+            }
+            Effect::Correct(request) => self.begin(async move { workshop.correct(*request) }),
+            Effect::ReadHistory(entry) => self.begin(async move { workshop.read_history(entry) }),
+            Effect::ReadRegisterDay => self.begin(async move { workshop.read_register_day() }),
+            Effect::CloseRegister => self.begin(async move { workshop.close_register() }),
+            Effect::SearchRegister { text, day, below } => {
+                self.begin(async move { workshop.search_register(&text, day, below) });
+            }
             Effect::VerifyRegister => self.begin(async move { workshop.verify_register() }),
             Effect::Quit => {}
         }

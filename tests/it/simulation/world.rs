@@ -18,7 +18,7 @@ use super::base::{BaseSide, Held, Known};
 use super::clock::Clock;
 use super::network::{self, Line, Network, Parcel, cut, page, transaction};
 use super::people;
-use super::planted::{Planted, Seen, all_taken, identifiers};
+use super::planted::{Planted, Seen, all_taken, identifiers, without_taking_back};
 use super::schedule::{After, Event, Fate, Step, TERMINALS};
 use super::stage::{Stage, memory_folder};
 use super::terminal::{Terminal, Told};
@@ -348,6 +348,9 @@ impl World {
         let mut request = parcel.request.clone();
         if self.planted == Some(Planted::NoDeduplication) {
             request = self.copies.unconditional(request);
+        }
+        if self.planted == Some(Planted::WrongStillCounted) {
+            request = without_taking_back(request);
         }
         let token = &self.base.pharmacies[TERMINALS[parcel.terminal]];
         let answer = self.base.serve(token, &request);

@@ -33,6 +33,16 @@ impl Ended {
     }
 }
 
+impl Ended {
+    /// Whether it was killed rather than ended.
+    pub(crate) fn was_killed(&self) -> bool {
+        self.code == KILLED
+    }
+}
+
+/// The code of a program that a signal ended.
+const KILLED: i32 = -1;
+
 /// The program under test.
 pub(crate) fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_comptoir"))
@@ -94,17 +104,30 @@ impl Counter {
 
     /// Runs a command to its end.
     pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Ended {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with more environment.
+    pub(crate) fn run_with<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        arguments: &[S],
+        environment: &[(String, String)],
+    ) -> Ended {
         let output = Command::new(program())
             .args(arguments)
             .env_clear()
             .envs(self.environment())
+            .envs(environment.iter().cloned())
             .stdin(Stdio::null())
             .output()
             .unwrap();
         Ended {
-            code: output.status.code().unwrap_or(-1),
+            code: output.status.code().unwrap_or(KILLED),
             stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+            // French's unbreakable spaces read as spaces.
+            stderr: String::from_utf8(output.stderr)
+                .unwrap()
+                .replace(['\u{a0}', '\u{202f}'], " "),
         }
     }
 

@@ -143,6 +143,11 @@ impl Terminal {
         self.end();
     }
 
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Waits for its own end; gives its exit code.
     pub(crate) fn ends(mut self) -> u32 {
         self.child.wait().unwrap().exit_code()

@@ -1,0 +1,255 @@
+//! `comptoir doctor`: every check is listed whatever is wrong, in French, and says what to do.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::Value;
+
+use crate::support::base_server::BaseServer;
+use crate::support::command::{Counter, Ended};
+use crate::support::shim::Shim;
+
+/// Every check there is, in the order in which it is told.
+const CHECKS: [&str; 12] = [
+    "configuration",
+    "store",
+    "settings",
+    "register",
+    "closure",
+    "outbox",
+    "rights",
+    "space",
+    "catalogue",
+    "base",
+    "login",
+    "clock",
+];
+
+/// A base, and a counter that has delivered one prescription.
+struct Stage {
+    files: tempfile::TempDir,
+    base: Option<BaseServer>,
+    counter: Counter,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let files = tempfile::tempdir().unwrap();
+        let base = BaseServer::start(files.path());
+        let counter = Counter::of_base(&base.address);
+        let (number, _) = counter.prescribe("conforming");
+        assert_eq!(counter.run(&["dispense", &number, "--all"]).code, 0);
+        Self {
+            files,
+            base: Some(base),
+            counter,
+        }
+    }
+
+    /// The doctor's document, whose exit code is that of its verdict.
+    fn doctor(&self, shim: &Shim) -> Value {
+        let ended = self.counter.run_with(&["doctor", "--json"], &shim.environment());
+        let document = ended.json();
+        assert_eq!(
+            ended.code,
+            if document["ok"] == true { 0 } else { 4 },
+            "{ended:?}"
+        );
+        let listed: Vec<&String> = document["checks"].as_object().unwrap().keys().collect();
+        assert_eq!(listed, CHECKS);
+        document
+    }
+
+    /// A clock that is wrong by that many days.
+    fn days_away(&self, days: i64) -> Shim {
+        let clock = self.files.path().join("clock");
+        fs::write(&clock, (days * 86_400).to_string()).unwrap();
+        Shim::default().clock(&clock)
+    }
+}
+
+fn failing(document: &Value) -> Vec<&str> {
+    let is_failing = |name: &&str| document["checks"][name]["ok"] == false;
+    CHECKS.into_iter().filter(is_failing).collect()
+}
+
+fn says<'a>(document: &'a Value, check: &str) -> &'a str {
+    document["checks"][check]["says"].as_str().unwrap()
+}
+
+#[test]
+fn a_sound_counter_is_sound_and_its_settings_are_told() {
+    let stage = Stage::new();
+    let document = stage.doctor(&Shim::default());
+    assert_eq!(document["ok"], true, "{document}");
+    let settings = &document["checks"]["settings"];
+    for (name, value) in [
+        ("journal_mode", "wal"),
+        ("synchronous", "2"),
+        ("foreign_keys", "1"),
+    ] {
+        assert_eq!(settings[name], value, "{settings}");
+    }
+    let version: Vec<u32> = settings["sqlite"]
+        .as_str()
+        .unwrap()
+        .split('.')
+        .map(|n| n.parse().unwrap())
+        .collect();
+    assert!(version >= vec![3, 51, 3], "{version:?}");
+    assert_eq!(document["checks"]["register"]["entries"], 3);
+}
+
+#[test]
+fn what_is_wrong_is_named_and_nothing_else() {
+    type Break = fn(&mut Stage) -> Shim;
+    let cases: [(&str, Break, &str); 9] = [
+        (
+            "base",
+            |stage| {
+                stage.base.take().unwrap().stop();
+                Shim::default()
+            },
+            "injoignable",
+        ),
+        ("clock", |stage| stage.days_away(-2), "retarde de 2 jours"),
+        (
+            "rights",
+            |stage| {
+                let folder = stage.counter.data_dir();
+                fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+                Shim::default()
+            },
+            "chmod go-rwx",
+        ),
+        (
+            "store",
+            |stage| {
+                fs::write(
+                    stage.counter.data_dir().join("counter.sqlite"),
+                    "not a store at all",
+                )
+                .unwrap();
+                Shim::default()
+            },
+            "pas un fichier de ce programme",
+        ),
+        (
+            "store",
+            |stage| Shim::under(stage.counter.home.path()).rule("open counter.sqlite 0 13"),
+            "n’autorise pas",
+        ),
+        (
+            "store",
+            |stage| Shim::under(stage.counter.home.path()).rule("open counter.sqlite 0 28"),
+            "plein",
+        ),
+        ("login", |_| Shim::default().token("perime"), "Reconnectez-vous"),
+        (
+            "configuration",
+            |stage| {
+                let path = stage.counter.home.path().join("comptoir.toml");
+                fs::write(&path, "training = true\n\ncouleur = 3\n").unwrap();
+                Shim::default().configured(&path)
+            },
+            "ligne 3",
+        ),
+        (
+            "configuration",
+            |stage| Shim::default().configured(&stage.files.path().join("absent.toml")),
+            "n’existe pas",
+        ),
+    ];
+    for (check, break_it, said) in cases {
+        let mut stage = Stage::new();
+        let shim = break_it(&mut stage);
+        let document = stage.doctor(&shim);
+        assert_eq!(failing(&document), [check], "{document}");
+        let sentence = says(&document, check).replace(['\u{a0}', '\u{202f}'], " ");
+        assert!(sentence.contains(said), "{check}: {sentence}");
+    }
+}
+
+#[test]
+fn a_closure_and_a_post_that_are_late_are_said() {
+    let stage = Stage::new();
+    let document = stage.doctor(&stage.days_away(40));
+    assert_eq!(failing(&document), ["closure", "clock"], "{document}");
+    assert!(says(&document, "closure").contains("40 jours"), "{document}");
+    assert_eq!(stage.counter.run(&["register", "close"]).code, 0);
+    assert_eq!(failing(&stage.doctor(&stage.days_away(40))), ["clock"]);
+
+    let mut stage = Stage::new();
+    let (number, _) = stage.counter.prescribe("conforming");
+    assert_eq!(stage.counter.run(&["consult", &number]).code, 0);
+    stage.base.take().unwrap().stop();
+    assert_eq!(stage.counter.run(&["dispense", &number, "--all"]).code, 0);
+    let document = stage.doctor(&stage.days_away(3));
+    assert_eq!(failing(&document), ["outbox", "base"], "{document}");
+    assert!(says(&document, "outbox").contains("3 jours"), "{document}");
+}
+
+#[test]
+fn its_page_fits_the_smallest_screen() {
+    let mut stage = Stage::new();
+    stage.base.take().unwrap().stop();
+    let Ended { code, stdout, .. } = stage.counter.run(&["doctor"]);
+    assert_eq!(code, 4);
+    assert!(stdout.lines().all(|row| row.chars().count() <= 80), "{stdout}");
+    assert!(
+        stdout.contains("✗ à revoir     base") && stdout.contains("· non examiné  horloge"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn a_mistake_on_the_command_line_is_told_in_french() {
+    let counter = Counter::with_its_own_base();
+    for (arguments, said) in [
+        (&["--colour"][..], "L’option « --colour » n’existe pas."),
+        (
+            &["dispence"][..],
+            "La commande « dispence » n’existe pas. Vouliez-vous dire « dispense » ?",
+        ),
+        (&["dispense"][..], "Il manque <TARGET>."),
+        (&["register"][..], "Que faut-il faire ? Il y a :"),
+        (
+            &["register", "show", "x"][..],
+            "« x » ne convient pas pour « <NUMBER> ».",
+        ),
+        (
+            &["dispense", "01", "--all", "--decisions", "f"][..],
+            "ne vont pas ensemble.",
+        ),
+        (
+            &["--config"][..],
+            "L’option « --config <FILE> » demande une valeur.",
+        ),
+        (
+            &["--config", "/absent.toml", "report"][..],
+            "« /absent.toml » ne peut pas être lu : ce fichier ou ce dossier n’existe pas.",
+        ),
+        (
+            &["--operator", "personne", "report"][..],
+            "aucun opérateur ne s’appelle « personne »",
+        ),
+        (
+            &["--base", "http://exemple.fr", "consult", "01S2TBPZ2JCNZZYGHZ"][..],
+            "elle doit commencer par https://",
+        ),
+        (
+            &["dispense", "01S2TBPZ2JCNZZYGHZ", "--decisions", "/absent"][..],
+            "ce fichier ou ce dossier n’existe pas",
+        ),
+    ] {
+        let ended = counter.run(arguments);
+        assert_eq!(ended.code, 2, "{arguments:?}: {ended:?}");
+        assert!(ended.stderr.contains(said), "{arguments:?}: {ended:?}");
+        for english in ["error", "Usage", "found", "such"] {
+            assert!(!ended.stderr.contains(english), "{arguments:?}: {ended:?}");
+        }
+    }
+    for arguments in [&["--help"][..], &["--version"][..]] {
+        assert_eq!(counter.run(arguments).code, 0, "{arguments:?}");
+    }
+}
