@@ -66,6 +66,7 @@ pub fn over(screen: Screen) -> Next {
     match screen {
         Screen::Register(register) => (*register.over, Vec::new()),
         Screen::Outbox(outbox) => over(*outbox.over),
+        Screen::Settling(settling) => over(*settling.over),
         screen => {
             let register = Register {
                 entries: Vec::new(),
