@@ -7,7 +7,6 @@ mod boxes;
 mod wear;
 
 use std::fs;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use comptoir::training::sheet;
