@@ -284,12 +284,11 @@ impl<'picture> Versions<'picture> {
 
     fn ever_smaller(&self) -> impl Iterator<Item = Rc<Version>> + use<> {
         let first = (self.side() > SMALL_SIDE_MAX).then(|| self.halved());
-        let has_more = |larger: &Grey| {
-            // A sliver gets no smaller: its short side has nothing left to halve.
-            larger.longest_side() > SMALLEST_SIDE && larger.width().min(larger.height()) >= 2 * PART_SIDE_MIN
-        };
-        std::iter::successors(first, move |larger| {
-            has_more(&larger.grey).then(|| Version::new(larger.grey.reduced(2), larger.way.reduced(2)))
+        std::iter::successors(first, |larger| {
+            // A picture of one row cannot be halved: it would stay as long for ever.
+            let can_shrink = larger.grey.width().min(larger.grey.height()) > 1;
+            (can_shrink && larger.grey.longest_side() > SMALLEST_SIDE)
+                .then(|| Version::new(larger.grey.reduced(2), larger.way.reduced(2)))
         })
         .skip(1)
     }

@@ -3,17 +3,18 @@
 
 use std::path::PathBuf;
 
-use comptoir::app::App;
 use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
-    ConsultFailure, Freshness, HoldAnswer, Message, ReadFailure, Reading, RegisterCheck, StoreTask,
+    ConsultFailure, Contradiction, ContradictionSource, Freshness, HoldAnswer, Message, ReadFailure, Reading,
+    RegisterCheck, StoreTask,
 };
+use comptoir::app::{App, settling};
 use comptoir::catalogue::Catalogue;
 use comptoir::domain::breakdown::Breakdown;
 use comptoir::domain::consent::Consent;
-use comptoir::domain::identifiers::DispenseId;
-use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
-use comptoir::domain::prescription::{Prescription, PrescriptionLine};
+use comptoir::domain::identifiers::{Boxes, DispenseId, LineNumber};
+use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState, Settlement, SettlementChoice};
+use comptoir::domain::prescription::{Delivery, DeliveryStanding, Prescription, PrescriptionLine};
 use comptoir::domain::product::ProductCode;
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber, Sha256Digest};
@@ -570,6 +571,74 @@ fn rule_scenes() -> Vec<Scene> {
     ]
 }
 
+/// A hand-over that another pharmacy's contradicts, on the screen that settles it.
+fn settling(reading: Option<settling::Reading>, typed: &str) -> App {
+    let mut contradicted = entry(hand_over(3, 95), &PostState::Accepted);
+    contradicted.states[0].1 = PostState::Conflict(Refusal {
+        line: Some(LineNumber(1)),
+        ..refusal(RefusalCode::QuantityExceeded, "Reste 0 boîte.")
+    });
+    let id = contradicted.hand_over.id;
+    let mut app = after(
+        app(),
+        vec![Message::BaseAnswered, Message::OutboxListed(vec![contradicted])],
+        "②⏎",
+    );
+    if let Some(reading) = reading {
+        app.update(Message::ContradictionRead { id, reading });
+    }
+    press(&mut app, typed);
+    app
+}
+
+/// What another pharmacy delivered before.
+fn other_delivery() -> settling::Reading {
+    let delivery = Delivery {
+        id: None,
+        product: "CLAMOXYL 500 mg, gélule".into(),
+        boxes: Boxes(2),
+        standing: DeliveryStanding::Completed,
+        pharmacy: "Pharmacie du Marché".into(),
+        at: Some(minutes_ago(180)),
+    };
+    settling::Reading::Read(Contradiction {
+        others: vec![(LineNumber(1), delivery)],
+        source: ContradictionSource::Base,
+    })
+}
+
+fn settling_scenes() -> Vec<Scene> {
+    let nowhere = settling::Reading::Read(Contradiction {
+        others: Vec::new(),
+        source: ContradictionSource::Nowhere(DelayReason::NoAnswer),
+    });
+    let mut settled = entry(hand_over(3, 95), &PostState::Accepted);
+    settled.states[0].1 = PostState::Conflict(refusal(RefusalCode::QuantityExceeded, ""));
+    settled.settlement = Some(Settlement {
+        choice: SettlementChoice::Kept,
+        operator: settled.hand_over.operator.clone(),
+        at: now(),
+        reason: "deux boîtes de trop, Dr Martin prévenue".into(),
+    });
+    vec![
+        scene("settling_reading", settling(None, "")),
+        scene("settling", settling(Some(other_delivery()), "")),
+        scene("settling_unread", settling(Some(nowhere), "")),
+        scene(
+            "settling_reason",
+            settling(Some(other_delivery()), "1Dr Martin prévenue"),
+        ),
+        scene(
+            "outbox_settled",
+            after(
+                app(),
+                vec![Message::BaseAnswered, Message::OutboxListed(vec![settled])],
+                "②",
+            ),
+        ),
+    ]
+}
+
 fn list_scenes() -> Vec<Scene> {
     let quiet = after(app(), vec![Message::OutboxListed(Vec::new())], "②");
     let on_the_way = after(
@@ -674,6 +743,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         refused_scenes(),
         rule_scenes(),
         list_scenes(),
+        settling_scenes(),
         crate::correction_scenes::correction_scenes(),
         reader_scenes(),
     ]

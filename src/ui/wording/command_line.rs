@@ -98,6 +98,21 @@ pub fn no_prescription_in_file(path: &str, read: Option<&Scanned>) -> String {
     )
 }
 
+/// No "no" of the base stands open there.
+pub const fn nothing_to_settle() -> &'static str {
+    "Rien n’est à régler : la base n’a ni refusé ni contredit cette délivrance, ou elle est déjà réglée."
+}
+
+/// A choice needs words.
+pub const fn settle_reason_missing() -> &'static str {
+    "Un motif est nécessaire : --reason, en quelques mots. Il est gardé avec le choix."
+}
+
+/// Never recorded here.
+pub const fn no_such_hand_over() -> &'static str {
+    "Aucune délivrance de ce poste ne porte cet identifiant."
+}
+
 /// What a code is, in a few words.
 pub fn scanned_as(scanned: &Scanned) -> &'static str {
     match scanned {
