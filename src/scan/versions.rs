@@ -285,7 +285,9 @@ impl<'picture> Versions<'picture> {
     fn ever_smaller(&self) -> impl Iterator<Item = Rc<Version>> + use<> {
         let first = (self.side() > SMALL_SIDE_MAX).then(|| self.halved());
         std::iter::successors(first, |larger| {
-            (larger.grey.longest_side() > SMALLEST_SIDE)
+            // A picture of one row cannot be halved: it would stay as long for ever.
+            let can_shrink = larger.grey.width().min(larger.grey.height()) > 1;
+            (can_shrink && larger.grey.longest_side() > SMALLEST_SIDE)
                 .then(|| Version::new(larger.grey.reduced(2), larger.way.reduced(2)))
         })
         .skip(1)
@@ -385,8 +387,8 @@ impl Version {
     /// As large as codes are read best.
     fn large(&self) -> Self {
         match self.grey.longest_side() {
-            ..=TRIPLED_SIDE_MAX => self.enlarged(3),
-            ..=DOUBLED_SIDE_MAX => self.enlarged(2),
+            side if side <= TRIPLED_SIDE_MAX => self.enlarged(3),
+            side if side <= DOUBLED_SIDE_MAX => self.enlarged(2),
             _ => self.enlarged(1),
         }
     }
