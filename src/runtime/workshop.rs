@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::app::Message;
@@ -36,7 +36,7 @@ use crate::domain::register::RegisterNumber;
 use crate::domain::sought::Sought;
 use crate::scan::{self, FileReading, ReadError, what};
 use crate::session::{self, write_whole};
-use crate::store::{CloseAnswer, SearchStep, StoreError};
+use crate::store::{CLOCK_STEP_MAX, CloseAnswer, SearchStep, StoreError};
 
 /// What is done about holds, in the order it was asked.
 pub enum HoldTask {
@@ -106,12 +106,25 @@ pub struct Workshop<W>(pub W, Mutex<Pause>);
 /// How long the base is left alone, as far as this process knows.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pause {
+    /// When it began.
+    since: Option<Timestamp>,
     /// When the oldest hand-over that waits is tried again: no other one is tried before.
     until: Option<Timestamp>,
     /// Whether the base itself asked for that pause (Retry-After): then only its end ends it, or a person.
     is_asked_for: bool,
     /// Whether it ended early because the base answered something else: everything that waits may go, oldest first.
     is_over: bool,
+}
+
+impl Pause {
+    /// Its end, while it lasts. A clock that was set back since it began says nothing about it: it is over, or a
+    /// wrong clock could postpone every post for a year.
+    fn lasts_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let was_set_back = self.since.is_some_and(|since| {
+            SignedDuration::try_from(CLOCK_STEP_MAX).is_ok_and(|step| now < since - step)
+        });
+        self.until.filter(|until| now < *until && !was_set_back)
+    }
 }
 
 /// How many hand-overs one round tries.
@@ -360,7 +373,7 @@ impl<W: World + 'static> Workshop<W> {
             .await
             .ok_or(RoundError::BrokenOff)??;
         let next = self.0.counter().store.outbox_wakes_at(self.0.now())?;
-        let until = self.pause().until;
+        let until = self.pause().lasts_until(self.0.now());
         Ok(next.map(|next| until.map_or(next, |until| next.max(until))))
     }
 
@@ -369,7 +382,7 @@ impl<W: World + 'static> Workshop<W> {
         let now = self.0.now();
         let store = &self.0.counter().store;
         let mut pause = self.pause();
-        let is_left_alone = pause.until.is_some_and(|until| now < until);
+        let is_left_alone = pause.lasts_until(now).is_some();
         Ok(match task {
             PostTask::Now => store.outbox_waiting()?,
             PostTask::Due if is_left_alone => Vec::new(),
@@ -403,6 +416,7 @@ impl<W: World + 'static> Workshop<W> {
             if seen.stops_a_round() || garbled == GARBLED_MAX {
                 // The next one would fare no better, and thousands may wait: none is tried before this one's next try.
                 *self.pause() = Pause {
+                    since: Some(self.0.now()),
                     until: Some(next_attempt),
                     is_asked_for: posted.asked_rest.is_some(),
                     is_over: false,

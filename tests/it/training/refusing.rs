@@ -321,10 +321,13 @@ async fn une_ordonnance_se_prescrit_en_entier_une_seule_fois_par_son_prescripteu
 async fn une_ordonnance_expiree_hier_se_refuse_et_valable_aujourd_hui_se_delivre() {
     let stage = Stage::new();
     let file = |last_day: &str| {
-        ordinary("agreed").replace(
-            "\"consent\"",
-            &format!("\"valid_until\":\"{last_day}\",\"consent\""),
-        )
+        // Not renewable: a renewable line may still be given once after its last day (CSP art. L. 5125-23-1).
+        ordinary("agreed")
+            .replace("\"repeats\":1", "\"repeats\":0")
+            .replace(
+                "\"consent\"",
+                &format!("\"valid_until\":\"{last_day}\",\"consent\""),
+            )
     };
     let expired = stage.prescribe(&file("2026-11-21"), 4).await.number;
     let refused = take(&stage, &stage.ours, OURS, &expired, 30).await;
