@@ -96,8 +96,13 @@ impl Closed {
             "../../src/store/migrations/0001_register_and_outbox.sql"
         ))
         .unwrap();
-        old.execute("ATTACH DATABASE ?1 AS newer", [newer.to_str().unwrap()])
-            .unwrap();
+        // The same key, and a salt of its own: it has to be said again.
+        let key = format!("x'{}'", "07".repeat(32));
+        old.execute(
+            "ATTACH DATABASE ?1 AS newer KEY ?2",
+            [newer.to_str().unwrap(), &key],
+        )
+        .unwrap();
         let columns = "SELECT group_concat(name, ', ') FROM pragma_table_info(?1, 'main')";
         for table in [
             "register",

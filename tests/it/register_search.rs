@@ -38,7 +38,7 @@ fn every_word_is_looked_for_in_every_field_newest_first() {
         ("lefevre", vec![10, 9]),
         ("Orléans LEFÈVRE", vec![10, 9]),
         ("d\"orleans", vec![10, 9]),
-        ("lefevre medicament 3", vec![10]),
+        ("lefevre 3,", vec![10]),
         ("01S2TBPZ2JCNZZYG07", vec![14, 13]),
         ("01 s2tb zzyg07", vec![14, 13]),
         (
