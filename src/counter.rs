@@ -10,6 +10,7 @@
 
 mod consult;
 mod correct;
+mod history;
 mod post;
 mod record;
 

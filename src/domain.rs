@@ -17,6 +17,7 @@
 //! [`Dispense`](dispense::Dispense): holding one is the proof that every blocking rule was satisfied.
 
 pub mod breakdown;
+pub mod calendar;
 pub mod closure;
 pub mod consent;
 pub mod correction;
@@ -32,12 +33,15 @@ pub mod prescription;
 pub mod product;
 pub mod reasons;
 pub mod refusal;
+pub mod regime;
 pub mod register;
 pub mod retention;
 pub mod rules;
 pub mod scanned;
 pub mod sought;
+pub mod substances;
 pub mod substitution;
+pub mod words;
 
 #[cfg(test)]
 mod sample;

@@ -15,11 +15,12 @@ use crate::app::keys::{Command, Context};
 use crate::app::prescription::substitution_notice;
 use crate::app::screen::{Next, Screen, Scroll, selected_after};
 use crate::app::serving::{Serving, given, usual_reason};
-use crate::domain::dispense::Agreement;
+use crate::domain::dispense::{Agreement, Decision, Proposal};
+use crate::domain::finding::Finding;
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::Product;
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
 use crate::domain::substitution::SubstitutionBasis;
 
@@ -79,6 +80,32 @@ impl Deciding {
         }
     }
 
+    /// What the rules say of this line as it is decided so far; of a form that is not complete yet, what they say
+    /// of the line.
+    pub fn findings(&self, desk: &Desk) -> Vec<Finding> {
+        let Some(line) = self.line() else {
+            return Vec::new();
+        };
+        let of_others = self
+            .serving
+            .forms
+            .iter()
+            .filter(|form| form.line != self.form.line);
+        let mut decisions: Vec<Decision> = of_others
+            .filter_map(|form| form.decision(self.serving.prescription.line(form.line)?).ok())
+            .collect();
+        let mut findings = match self.form.decision(line) {
+            Ok(decision) => {
+                decisions.push(decision);
+                let overrides = Vec::new();
+                self.serving.findings(&Proposal { decisions, overrides }, desk)
+            }
+            Err(_) => self.serving.remarks(desk),
+        };
+        findings.retain(|finding| finding.line == Some(line.number));
+        findings
+    }
+
     /// Which part of the key table applies.
     pub fn context(&self) -> Context {
         match self.asking {
@@ -105,6 +132,7 @@ impl Deciding {
             Choice::Channel => AgreementChannel::ALL.len(),
             Choice::NotDeliveredReason => NotDeliveredReason::ALL.len(),
             Choice::PartialReason => PartialReason::ALL.len(),
+            Choice::KeptReason => KeptReason::ALL.len(),
         }
     }
 
@@ -231,7 +259,9 @@ impl Deciding {
     fn reason_asked(&self) -> Option<Choice> {
         let line = self.line()?;
         match self.form.kind {
-            OutcomeKind::Conforming => self.form.is_partial(line).then_some(Choice::PartialReason),
+            OutcomeKind::Conforming if self.form.is_partial(line) => Some(Choice::PartialReason),
+            // Asked of nobody, and there for whoever wants it said.
+            OutcomeKind::Conforming => (!self.substitutes().is_empty()).then_some(Choice::KeptReason),
             OutcomeKind::Substituted => Some(Choice::SubstitutionReason),
             OutcomeKind::Adjusted => Some(Choice::AdjustmentReason),
             OutcomeKind::NotDelivered => Some(Choice::NotDeliveredReason),
@@ -323,6 +353,11 @@ impl Deciding {
                 self.form.not_delivered_reason = NotDeliveredReason::ALL.get(place).copied();
             }
             Choice::PartialReason => self.form.partial = PartialReason::ALL.get(place).copied(),
+            Choice::KeptReason => {
+                if let Some(kept) = KeptReason::ALL.get(place) {
+                    self.form.note = kept.noted(&self.form.note);
+                }
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use crate::domain::outbox::DelayReason;
 use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::{KnownProducts, Product, ProductCode};
 use crate::domain::reasons::SubstitutionReason;
-use crate::domain::rules;
+use crate::domain::rules::{self, Case};
 use crate::domain::scanned::ScannedBox;
 use crate::domain::substitution::{SubstitutionBasis, SubstitutionPermission, is_what_was_ordered};
 
@@ -227,8 +227,13 @@ impl Serving {
 
     /// What the rules remark before anything is decided.
     pub fn remarks(&self, desk: &Desk) -> Vec<Finding> {
-        let finess = &desk.setting.pharmacy.finess;
-        rules::of_prescription(&self.prescription, finess, desk.now, desk.today())
+        rules::of_prescription(&Case {
+            prescription: &self.prescription,
+            pharmacy: &desk.setting.pharmacy.finess,
+            now: desk.now,
+            today: desk.today(),
+            product: &|code| self.products.find(code).cloned(),
+        })
     }
 
     /// Whether something forbids delivering anything at all.

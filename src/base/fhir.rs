@@ -68,6 +68,7 @@ wire! {
         number_of_repeats_allowed: Option<Number>,
         expected_supply_duration: Option<Quantity>,
         validity_period: Option<Period>,
+        performer: Option<Reference>,
     }
     SubstitutionRequest {
         allowed_boolean: Option<bool>,

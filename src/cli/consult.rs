@@ -51,6 +51,7 @@ fn document(consultation: &Consultation, config: &Config, session: &Session) -> 
     let finess = &config.pharmacy.finess;
     let mut document =
         documents::prescription(&consultation.prescription, &consultation.findings, finess, today);
+    add_conditions(&mut document, consultation);
     document["freshness"] = match consultation.freshness {
         Freshness::Fresh => json!({ "from": "base", "received_at": null, "why": null }),
         Freshness::FromStore { received_at, why } => {
@@ -58,4 +59,15 @@ fn document(consultation: &Consultation, config: &Config, session: &Session) -> 
         }
     };
     document
+}
+
+/// The official conditions of each line's product, word for word; null when none is known.
+fn add_conditions(document: &mut Value, consultation: &Consultation) {
+    let Some(lines) = document["lines"].as_array_mut() else {
+        return;
+    };
+    for (shown, line) in lines.iter_mut().zip(&consultation.prescription.lines) {
+        let product = consultation.products.find(&line.code);
+        shown["conditions"] = json!(product.and_then(|product| product.conditions.as_ref()));
+    }
 }

@@ -9,7 +9,7 @@ use crate::domain::identifiers::{Boxes, LineNumber, Lot};
 use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
 
 /// Why a decisions file means nothing. Nothing of it is used then.
@@ -49,6 +49,7 @@ struct RawDecision {
     expiry: Option<Date>,
     reason: Option<String>,
     partial: Option<String>,
+    kept: Option<String>,
     agreement: Option<RawAgreement>,
     #[serde(default)]
     note: String,
@@ -157,11 +158,18 @@ fn read(
             ));
         }
     };
+    let note = match raw.kept.as_deref() {
+        None => raw.note,
+        Some(_) if raw.outcome != "conforming" => {
+            return Err("kept: only a conforming delivery keeps the product ordered".to_owned());
+        }
+        said => coded(said, "kept", KeptReason::ALL, KeptReason::code)?.noted(&raw.note),
+    };
     Ok(Decision {
         line,
         outcome,
         partial,
-        note: raw.note,
+        note,
     })
 }
 

@@ -235,11 +235,9 @@ fn catalogue(config: &Config) -> Check {
         "age_days": about.age_days(today),
         "old": about.is_old(today),
     });
-    let mut check = Check::new(
-        Subject::Catalogue,
-        unusable.map(|_| Ailment::Broken(Breakdown::Damaged)),
-        facts,
-    );
+    let ailment = unusable.map(|_| Ailment::ImportedCatalogue);
+    let old = about.is_old(today).then_some(Ailment::OldCatalogue);
+    let mut check = Check::new(Subject::Catalogue, ailment.or(old), facts);
     check.remark = Some(catalogue_words::scope(catalogue.scope(), today));
     check
 }

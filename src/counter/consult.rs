@@ -10,7 +10,7 @@ use crate::domain::outbox::DelayReason;
 use crate::domain::prescription::Prescription;
 use crate::domain::product::KnownProducts;
 use crate::domain::refusal::Refusal;
-use crate::domain::rules;
+use crate::domain::rules::{self, Case};
 
 /// A prescription, ready to be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,10 +75,19 @@ impl<T: Transport> Counter<T> {
             Err(error) => self.kept_copy(number, error)?,
         };
         let prescription = self.with_local_deliveries(prescription)?;
-        let findings = rules::of_prescription(&prescription, &self.pharmacy.finess, now, self.day(now));
+        let prescription = self.with_history(prescription, now)?;
+        let product = |code: &_| self.catalogue.find(code);
+        let findings = rules::of_prescription(&Case {
+            prescription: &prescription,
+            pharmacy: &self.pharmacy.finess,
+            now,
+            today: self.day(now),
+            product: &product,
+        });
+        let past = prescription.history.iter().map(|past| &past.code);
         let products = self
             .catalogue
-            .related(prescription.lines.iter().map(|line| &line.code));
+            .related(prescription.lines.iter().map(|line| &line.code).chain(past));
         Ok(ConsultationAnswer::Opened(Box::new(Consultation {
             prescription,
             freshness,

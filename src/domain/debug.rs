@@ -9,7 +9,7 @@ use crate::domain::correction::{Corrects, Motive, Standing};
 use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::{Lot, Serial};
-use crate::domain::prescription::{Delivery, Prescription, PrescriptionLine};
+use crate::domain::prescription::{Delivery, PastDelivery, Prescription, PrescriptionLine};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterContent, RegisteredDelivery};
 use crate::domain::substitution::NonSubstitutable;
@@ -31,6 +31,7 @@ tells! {
     Prescription { valid_until, lines }
     PrescriptionLine { number, code, boxes, repeats, standing, deliveries }
     Delivery { id, boxes, standing }
+    PastDelivery { on, code, days }
     Supply { code, boxes }
     Decision { line, outcome, partial }
     Override { finding }

@@ -2,11 +2,20 @@
 //!
 //! The sentences are in `ui/wording.rs`.
 
+mod figures;
+mod rule;
+
 use jiff::civil::Date;
 
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, LineNumber};
+use crate::domain::product::{Availability, Cents};
 use crate::domain::substitution::NonSubstitutable;
+
+pub use figures::{
+    BiosimilarNotice, Coverage, Deadline, Extension, Fraction, LateSince, Lateness, RefusalDoubt, Window,
+};
+pub use rule::{Card, Family, Rule};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +83,79 @@ pub enum Fact {
         /// Who executes it.
         executor: String,
     },
+    /// A first presentation after the last day on which the law allows it.
+    FirstPresentationLate(Deadline),
+    /// A first presentation so late that somebody must look: not listed, a device, or conditions nobody knows.
+    PresentationUnverified(Deadline),
+    /// More than twelve months since it was written.
+    OlderThanAYear(Deadline),
+    /// Written on a day that has not come.
+    DatedAhead {
+        /// The day it bears.
+        written_on: Date,
+        /// The day it is.
+        today: Date,
+    },
+    /// It is over, and one box may still be given so that a treatment is not interrupted.
+    ExceptionalSupply(Extension),
+    /// It is over, and a contraceptive may still be given.
+    ContraceptiveSupply(Extension),
+    /// More boxes than a supplementary delivery allows.
+    AboveExceptional {
+        /// Boxes proposed.
+        asked: Boxes,
+        /// The most there can be.
+        most: Boxes,
+    },
+    /// Everything was delivered, and one box may be given outside the electronic prescription.
+    ExceptionalOutside(Extension),
+    /// A narcotic presented after three days: days are taken off.
+    NarcoticLate(Lateness),
+    /// A narcotic presented when nothing of it is left.
+    NarcoticLapsed(Lateness),
+    /// More boxes of a narcotic than what is left of its days.
+    AboveNarcoticShare {
+        /// Boxes proposed.
+        asked: Boxes,
+        /// Boxes that cover the days left.
+        share: Boxes,
+    },
+    /// A narcotic for a planned operation, within its days.
+    SurgeryWindow(Window),
+    /// A narcotic for a planned operation, outside its days.
+    OutsideSurgeryWindow {
+        /// Its days.
+        window: Window,
+        /// The day it is.
+        today: Date,
+    },
+    /// A narcotic for an operation whose day cannot be read.
+    SurgeryUndated,
+    /// Prescribed for longer than its label allows.
+    BeyondCap {
+        /// The label.
+        label: String,
+        /// Days prescribed, renewals included.
+        days: u32,
+        /// The day it was written.
+        written_on: Date,
+        /// The last day a prescription of the longest length covers.
+        last_day: Date,
+    },
+    /// It is delivered by fractions.
+    FractionDue(Fraction),
+    /// More boxes than one fraction.
+    AboveFraction {
+        /// Boxes proposed.
+        asked: Boxes,
+        /// The fraction.
+        fraction: Fraction,
+    },
+    /// The prescriber wants it delivered at once.
+    FractionExcluded {
+        /// The label.
+        label: String,
+    },
     /// A delivery of no box.
     NoBox,
     /// More boxes than remain.
@@ -92,6 +174,106 @@ pub enum Fact {
         /// Boxes due.
         due: Boxes,
     },
+    /// More boxes than one delivery lasts by law.
+    AboveAMonth {
+        /// Boxes proposed.
+        asked: Boxes,
+        /// The days they last.
+        lasts: u32,
+        /// The most days one delivery may last.
+        most: u16,
+        /// Boxes for that long.
+        share: Boxes,
+        /// The day the next delivery would be due.
+        next: Date,
+    },
+    /// One box lasts more than a month: it is given whole.
+    LongPack {
+        /// The days one box lasts.
+        lasts: u32,
+        /// The day the next delivery would be due.
+        next: Date,
+    },
+    /// What was delivered before still lasts.
+    RenewalEarly(Coverage),
+    /// Another prescription's boxes still last.
+    Overlap(Coverage),
+    /// The same, and the prescriber allows it.
+    OverlapAllowed(Coverage),
+    /// The law asks for a secured prescription, and the official file does not say so yet.
+    SecuredByLaw {
+        /// The list, in French.
+        list: String,
+        /// The substance.
+        substance: String,
+    },
+    /// A prescription of "médicaments d’exception".
+    ExceptionSupport,
+    /// The prescriber must name the pharmacy, and names none.
+    NamedPharmacyMissing {
+        /// The substance.
+        substance: String,
+    },
+    /// The prescriber names another pharmacy.
+    NamedPharmacyOther {
+        /// Its name or number.
+        name: String,
+    },
+    /// It is never delivered by a community pharmacy.
+    HospitalOnly {
+        /// The label.
+        label: String,
+    },
+    /// Its prescribers are restricted, and this one's specialty is none of theirs.
+    ReservedPrescriber {
+        /// The labels.
+        labels: Vec<String>,
+        /// The specialty, as the prescription says it; may be empty.
+        specialty: String,
+    },
+    /// A treatment that is begun in hospital or by a specialist.
+    InitialPrescription {
+        /// The labels.
+        labels: Vec<String>,
+    },
+    /// The labels that no other rule speaks of.
+    OfficialConditions {
+        /// The labels.
+        labels: Vec<String>,
+    },
+    /// No condition is published: unknown, not free.
+    ConditionsUnknown {
+        /// The product.
+        product: String,
+    },
+    /// A line to deliver only after a positive test.
+    ConditionalLine {
+        /// The last day.
+        last_day: Date,
+    },
+    /// The same, once its days are over.
+    ConditionalLapsed(Deadline),
+    /// The same substance on another line, hidden in another product or twice the same.
+    SameSubstance {
+        /// The substance.
+        substance: String,
+        /// The other line.
+        other: LineNumber,
+    },
+    /// The same substance alone in two products of different strength or form.
+    SameSubstanceOtherForm {
+        /// The substance.
+        substance: String,
+        /// The other line.
+        other: LineNumber,
+    },
+    /// A box of more than 300 €.
+    ExpensiveBox {
+        /// Its price.
+        price: Cents,
+    },
+    /// A shortage or a tension is published.
+    Availability(Availability),
     /// A conforming delivery of a product that is not the one ordered.
     NotWhatWasOrdered {
         /// The name of the product proposed.
@@ -99,6 +281,13 @@ pub enum Fact {
     },
     /// The prescriber forbids substitution.
     SubstitutionForbidden(NonSubstitutable),
+    /// The prescriber forbids substitution for a reason that does not hold.
+    RefusalDoubtful {
+        /// The reason given.
+        why: NonSubstitutable,
+        /// What does not hold.
+        doubt: RefusalDoubt,
+    },
     /// The medicines database gives no legal ground for this substitution.
     SubstitutionWithoutBasis {
         /// The name of the product proposed.
@@ -117,6 +306,27 @@ pub enum Fact {
     },
     /// A device is replaced without the prescriber's agreement.
     DeviceSubstituted,
+    /// A biosimilar is substituted and its lot is not recorded.
+    BiosimilarLot {
+        /// The name of the product proposed.
+        given: String,
+    },
+    /// A biosimilar is substituted: what to say to the prescriber.
+    BiosimilarToTell(BiosimilarNotice),
+    /// Another product of the group than last time.
+    BiosimilarChanged {
+        /// The product given last time.
+        before: String,
+        /// The product proposed.
+        given: String,
+    },
+    /// Another strength than the one ordered, where the law wants the same.
+    BiosimilarStrength {
+        /// The strength ordered.
+        ordered: String,
+        /// The strength proposed.
+        given: String,
+    },
     /// The product is not in the medicines database.
     ProductUnknown {
         /// Its code.
@@ -136,39 +346,78 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// The stable id that overrides and JSON name, its severity and its source.
-    ///
-    /// One table, so that no rule can exist without its source.
-    #[rustfmt::skip] // one row per fact, to be read as a table
-    fn card(&self) -> (&'static str, Severity, &'static str) {
-        use Severity::{Blocking, Information, Warning};
+    /// The rule that speaks.
+    pub const fn rule(&self) -> Rule {
         match self {
-            Self::PrescriptionCancelled => ("prescription-cancelled", Blocking, "CSP art. L. 5125-23 ; annulation par le prescripteur (CSP art. L. 4071-1)"),
-            Self::PrescriptionExpired { .. } => ("prescription-expired", Blocking, "CSP art. R. 5132-22 ; période de validité portée par l’ordonnance (CI-SIS eP-MED-DM)"),
-            Self::ValidityUnstated => ("validity-unstated", Information, "CSP art. R. 5132-22"),
-            Self::NothingLeft => ("nothing-left", Blocking, "CSP art. R. 5132-14 et L. 5125-23"),
-            Self::SecuredSupport => ("secured-support", Information, "CSP art. R. 5132-5 et R. 4073-2"),
-            Self::HeldElsewhere(_) => ("held-elsewhere", Warning, "Prise en charge signalée par la base (CSP art. L. 4071-2)"),
-            Self::NothingDecided => ("nothing-decided", Blocking, "CSP art. R. 5132-9 : une inscription correspond à une délivrance"),
-            Self::LineUnknown => ("line-unknown", Blocking, "CSP art. L. 5125-23 : seule une ligne prescrite se délivre"),
-            Self::LineTwice => ("line-twice", Blocking, "CSP art. R. 5132-10 : une inscription par produit"),
-            Self::LineCancelled => ("line-cancelled", Blocking, "CSP art. L. 5125-23 ; annulation par le prescripteur (CSP art. L. 4071-1)"),
-            Self::LineSuspended => ("line-suspended", Blocking, "CSP art. L. 5125-23 ; suspension par le prescripteur"),
-            Self::LineForOthers { .. } => ("line-for-others", Blocking, "CSP art. L. 4211-1 : hors du champ de l’officine"),
-            Self::NoBox => ("no-box", Blocking, "CSP art. R. 5132-10 : la quantité délivrée est inscrite"),
-            Self::AboveRemaining { .. } => ("above-remaining", Blocking, "CSP art. R. 5132-14 et L. 5125-23"),
-            Self::CountUnstated => ("count-unstated", Information, "CSP art. R. 5132-12"),
-            Self::PartialUnexplained { .. } => ("partial-unexplained", Blocking, "CSP art. L. 4071-2 : modalités d’exécution transmises"),
-            Self::NotWhatWasOrdered { .. } => ("not-what-was-ordered", Blocking, "CSP art. L. 5125-23"),
-            Self::SubstitutionForbidden(_) => ("substitution-forbidden", Blocking, "CSP art. L. 5125-23 ; arrêté du 12 novembre 2019"),
-            Self::SubstitutionWithoutBasis { .. } => ("substitution-without-basis", Blocking, "CSP art. L. 5125-23 : accord exprès et préalable du prescripteur"),
-            Self::SubstitutionUnverified { .. } => ("substitution-unverified", Warning, "CSP art. L. 5125-23"),
-            Self::ShortageUnverified { .. } => ("shortage-unverified", Warning, "CSP art. L. 5125-23, V : recommandation de l’ANSM en cas de rupture"),
-            Self::DeviceSubstituted => ("device-substituted", Blocking, "CSP art. L. 5125-23-3 : aucune liste publiée, accord du prescripteur"),
-            Self::ProductUnknown { .. } => ("product-unknown", Information, "Base de données publique des médicaments : code absent"),
-            Self::BoxExpired { .. } => ("box-expired", Blocking, "CSP art. R. 4235-12 et R. 5121-138 : date de péremption"),
-            Self::OtherUnexplained => ("other-unexplained", Blocking, "CSP art. L. 4071-2 : modalités d’exécution transmises"),
-            Self::NothingCorrected => ("nothing-corrected", Blocking, "CSP art. R. 5132-9 : une inscription validée ne se corrige que par une autre"),
+            Self::PrescriptionCancelled => Rule::PrescriptionCancelled,
+            Self::PrescriptionExpired { .. } => Rule::PrescriptionExpired,
+            Self::ValidityUnstated => Rule::ValidityUnstated,
+            Self::NothingLeft => Rule::NothingLeft,
+            Self::SecuredSupport => Rule::SecuredSupport,
+            Self::HeldElsewhere(_) => Rule::HeldElsewhere,
+            Self::NothingDecided => Rule::NothingDecided,
+            Self::LineUnknown => Rule::LineUnknown,
+            Self::LineTwice => Rule::LineTwice,
+            Self::LineCancelled => Rule::LineCancelled,
+            Self::LineSuspended => Rule::LineSuspended,
+            Self::LineForOthers { .. } => Rule::LineForOthers,
+            Self::FirstPresentationLate(_) => Rule::FirstPresentationLate,
+            Self::PresentationUnverified(_) => Rule::PresentationUnverified,
+            Self::OlderThanAYear(_) => Rule::OlderThanAYear,
+            Self::DatedAhead { .. } => Rule::DatedAhead,
+            Self::ExceptionalSupply(_) => Rule::ExceptionalSupply,
+            Self::ContraceptiveSupply(_) => Rule::ContraceptiveSupply,
+            Self::AboveExceptional { .. } => Rule::AboveExceptional,
+            Self::ExceptionalOutside(_) => Rule::ExceptionalOutside,
+            Self::NarcoticLate(_) => Rule::NarcoticLate,
+            Self::NarcoticLapsed(_) => Rule::NarcoticLapsed,
+            Self::AboveNarcoticShare { .. } => Rule::AboveNarcoticShare,
+            Self::SurgeryWindow(_) => Rule::SurgeryWindow,
+            Self::OutsideSurgeryWindow { .. } => Rule::OutsideSurgeryWindow,
+            Self::SurgeryUndated => Rule::SurgeryUndated,
+            Self::BeyondCap { .. } => Rule::BeyondCap,
+            Self::FractionDue(_) => Rule::FractionDue,
+            Self::AboveFraction { .. } => Rule::AboveFraction,
+            Self::FractionExcluded { .. } => Rule::FractionExcluded,
+            Self::NoBox => Rule::NoBox,
+            Self::AboveRemaining { .. } => Rule::AboveRemaining,
+            Self::CountUnstated => Rule::CountUnstated,
+            Self::PartialUnexplained { .. } => Rule::PartialUnexplained,
+            Self::AboveAMonth { .. } => Rule::AboveAMonth,
+            Self::LongPack { .. } => Rule::LongPack,
+            Self::RenewalEarly(_) => Rule::RenewalEarly,
+            Self::Overlap(_) => Rule::Overlap,
+            Self::OverlapAllowed(_) => Rule::OverlapAllowed,
+            Self::SecuredByLaw { .. } => Rule::SecuredByLaw,
+            Self::ExceptionSupport => Rule::ExceptionSupport,
+            Self::NamedPharmacyMissing { .. } => Rule::NamedPharmacyMissing,
+            Self::NamedPharmacyOther { .. } => Rule::NamedPharmacyOther,
+            Self::HospitalOnly { .. } => Rule::HospitalOnly,
+            Self::ReservedPrescriber { .. } => Rule::ReservedPrescriber,
+            Self::InitialPrescription { .. } => Rule::InitialPrescription,
+            Self::OfficialConditions { .. } => Rule::OfficialConditions,
+            Self::ConditionsUnknown { .. } => Rule::ConditionsUnknown,
+            Self::ConditionalLine { .. } => Rule::ConditionalLine,
+            Self::ConditionalLapsed { .. } => Rule::ConditionalLapsed,
+            Self::SameSubstance { .. } => Rule::SameSubstance,
+            Self::SameSubstanceOtherForm { .. } => Rule::SameSubstanceOtherForm,
+            Self::ExpensiveBox { .. } => Rule::ExpensiveBox,
+            Self::Availability(_) => Rule::Availability,
+            Self::NotWhatWasOrdered { .. } => Rule::NotWhatWasOrdered,
+            Self::SubstitutionForbidden(_) => Rule::SubstitutionForbidden,
+            Self::RefusalDoubtful { .. } => Rule::RefusalDoubtful,
+            Self::SubstitutionWithoutBasis { .. } => Rule::SubstitutionWithoutBasis,
+            Self::SubstitutionUnverified { .. } => Rule::SubstitutionUnverified,
+            Self::ShortageUnverified { .. } => Rule::ShortageUnverified,
+            Self::DeviceSubstituted => Rule::DeviceSubstituted,
+            Self::BiosimilarLot { .. } => Rule::BiosimilarLot,
+            Self::BiosimilarToTell(_) => Rule::BiosimilarToTell,
+            Self::BiosimilarChanged { .. } => Rule::BiosimilarChanged,
+            Self::BiosimilarStrength { .. } => Rule::BiosimilarStrength,
+            Self::ProductUnknown { .. } => Rule::ProductUnknown,
+            Self::BoxExpired { .. } => Rule::BoxExpired,
+            Self::OtherUnexplained => Rule::OtherUnexplained,
+            Self::NothingCorrected => Rule::NothingCorrected,
         }
     }
 }
@@ -189,94 +438,23 @@ impl Finding {
 
     /// The stable id that overrides and JSON name.
     pub fn id(&self) -> &'static str {
-        self.fact.card().0
+        self.fact.rule().card().id
     }
 
     /// How much it weighs.
     pub fn severity(&self) -> Severity {
-        self.fact.card().1
+        self.fact.rule().card().severity
     }
 
     /// The article or official text it comes from.
     pub fn source(&self) -> &'static str {
-        self.fact.card().2
+        self.fact.rule().card().source
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use jiff::civil::date;
-
     use super::*;
-
-    fn every_fact() -> Vec<Fact> {
-        let given = String::new;
-        let (day, boxes) = (date(2026, 11, 22), Boxes(1));
-        vec![
-            Fact::PrescriptionCancelled,
-            Fact::PrescriptionExpired {
-                last_day: day,
-                today: day,
-            },
-            Fact::ValidityUnstated,
-            Fact::NothingLeft,
-            Fact::SecuredSupport,
-            Fact::HeldElsewhere(crate::domain::sample::hold("750000002")),
-            Fact::NothingDecided,
-            Fact::LineUnknown,
-            Fact::LineTwice,
-            Fact::LineCancelled,
-            Fact::LineSuspended,
-            Fact::LineForOthers { executor: given() },
-            Fact::NoBox,
-            Fact::AboveRemaining {
-                asked: boxes,
-                remaining: boxes,
-            },
-            Fact::CountUnstated,
-            Fact::PartialUnexplained {
-                asked: boxes,
-                due: boxes,
-            },
-            Fact::NotWhatWasOrdered { given: given() },
-            Fact::SubstitutionForbidden(NonSubstitutable::NarrowMargin),
-            Fact::SubstitutionWithoutBasis { given: given() },
-            Fact::SubstitutionUnverified { given: given() },
-            Fact::ShortageUnverified { given: given() },
-            Fact::DeviceSubstituted,
-            Fact::ProductUnknown { code: given() },
-            Fact::BoxExpired {
-                expiry: day,
-                today: day,
-            },
-            Fact::OtherUnexplained,
-            Fact::NothingCorrected,
-        ]
-    }
-
-    #[test]
-    fn every_fact_has_an_id_of_its_own_and_a_source() {
-        let facts: Vec<Finding> = every_fact().into_iter().map(Finding::whole).collect();
-        let ids: BTreeSet<_> = facts.iter().map(Finding::id).collect();
-        assert_eq!(ids.len(), facts.len());
-        for finding in &facts {
-            let id = finding.id();
-            assert!(
-                id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
-                "{id} is a stable key"
-            );
-            let source = finding.source();
-            assert!(source.len() > 10, "{id} has no source");
-            for (place, sign) in source.match_indices([':', ';']) {
-                assert!(
-                    source[..place].ends_with('\u{202f}'),
-                    "{id}: French sets a narrow no-break space before « {sign} »: {source}"
-                );
-            }
-        }
-    }
 
     #[test]
     fn what_weighs_more_compares_greater() {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use crate::domain::consent::Consent;
 use crate::domain::hold::Hold;
-use crate::domain::identifiers::{Boxes, DispensedLineId, LineNumber};
+use crate::domain::identifiers::{Boxes, DispensedLineId, Finess, LineNumber, Rpps};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Patient, Prescriber};
 use crate::domain::product::ProductCode;
@@ -32,6 +32,25 @@ pub struct Prescription {
     pub hold: Option<Hold>,
     /// Its lines, in the prescriber's order.
     pub lines: Vec<PrescriptionLine>,
+    /// What this pharmacy handed over to the same patient on other prescriptions, as far as it matters here.
+    pub history: Vec<PastDelivery>,
+}
+
+/// Boxes that this pharmacy handed over to the same patient on another prescription.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PastDelivery {
+    /// The other prescription.
+    pub number: PrescriptionNumber,
+    /// Who wrote it.
+    pub prescriber: Option<Rpps>,
+    /// The day of the hand-over.
+    pub on: Date,
+    /// What was handed over.
+    pub code: ProductCode,
+    /// The same in words.
+    pub product: String,
+    /// How many days those boxes last; `None` when its prescriber did not say.
+    pub days: Option<u32>,
 }
 
 /// A subtype of the prescription (CI-SIS codes MED-1094 to MED-1159).
@@ -68,12 +87,25 @@ pub struct PrescriptionLine {
     pub repeats: u16,
     /// How long one delivery lasts, in days.
     pub days: Option<u16>,
+    /// What the prescriber writes for the pharmacist, in words, may be empty.
+    pub to_pharmacist: String,
+    /// The pharmacy that the prescriber names, when the law asks for one.
+    pub named_pharmacy: Option<NamedPharmacy>,
     /// May another product be given for it.
     pub substitution: SubstitutionPermission,
     /// What its prescriber did with it since.
     pub standing: LineStanding,
     /// What was delivered of it, by any pharmacy, oldest first.
     pub deliveries: Vec<Delivery>,
+}
+
+/// The pharmacy a prescriber names for a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPharmacy {
+    /// Its number, when it is said and is one.
+    pub finess: Option<Finess>,
+    /// Its name, may be empty.
+    pub name: String,
 }
 
 /// What kind of thing a line orders.
@@ -219,6 +251,11 @@ impl Prescription {
         } else {
             Status::Open
         }
+    }
+
+    /// The same prescription with what the patient received on others.
+    pub fn with_history(self, history: Vec<PastDelivery>) -> Self {
+        Self { history, ..self }
     }
 
     /// The same prescription with deliveries the base did not know when it answered.

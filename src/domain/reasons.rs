@@ -1,7 +1,8 @@
 //! Every coded reason a pharmacist gives, in one place.
 //!
 //! The national téléservice's own codes are not public (`reference`: GIE SESAM-Vitale): these are a
-//! training set. The code is what files and the wire carry; the words are in `ui/wording.rs`.
+//! training set, checked against the published practice on 22 November 2026. The code is what files and the wire carry;
+//! the words are in `ui/wording.rs`, and free text may stand beside any of them.
 
 /// A closed set of reasons, each with the code that files and the wire carry.
 macro_rules! reasons {
@@ -84,6 +85,10 @@ reasons! {
         AwaitingPrescriber = "awaiting-prescriber",
         /// Already delivered by another pharmacy.
         DeliveredElsewhere = "delivered-elsewhere",
+        /// Not available from anybody (rupture).
+        Shortage = "shortage",
+        /// A rule forbids it: too late, hospital only, irregular prescription.
+        NotPermitted = "not-permitted",
         /// Another reason, said in words.
         Other = "other",
     }
@@ -98,8 +103,59 @@ reasons! {
         PatientRequest = "patient-request",
         /// The patient still has some.
         PatientHasSome = "patient-has-some",
+        /// One fraction of a treatment that is delivered by fractions.
+        Fraction = "fraction",
+        /// One month of a treatment prescribed for longer.
+        MonthByMonth = "month-by-month",
+        /// Days were taken off, or the prescription is over: what the law still allows.
+        LegalLimit = "legal-limit",
         /// Another reason, said in words.
         Other = "other",
+    }
+}
+
+reasons! {
+    /// Why the product ordered was kept although another could have been given for it.
+    KeptReason {
+        /// The patient does not want another one.
+        PatientRefuses = "patient-refuses",
+        /// MTE-PH: the pharmacist keeps a product with a narrow therapeutic margin.
+        NarrowMargin = "mte-ph",
+        /// None of the substitutes is in the pharmacy today.
+        OutOfStock = "out-of-stock",
+        /// The patient is used to this one, and would mistake another.
+        Adherence = "adherence",
+    }
+}
+
+impl KeptReason {
+    /// What is written with the delivery: it travels in the note, which the prescriber reads.
+    pub const fn mention(self) -> &'static str {
+        match self {
+            Self::PatientRefuses => "Non substitué (refus du patient)",
+            Self::NarrowMargin => "Non substituable (MTE-PH)",
+            Self::OutOfStock => "Non substitué (substitut indisponible)",
+            Self::Adherence => "Non substitué (adhésion au traitement)",
+        }
+    }
+
+    /// The reason that a note begins with.
+    pub fn of_note(note: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| note.starts_with(reason.mention()))
+    }
+
+    /// That note with this reason before its own words, in place of any other such reason.
+    pub fn noted(self, note: &str) -> String {
+        let words = Self::of_note(note).map_or(note, |earlier| &note[earlier.mention().len()..]);
+        let words = words.trim_start_matches([' ', '.']).trim();
+        if words.is_empty() {
+            self.mention().to_owned()
+        } else {
+            format!("{}. {words}", self.mention())
+        }
     }
 }
 
@@ -138,5 +194,31 @@ reasons! {
         Returned = "returned",
         /// Another reason, said in words.
         Other = "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_to_keep_stands_before_the_words_and_only_once() {
+        let narrow = KeptReason::NarrowMargin;
+        for (note, noted) in [
+            ("", "Non substituable (MTE-PH)"),
+            (
+                "stable depuis 2019",
+                "Non substituable (MTE-PH). stable depuis 2019",
+            ),
+            (
+                "Non substitué (refus du patient). dit-il",
+                "Non substituable (MTE-PH). dit-il",
+            ),
+            ("Non substituable (MTE-PH)", "Non substituable (MTE-PH)"),
+        ] {
+            assert_eq!(narrow.noted(note), noted);
+            assert_eq!(KeptReason::of_note(noted), Some(narrow));
+        }
+        assert_eq!(KeptReason::of_note("rien à dire"), None);
     }
 }

@@ -1,43 +1,166 @@
-//! The rules, one family per file: each a pure function from facts to findings, each with its source.
+//! The rules, one family per file: each a pure function from values to findings, each with its source.
+//!
+//! A rule looks at a [`Case`] and at nothing else: it reads no clock, asks nobody, and answers for any prescription.
 
-pub mod box_in_hand;
-pub mod quantity;
-pub mod standing;
+mod biosimilars;
+mod box_in_hand;
+mod duration;
+mod narcotics;
+mod presentation;
+mod quantity;
+mod renewal;
+mod restricted;
+mod standing;
 pub mod substitution;
+mod support;
+mod vigilance;
+
+use std::cmp::Reverse;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::dispense::{Circumstances, Proposal};
+use crate::domain::dispense::{Circumstances, Decision, Proposal, Supply};
 use crate::domain::finding::{Fact, Finding};
-use crate::domain::identifiers::Finess;
-use crate::domain::prescription::Prescription;
+use crate::domain::identifiers::{Boxes, Finess};
+use crate::domain::prescription::{LineKind, Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
+use crate::domain::regime::Regime;
 
-/// What is remarkable about a prescription before anything was decided.
-pub fn of_prescription(
-    prescription: &Prescription,
-    pharmacy: &Finess,
-    now: Timestamp,
-    today: Date,
-) -> Vec<Finding> {
-    let mut findings = standing::of_prescription(prescription, pharmacy, now, today);
-    findings.extend(prescription.lines.iter().filter_map(standing::of_line));
-    findings.extend(prescription.pharmacy_lines().filter_map(quantity::count_unstated));
-    findings
+/// What a rule may look at: values, all of one moment.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// What was ordered, and what was delivered of it and on other prescriptions.
+    pub prescription: &'a Prescription,
+    /// The pharmacy that looks.
+    pub pharmacy: &'a Finess,
+    /// The moment.
+    pub now: Timestamp,
+    /// The day it is then in France.
+    pub today: Date,
+    /// The medicines database; `None` for a product that is not in it.
+    pub product: &'a dyn Fn(&ProductCode) -> Option<Product>,
 }
 
-/// Everything the rules say about a proposal, the prescription's own remarks included.
+/// A product and what its official conditions ask.
+struct Item {
+    product: Option<Product>,
+    regime: Regime,
+}
+
+impl Case<'_> {
+    fn product(&self, code: &ProductCode) -> Option<Product> {
+        (self.product)(code)
+    }
+
+    /// What the line orders.
+    fn ordered(&self, line: &PrescriptionLine) -> Item {
+        Item::of(self.product(&line.code))
+    }
+
+    /// What is proposed for it; where nothing is known of that, what was ordered.
+    fn proposed(&self, line: &PrescriptionLine, supply: &Supply) -> Item {
+        let given = Item::of(self.product(&supply.code));
+        if given.regime.is_known() {
+            return given;
+        }
+        let ordered = self.ordered(line);
+        Item {
+            product: given.product.or(ordered.product),
+            // An unpublished generic of a narcotic is under the conditions of what it replaces.
+            regime: if ordered.regime.is_known() {
+                ordered.regime
+            } else {
+                given.regime
+            },
+        }
+    }
+}
+
+impl Item {
+    fn of(product: Option<Product>) -> Self {
+        let regime = Regime::of(product.as_ref());
+        Self { product, regime }
+    }
+}
+
+/// The boxes of a line that cover `part` of its `days`, rounded up: a box is not cut. `None` when nothing says how
+/// long its boxes last.
+fn share(line: &PrescriptionLine, part: u32, days: u32) -> Option<Boxes> {
+    let boxes = u64::from(line.boxes?.0);
+    if days == 0 {
+        return None;
+    }
+    let needed = (boxes * u64::from(part)).div_ceil(u64::from(days));
+    Some(Boxes(u16::try_from(needed).unwrap_or(u16::MAX)))
+}
+
+/// The days that so many boxes of a line last, rounded down.
+fn lasting(line: &PrescriptionLine, boxes: Boxes) -> Option<u32> {
+    let ordered = u32::from(line.boxes.filter(|boxes| *boxes > Boxes::ZERO)?.0);
+    let days = u32::from(line.days.filter(|days| *days > 0)?);
+    Some(u32::from(boxes.0).saturating_mul(days) / ordered)
+}
+
+/// What is remarkable about a prescription before anything was decided, what weighs most first.
+pub fn of_prescription(case: &Case) -> Vec<Finding> {
+    let mut findings = standing::of_prescription(case);
+    findings.extend(presentation::of_prescription(case));
+    findings.extend(support::of_prescription(case));
+    for line in &case.prescription.lines {
+        findings.extend(standing::of_line(line));
+        if matches!(line.kind, LineKind::Other { .. }) {
+            continue;
+        }
+        findings.extend(quantity::count_unstated(line));
+        if line.is_open() {
+            findings.extend(before_deciding(case, line));
+        }
+    }
+    by_weight(findings)
+}
+
+/// What an open line calls for, whatever will be decided.
+fn before_deciding(case: &Case, line: &PrescriptionLine) -> Vec<Finding> {
+    let item = case.ordered(line);
+    let mut facts = of_line(case, line, &item);
+    facts.extend(duration::of_line(case, line, &item));
+    facts.extend(quantity::long_pack(case, line));
+    facts.extend(renewal::before_deciding(case, line, &item));
+    facts.extend(substitution::doubt(case, line));
+    facts.extend(vigilance::same_substance(case, line, PrescriptionLine::is_open));
+    on(line, facts)
+}
+
+/// What holds of a line and a product, whether it was ordered or is in the hand.
+fn of_line(case: &Case, line: &PrescriptionLine, item: &Item) -> Vec<Fact> {
+    let mut facts = presentation::of_line(case, line, item);
+    facts.extend(narcotics::of_line(case, line, item));
+    facts.extend(duration::beyond_cap(case, line, item));
+    facts.extend(renewal::overlap(case, line, item));
+    facts.extend(support::of_line(case, line, item));
+    facts.extend(restricted::of_line(case, line, item));
+    facts.extend(vigilance::of_line(case, line, item));
+    facts
+}
+
+/// Everything the rules say about a proposal, the prescription's own remarks included, what weighs most first.
 pub fn findings(
     prescription: &Prescription,
     proposal: &Proposal,
     circumstances: &Circumstances,
     product: &dyn Fn(&ProductCode) -> Option<Product>,
 ) -> Vec<Finding> {
-    let Circumstances {
-        pharmacy, at, today, ..
-    } = circumstances;
-    let mut findings = standing::of_prescription(prescription, &pharmacy.finess, *at, *today);
+    let case = Case {
+        prescription,
+        pharmacy: &circumstances.pharmacy.finess,
+        now: circumstances.at,
+        today: circumstances.today,
+        product,
+    };
+    let mut findings = standing::of_prescription(&case);
+    findings.extend(presentation::of_prescription(&case));
+    findings.extend(support::of_prescription(&case));
     if proposal.decisions.is_empty() {
         findings.push(Finding::whole(Fact::NothingDecided));
     }
@@ -55,9 +178,56 @@ pub fn findings(
         findings.extend(standing::of_line(line));
         findings.extend(quantity::count_unstated(line));
         findings.extend(quantity::of_decision(line, decision));
-        findings.extend(substitution::of_decision(line, decision, product));
-        findings.extend(box_in_hand::of_decision(decision, *today, product));
+        findings.extend(substitution::of_decision(&case, line, decision));
+        findings.extend(box_in_hand::of_decision(decision, case.today, product));
+        // Nothing leaves the pharmacy with a line that is not delivered: there is nothing to watch.
+        if let Some(supply) = decision.outcome.supply() {
+            findings.extend(of_supply(&case, line, decision, supply, proposal));
+        }
     }
+    by_weight(findings)
+}
+
+/// What boxes in the hand call for.
+fn of_supply(
+    case: &Case,
+    line: &PrescriptionLine,
+    decision: &Decision,
+    supply: &Supply,
+    proposal: &Proposal,
+) -> Vec<Finding> {
+    if !line.is_open() {
+        return Vec::new();
+    }
+    let item = case.proposed(line, supply);
+    let mut facts = of_line(case, line, &item);
+    facts.extend(presentation::of_supply(case, line, &item, supply));
+    facts.extend(narcotics::of_supply(case, line, &item, supply));
+    facts.extend(duration::of_supply(case, line, &item, supply));
+    facts.extend(quantity::above_a_month(case, line, &item, supply));
+    facts.extend(renewal::of_supply(case, line, &item, supply));
+    facts.extend(biosimilars::of_decision(case, line, decision));
+    let is_supplied = |other: &PrescriptionLine| {
+        let decided = proposal
+            .decisions
+            .iter()
+            .find(|decision| decision.line == other.number);
+        decided.is_some_and(|decision| decision.outcome.supply().is_some())
+    };
+    facts.extend(vigilance::same_substance(case, line, is_supplied));
+    on(line, facts)
+}
+
+fn on(line: &PrescriptionLine, facts: Vec<Fact>) -> Vec<Finding> {
+    facts
+        .into_iter()
+        .map(|fact| Finding::on(line.number, fact))
+        .collect()
+}
+
+/// What weighs most first; among equals, the order in which the prescription is read.
+fn by_weight(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| Reverse(finding.severity()));
     findings
 }
 
@@ -68,8 +238,8 @@ mod tests {
     use crate::domain::identifiers::LineNumber;
     use crate::domain::prescription::{LineKind, LineStanding, PrescriptionLine};
     use crate::domain::sample::{
-        ORDERED, TODAY, cip13, circumstances, conforming, decision, ids, line, not_delivered, now, pharmacy,
-        prescription, product, proposal,
+        ORDERED, case, cip13, circumstances, conforming, decision, ids, line, not_delivered, prescription,
+        product, proposal,
     };
 
     fn on(line: u16) -> Decision {
@@ -85,9 +255,12 @@ mod tests {
         for (decisions, expected) in [
             (vec![], &[("nothing-decided", None)][..]),
             (vec![on(1)], &[]),
-            (vec![on(2), on(1)], &[]),
+            (vec![on(2), on(1)], &[("same-substance", Some(2))]),
             (vec![on(3)], &[("line-unknown", Some(3))]),
-            (vec![on(1), on(2), on(1)], &[("line-twice", Some(1))]),
+            (
+                vec![on(1), on(2), on(1)],
+                &[("line-twice", Some(1)), ("same-substance", Some(2))],
+            ),
             (
                 vec![on(1), on(3), on(3)],
                 &[("line-unknown", Some(3)), ("line-unknown", Some(3))],
@@ -145,10 +318,10 @@ mod tests {
             valid_until: None,
             ..prescription(vec![uncounted, for_others])
         };
-        let before = of_prescription(&prescription, &pharmacy().finess, now(), TODAY);
+        let before = of_prescription(&case(&prescription));
         assert_eq!(
             ids(&before),
-            ["validity-unstated", "line-for-others", "count-unstated"]
+            ["line-for-others", "validity-unstated", "count-unstated"]
         );
         let after = findings(&prescription, &proposal(vec![on(1)]), &circumstances(), &product);
         assert_eq!(ids(&after), ["validity-unstated", "count-unstated"]);

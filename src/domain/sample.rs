@@ -17,6 +17,7 @@ use crate::domain::prescription::{
 };
 use crate::domain::product::{GenericGroup, Product, ProductCode};
 use crate::domain::reasons::{AdjustmentReason, AgreementChannel, NotDeliveredReason, SubstitutionReason};
+use crate::domain::rules::Case;
 use crate::domain::substitution::SubstitutionPermission;
 
 /// What the prescription orders; its other box; a generic of it; something else; something nobody knows.
@@ -63,16 +64,44 @@ pub(super) fn product(code: &ProductCode) -> Option<Product> {
         cis: cis.parse().unwrap(),
         name: format!("PRODUIT {cis}"),
         presentation: "boîte de 30".into(),
-        substances: "essai".into(),
+        substances: "lévothyroxine sodique".into(),
         generic_groups: group
             .map(|group| GenericGroup(group.into()))
             .into_iter()
             .collect(),
         hybrid_group: None,
         biosimilar_group: None,
-        conditions: None,
+        conditions: Some(vec!["liste I".into()]),
         published: Box::default(),
     })
+}
+
+/// A medicine of that composition under those official conditions.
+pub(super) fn medicine(substances: &str, conditions: &[&str]) -> Product {
+    let labels: Vec<String> = conditions.iter().map(|label| (*label).to_owned()).collect();
+    Product {
+        substances: substances.into(),
+        conditions: (!labels.is_empty()).then_some(labels),
+        name: "PRODUIT".into(),
+        cip13: ORDERED.parse().unwrap(),
+        cis: "60000001".parse().unwrap(),
+        presentation: "boîte de 30".into(),
+        generic_groups: Vec::new(),
+        hybrid_group: None,
+        biosimilar_group: None,
+        published: Box::default(),
+    }
+}
+
+/// That prescription, looked at today by our pharmacy.
+pub(super) fn case(prescription: &Prescription) -> Case<'_> {
+    Case {
+        prescription,
+        pharmacy: Box::leak(Box::new(pharmacy().finess)),
+        now: now(),
+        today: TODAY,
+        product: &product,
+    }
 }
 
 /// A line that orders two boxes.
@@ -86,6 +115,8 @@ pub(super) fn line(number: u16) -> PrescriptionLine {
         boxes: Some(Boxes(2)),
         repeats: 0,
         days: Some(30),
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -133,6 +164,7 @@ pub(super) fn prescription(lines: Vec<PrescriptionLine>) -> Prescription {
         consent: Consent::Agreed,
         hold: None,
         lines,
+        history: Vec::new(),
     }
 }
 

@@ -15,7 +15,9 @@ use crate::domain::consent::Consent;
 use crate::domain::identifiers::{Boxes, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Patient, Prescriber, Sex};
-use crate::domain::prescription::{LineKind, LineStanding, Prescription, PrescriptionKind, PrescriptionLine};
+use crate::domain::prescription::{
+    LineKind, LineStanding, NamedPharmacy, Prescription, PrescriptionKind, PrescriptionLine,
+};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::substitution::{NonSubstitutable, SubstitutionPermission};
 pub(super) use fhir::consent_resource;
@@ -106,6 +108,7 @@ impl PrescriptionOrder {
             consent: consent(file.consent.as_deref())?,
             hold: None,
             lines,
+            history: Vec::new(),
         };
         Ok(Self { prescription, seed })
     }
@@ -301,10 +304,34 @@ fn ordered_line(
         boxes: (!others).then_some(Boxes(boxes)),
         repeats,
         days,
+        to_pharmacist: line.to_pharmacist.clone().unwrap_or_default(),
+        named_pharmacy: named_pharmacy(place, line)?,
         substitution,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
     })
+}
+
+fn named_pharmacy(place: usize, line: &OrderedLine) -> Result<Option<NamedPharmacy>, OrderError> {
+    let Some(named) = &line.named_pharmacy else {
+        return Ok(None);
+    };
+    let finess = match &named.finess {
+        None => None,
+        Some(text) => Some(text.parse().map_err(
+            |error: crate::domain::identifiers::InvalidIdentifier| {
+                wrong(
+                    format!("lines[{place}].named_pharmacy.finess"),
+                    error.to_string(),
+                    "write the nine characters of a FINESS number",
+                )
+            },
+        )?),
+    };
+    Ok(Some(NamedPharmacy {
+        finess,
+        name: named.name.clone(),
+    }))
 }
 
 /// What a line orders, and how to name it if nothing better is known.

@@ -30,6 +30,8 @@ pub(super) struct Line {
     pub(super) standing: LineStanding,
     pub(super) first_day: Option<Date>,
     pub(super) last_day: Option<Date>,
+    /// The last day of a supplementary delivery, which only a renewable line may have.
+    pub(super) supplement_until: Option<Date>,
     pub(super) deliveries: Vec<Delivery>,
 }
 
@@ -91,6 +93,12 @@ impl Line {
     /// Boxes that may still be handed over.
     pub(super) fn left(&self) -> Option<Boxes> {
         self.ordered.map(|ordered| ordered.less(self.delivered()))
+    }
+
+    /// The last day on which a pharmacy may hand something over, supplementary deliveries included: whether one is
+    /// lawful is the pharmacist's to judge (CSP art. L. 5125-23-1 and R. 5134-4-1), and not the base's.
+    pub(super) fn last_day_of_any(&self) -> Option<Date> {
+        self.last_day.max(self.supplement_until)
     }
 
     /// Nothing more can be handed over.

@@ -59,6 +59,10 @@ scenarios! {
     "opposition": ToServe, "Le patient s’oppose à ce que le prescripteur voie";
     "non-substitutable": ToServe, "Marge thérapeutique étroite : non substituable";
     "narcotic": ToServe, "Stupéfiants, ordonnance sécurisée";
+    "fractions": ToServe, "Un stupéfiant délivré par fractions, du tramadol";
+    "biosimilar": ToServe, "Un médicament biologique et ses biosimilaires";
+    "hybrid": ToServe, "Un médicament inhalé et son hybride";
+    "three-months": ToServe, "Un conditionnement de trois mois, un contraceptif";
     "device": ToServe, "Un dispositif médical de la LPP";
     "compound": ToServe, "Une préparation magistrale";
     "other-professions": ToServe, "Des lignes pour le laboratoire et l’infirmier";

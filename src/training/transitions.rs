@@ -342,7 +342,7 @@ fn not_held_elsewhere(prescription: &Prescription, by: &Finess, now: Timestamp) 
 
 /// The last day of a prescription none of whose lines can be executed any more.
 fn expired_since(prescription: &Prescription, today: Date) -> Option<Date> {
-    let last_days: Option<Vec<Date>> = prescription.pharmacy_lines().map(|line| line.last_day).collect();
+    let last_days: Option<Vec<Date>> = prescription.pharmacy_lines().map(Line::last_day_of_any).collect();
     last_days?.into_iter().max().filter(|last_day| *last_day < today)
 }
 
@@ -352,7 +352,7 @@ fn within_validity(line: &Line, report: &Report, moment: Moment) -> Result<(), R
     if let Some(first_day) = line.first_day.filter(|first_day| day < *first_day) {
         return Err(Refusal::NotYetValid { first_day });
     }
-    if let Some(last_day) = line.last_day.filter(|last_day| day > *last_day) {
+    if let Some(last_day) = line.last_day_of_any().filter(|last_day| day > *last_day) {
         return Err(Refusal::PrescriptionExpired { last_day });
     }
     Ok(())

@@ -14,7 +14,7 @@ use crate::app::screen::Scroll;
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::Product;
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
 use crate::safe::safe;
 use crate::ui::frame::key_of;
@@ -50,6 +50,7 @@ impl Widget for Page<'_> {
             self.ordered(&mut rows);
             rows.blank();
             self.form(&mut rows);
+            self.findings(&mut rows);
             rows.draw(self.deciding.scroll, left, buffer);
             let mut rows = Rows::new(self.view.theme, right);
             self.asked(&mut rows);
@@ -60,6 +61,7 @@ impl Widget for Page<'_> {
         self.ordered(&mut rows);
         if let Asking::Overview = self.deciding.asking {
             self.form(&mut rows);
+            self.findings(&mut rows);
             rows.draw(self.deciding.scroll, rest, buffer);
         } else {
             self.asked(&mut rows);
@@ -81,6 +83,23 @@ impl Page<'_> {
             rows.paragraph(2, &wording::whole(&line.dosage), Style::new());
         }
         rows.paragraph(2, &lines::facts(line), theme.dim);
+        let conditions = lines::conditions(&self.deciding.serving, line);
+        if !conditions.is_empty() {
+            rows.paragraph(2, &conditions.join(" · "), theme.dim);
+        }
+    }
+
+    /// What the rules say of this decision as it stands.
+    fn findings(&self, rows: &mut Rows) {
+        let findings = self.deciding.findings(self.view.desk);
+        if findings.is_empty() {
+            return;
+        }
+        rows.blank();
+        rows.heading(&labels::findings_heading(findings.len()));
+        for finding in &findings {
+            lines::finding(rows, 2, finding);
+        }
     }
 
     /// The decision so far, each field with the key that changes it.
@@ -112,6 +131,8 @@ impl Page<'_> {
                 None => (labels::TO_COMPLETE.to_owned(), theme.warning),
             };
             self.field(rows, &key(Command::Reason), labels::REASON, &text, style);
+        } else {
+            self.kept_field(rows);
         }
         if kind == OutcomeKind::Adjusted {
             let (text, style) = match &form.agreement {
@@ -152,6 +173,16 @@ impl Page<'_> {
             &wording::or_dash(&form.note),
             Style::new(),
         );
+    }
+
+    /// Why the product ordered is kept, where another could be given.
+    fn kept_field(&self, rows: &mut Rows) {
+        if self.deciding.substitutes().is_empty() {
+            return;
+        }
+        let kept = KeptReason::of_note(&self.deciding.form.note).map(reasons::kept_reason);
+        let kept = wording::or_dash(kept.unwrap_or_default());
+        self.field(rows, &key(Command::Reason), labels::KEPT, &kept, Style::new());
     }
 
     fn product_fields(&self, rows: &mut Rows, line: &PrescriptionLine) {
@@ -268,6 +299,7 @@ impl Page<'_> {
             Choice::Channel => words(AgreementChannel::ALL, reasons::channel),
             Choice::NotDeliveredReason => words(NotDeliveredReason::ALL, reasons::not_delivered_reason),
             Choice::PartialReason => words(PartialReason::ALL, reasons::partial_reason),
+            Choice::KeptReason => words(KeptReason::ALL, reasons::kept_reason),
         }
     }
 

@@ -108,7 +108,13 @@ pub fn block(
             rows.signed(NUMBER_COLUMNS, "→", &text, theme.strong);
         }
     }
-    for remark in remarks.iter().filter(|remark| remark.line == Some(line.number)) {
+    // What is only worth knowing waits for the cursor: what must be looked at stays in sight everywhere.
+    let matters = |remark: &&Finding| cursor == Cursor::Here || remark.severity() > Severity::Information;
+    for remark in remarks
+        .iter()
+        .filter(|remark| remark.line == Some(line.number))
+        .filter(matters)
+    {
         finding(rows, NUMBER_COLUMNS, remark);
     }
     if cursor == Cursor::Here {
@@ -161,6 +167,17 @@ pub fn facts(line: &PrescriptionLine) -> String {
     }
     facts.extend(substitution(line));
     facts.join(" · ")
+}
+
+/// The official conditions of the product a line orders, word for word; none when none is known.
+pub fn conditions(serving: &Serving, line: &PrescriptionLine) -> Vec<String> {
+    let product = serving.products.find(&line.code);
+    let labels = product.and_then(|product| product.conditions.as_deref());
+    labels
+        .unwrap_or_default()
+        .iter()
+        .map(|label| safe(label))
+        .collect()
 }
 
 /// What may be given instead; it is said of medicines only.

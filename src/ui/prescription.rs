@@ -10,7 +10,7 @@ use crate::app::message::Freshness;
 use crate::app::screen::Scroll;
 use crate::app::serving::{HoldState, Serving};
 use crate::domain::consent::Consent;
-use crate::domain::finding::Fact;
+use crate::domain::finding::{Fact, Finding};
 use crate::domain::people::{Patient, Prescriber};
 use crate::domain::prescription::{PrescriptionKind, PrescriptionLine};
 use crate::safe::safe;
@@ -105,7 +105,9 @@ impl<'a> Page<'a> {
         let theme = self.view.theme;
         let kinds = &self.serving.prescription.kinds;
         let mut spans = Vec::new();
-        if kinds.contains(&PrescriptionKind::Secured) {
+        // Also when no kind says so: the law asks it of a product, and the number is all the paper there is.
+        let is_secured = |remark: &Finding| remark.fact == Fact::SecuredSupport;
+        if self.serving.remarks(self.view.desk).iter().any(is_secured) {
             spans.push(Span::styled(format!(" {} ", labels::SECURED), theme.banner));
             spans.push(Span::raw("  "));
         }
@@ -222,6 +224,19 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The official conditions of the product ordered, word for word.
+    fn conditions(&self, rows: &mut Rows, line: &PrescriptionLine) {
+        let labels = lines::conditions(self.serving, line);
+        if labels.is_empty() {
+            return;
+        }
+        rows.heading(labels::CONDITIONS);
+        for label in labels {
+            rows.signed(0, "·", &label, Style::new());
+        }
+        rows.blank();
+    }
+
     /// The selected line at length: what was delivered before, substitutes, sources.
     fn details(&self, area: Rect) -> Rows<'a> {
         let theme = self.view.theme;
@@ -236,6 +251,7 @@ impl<'a> Page<'a> {
             rows.paragraph(0, &labels::code(&safe(code)), theme.dim);
         }
         rows.blank();
+        self.conditions(&mut rows, line);
         rows.heading(labels::ALREADY_DELIVERED);
         if line.deliveries.is_empty() {
             rows.paragraph(0, labels::NEVER_DELIVERED, theme.dim);

@@ -22,6 +22,7 @@ pub mod reader;
 pub mod reasons;
 pub mod refusals;
 pub mod retention;
+pub mod rule_book;
 pub mod safekeeping;
 pub mod scans;
 pub mod searching;

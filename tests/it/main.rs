@@ -38,6 +38,8 @@ mod register_edition;
 mod register_export;
 mod register_million;
 mod register_search;
+mod rule_book;
+mod rules;
 mod sample;
 mod samples;
 mod scan_images;

@@ -64,6 +64,8 @@ pub(crate) fn line(line: u16, boxes: u16) -> PrescriptionLine {
         boxes: Some(Boxes(boxes)),
         repeats: 0,
         days: Some(30),
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -94,6 +96,7 @@ pub(crate) fn prescription(last: u8) -> Prescription {
         consent: Consent::Agreed,
         hold: None,
         lines: vec![line(1, 2), line(2, 1), line(3, 3)],
+        history: Vec::new(),
     }
 }
 

@@ -110,11 +110,11 @@ pub(crate) fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product 
         cis: cis.parse().unwrap(),
         name: name.into(),
         presentation: "plaquette(s) PVC-Aluminium de 12 gélule(s)".into(),
-        substances: String::new(),
+        substances: group.into(),
         generic_groups: vec![GenericGroup(group.into())],
         hybrid_group: None,
         biosimilar_group: None,
-        conditions: None,
+        conditions: (!group.starts_with("paracétamol")).then(|| vec!["liste I".into()]),
         published: Box::default(),
     }
 }
@@ -174,6 +174,8 @@ pub(crate) fn line(place: u16, cip: &str, label: &str, dosage: &str, boxes: u16)
         boxes: Some(Boxes(boxes)),
         repeats: 0,
         days: None,
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -230,6 +232,8 @@ pub(crate) fn prescription() -> Prescription {
                 substitution: SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin),
                 repeats: 2,
                 days: Some(28),
+                to_pharmacist: String::new(),
+                named_pharmacy: None,
                 ..line(
                     3,
                     LEVOTHYROXINE,
@@ -239,6 +243,7 @@ pub(crate) fn prescription() -> Prescription {
                 )
             },
         ],
+        history: Vec::new(),
     }
 }
 

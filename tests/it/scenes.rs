@@ -9,12 +9,14 @@ use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
     ConsultFailure, Freshness, HoldAnswer, Message, ReadFailure, Reading, RegisterCheck, StoreTask,
 };
+use comptoir::catalogue::Catalogue;
 use comptoir::domain::breakdown::Breakdown;
 use comptoir::domain::closure::{ClosingKey, Closure, RegisterDay};
 use comptoir::domain::consent::Consent;
 use comptoir::domain::identifiers::DispenseId;
 use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
-use comptoir::domain::prescription::Prescription;
+use comptoir::domain::prescription::{Prescription, PrescriptionLine};
+use comptoir::domain::product::ProductCode;
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber, Sha256Digest};
 use comptoir::domain::retention::RetentionClass;
@@ -345,8 +347,10 @@ fn prescription_scenes() -> Vec<Scene> {
     long.patient.family = "de la TRÈS-LONGUE-MONTAGNE-SAINTE-GENEVIÈVE".into();
     long.lines[0].label = "CLAMOXYL ".repeat(20);
     long.lines[0].dosage = "1 gélule le matin, puis ".repeat(12);
-    let mut expired = prescription();
-    expired.valid_until = Some(date(2026, 11, 1));
+    let mut prolonged = prescription();
+    prolonged.valid_until = Some(date(2026, 11, 1));
+    let mut expired = prolonged.clone();
+    expired.lines[2].repeats = 0;
     vec![
         scene("prescription", serving(prescription())),
         scene("prescription_remarkable", serving(remarkable_prescription())),
@@ -355,6 +359,7 @@ fn prescription_scenes() -> Vec<Scene> {
             after(serving(remarkable_prescription()), vec![], "3"),
         ),
         scene("prescription_expired", after(serving(expired), vec![], "⏎")),
+        scene("prescription_prolonged", after(serving(prolonged), vec![], "3")),
         scene("prescription_held_elsewhere", held_elsewhere()),
         scene("prescription_from_store", with_copy_of_the_store(prescription())),
         scene(
@@ -586,6 +591,50 @@ fn refused_scenes() -> Vec<Scene> {
     ]
 }
 
+/// A real medicine of the training catalogue, ordered alone by somebody of that specialty.
+fn serving_real(cip13: &str, boxes: u16, days: u16, specialty: &str, to_pharmacist: &str) -> App {
+    let catalogue = Catalogue::training().unwrap();
+    let code = ProductCode::Cip13(cip13.parse().unwrap());
+    let name = catalogue.find(&code).unwrap().name.clone();
+    let mut prescription = prescription();
+    prescription.prescriber.specialty = specialty.into();
+    prescription.lines = vec![PrescriptionLine {
+        code: code.clone(),
+        days: Some(days),
+        repeats: 1,
+        to_pharmacist: to_pharmacist.into(),
+        ..line(1, AMOXICILLIN, &name, "selon le schéma remis au patient", boxes)
+    }];
+    let mut consultation = consultation_of(prescription);
+    consultation.products = catalogue.related([code].iter());
+    let mut app = serving(consultation.prescription.clone());
+    app.update(Message::Consulted(Box::new(consultation)));
+    app
+}
+
+/// What the law says, where it is read.
+fn rule_scenes() -> Vec<Scene> {
+    let fentanyl = || serving_real("3400934238307", 2, 28, "Oncologie médicale", "");
+    let humira = || serving_real("3400930042687", 1, 28, "Médecine générale", "");
+    let levothyrox = || serving_real("3400930121405", 1, 90, "Médecine générale", "");
+    let innovair = || serving_real("3400938141283", 1, 30, "Pneumologie", "");
+    let keytruda = || serving_real("3400955104865", 1, 21, "Oncologie médicale", "");
+    let angina = "À délivrer si TROD angine positif, sous 7 jours";
+    let conditional = || serving_real("3400933857042", 2, 6, "Médecine générale", angina);
+    vec![
+        scene("rules_narcotic", fentanyl()),
+        scene("rules_narcotic_decision", after(fentanyl(), vec![], "→")),
+        scene("rules_narcotic_review", after(fentanyl(), vec![], "⏎")),
+        scene("rules_biosimilar", humira()),
+        scene("rules_biosimilar_decision", after(humira(), vec![], "s1")),
+        scene("rules_long_pack", levothyrox()),
+        scene("rules_hybrid_decision", after(innovair(), vec![], "→")),
+        scene("rules_hybrid_kept", after(innovair(), vec![], "→m")),
+        scene("rules_hospital_only", keytruda()),
+        scene("rules_conditional", conditional()),
+    ]
+}
+
 fn list_scenes() -> Vec<Scene> {
     let quiet = after(app(), vec![Message::OutboxListed(Vec::new())], "②");
     let on_the_way = after(
@@ -693,6 +742,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         done_scenes(),
         identified_scenes(),
         refused_scenes(),
+        rule_scenes(),
         list_scenes(),
         crate::correction_scenes::correction_scenes(),
         reader_scenes(),

@@ -34,6 +34,8 @@ fn line(number: u16, label: &str, dosage: &str, boxes: u16) -> PrescriptionLine 
         boxes: Some(Boxes(boxes)),
         repeats: 0,
         days: None,
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -44,6 +46,8 @@ fn line(number: u16, label: &str, dosage: &str, boxes: u16) -> PrescriptionLine 
 pub(crate) fn sample() -> Prescription {
     let antibiotic = PrescriptionLine {
         days: Some(6),
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         ..line(
             1,
             "AMOXICILLINE 500 mg, gélule",
@@ -53,6 +57,8 @@ pub(crate) fn sample() -> Prescription {
     };
     let hormone = PrescriptionLine {
         days: Some(30),
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         repeats: 2,
         substitution: SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin),
         ..line(
@@ -101,6 +107,7 @@ pub(crate) fn sample() -> Prescription {
             hormone,
             blood_test,
         ],
+        history: Vec::new(),
     }
 }
 

@@ -55,6 +55,8 @@ pub enum Choice {
     NotDeliveredReason,
     /// Why fewer boxes.
     PartialReason,
+    /// Why the product ordered is kept.
+    KeptReason,
 }
 
 /// The short texts.

@@ -5,7 +5,7 @@ use crate::base::fhir::{self, CodeableConcept, Extension, Medication, Order};
 use crate::base::mapping::{Origin, value};
 use crate::base::pool::{Place, Pool};
 use crate::domain::identifiers::{Boxes, LineNumber};
-use crate::domain::prescription::{LineKind, LineStanding, PrescriptionLine};
+use crate::domain::prescription::{LineKind, LineStanding, NamedPharmacy, PrescriptionLine};
 use crate::domain::product::ProductCode;
 use crate::domain::substitution::{NonSubstitutable, SubstitutionPermission};
 
@@ -82,6 +82,8 @@ pub(super) fn line(order: &Order, number: LineNumber, pool: &Pool) -> Prescripti
         boxes: boxes(order),
         repeats: repeats(order),
         days: days(order),
+        to_pharmacist: to_pharmacist(order),
+        named_pharmacy: named_pharmacy(order),
         substitution: substitution(order),
         standing: standing(order),
         deliveries: Vec::new(),
@@ -171,6 +173,28 @@ fn dosage(order: &Order) -> String {
         notes.collect()
     };
     rendered.unwrap_or_else(|| texts.join(" ; "))
+}
+
+/// What a medicine's prescriber writes for the pharmacist; a device's notes are its instructions.
+fn to_pharmacist(order: &Order) -> String {
+    if order.resource_type != "MedicationRequest" {
+        return String::new();
+    }
+    let notes: Vec<String> = order.note.iter().filter_map(|note| note.text.clone()).collect();
+    notes.join(" ; ")
+}
+
+/// The pharmacy the prescriber wants to deliver it: of a treatment of opioid dependence, the law asks for one.
+fn named_pharmacy(order: &Order) -> Option<NamedPharmacy> {
+    let performer = order.dispense_request.as_ref()?.performer.as_ref()?;
+    let finess = performer.identifier.as_ref().and_then(|identifier| {
+        let value = identifier.value.as_deref()?;
+        (identifier.system.as_deref() == Some(codes::FINESS)).then(|| value.parse().ok())?
+    });
+    Some(NamedPharmacy {
+        finess,
+        name: performer.display.clone().unwrap_or_default(),
+    })
 }
 
 fn boxes(order: &Order) -> Option<Boxes> {

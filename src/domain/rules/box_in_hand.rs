@@ -10,7 +10,7 @@ use crate::domain::reasons::{
 };
 
 /// An expired box is never handed over; an unknown product is said, and never blocks.
-pub fn of_decision(
+pub(super) fn of_decision(
     decision: &Decision,
     today: Date,
     product: &dyn Fn(&ProductCode) -> Option<Product>,

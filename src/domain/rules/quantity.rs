@@ -1,18 +1,24 @@
 //! How many boxes may be handed over.
 
-use crate::domain::dispense::{Decision, LineOutcome};
+use crate::domain::calendar;
+use crate::domain::dispense::{Decision, LineOutcome, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::Boxes;
 use crate::domain::prescription::{LineKind, PrescriptionLine};
+use crate::domain::rules::presentation::{CONTRACEPTIVE_DAYS, is_contraceptive};
+use crate::domain::rules::{Case, Item, lasting, share};
+
+/// Days of one delivery of a listed medicine (CSP art. R. 5132-12).
+const MONTH_DAYS: u16 = 30;
 
 /// The prescriber stated no count of boxes: said, because nothing can be compared with it.
-pub fn count_unstated(line: &PrescriptionLine) -> Option<Finding> {
+pub(super) fn count_unstated(line: &PrescriptionLine) -> Option<Finding> {
     let counts_boxes = matches!(line.kind, LineKind::Medication | LineKind::Device);
     (counts_boxes && line.boxes.is_none()).then(|| Finding::on(line.number, Fact::CountUnstated))
 }
 
 /// Never more than remains; fewer than due only with a reason.
-pub fn of_decision(line: &PrescriptionLine, decision: &Decision) -> Vec<Finding> {
+pub(super) fn of_decision(line: &PrescriptionLine, decision: &Decision) -> Vec<Finding> {
     let Some(supply) = decision.outcome.supply() else {
         return Vec::new();
     };
@@ -37,6 +43,46 @@ pub fn of_decision(line: &PrescriptionLine, decision: &Decision) -> Vec<Finding>
         .into_iter()
         .map(|fact| Finding::on(line.number, fact))
         .collect()
+}
+
+/// More boxes of a listed medicine than one delivery lasts: a month, twelve weeks of a contraceptive. One box is
+/// always given whole.
+pub(super) fn above_a_month(
+    case: &Case,
+    line: &PrescriptionLine,
+    item: &Item,
+    supply: &Supply,
+) -> Option<Fact> {
+    if !item.regime.is_listed() {
+        return None;
+    }
+    let most = if is_contraceptive(item.product.as_ref()) {
+        CONTRACEPTIVE_DAYS
+    } else {
+        MONTH_DAYS
+    };
+    let asked = supply.boxes;
+    if line.remaining().is_some_and(|remaining| asked > remaining) {
+        return None; // said already, and worse
+    }
+    let share = share(line, u32::from(most), u32::from(line.days?))?.max(Boxes(1));
+    (asked > share).then_some(Fact::AboveAMonth {
+        asked,
+        lasts: lasting(line, asked)?,
+        most,
+        share,
+        next: calendar::days_after(case.today, lasting(line, share)?),
+    })
+}
+
+/// One box that lasts more than a month: given whole, and the next is due when it is used up.
+pub(super) fn long_pack(case: &Case, line: &PrescriptionLine) -> Option<Fact> {
+    let lasts = lasting(line, Boxes(1))?;
+    let is_medicine = line.kind == LineKind::Medication;
+    (is_medicine && lasts > u32::from(MONTH_DAYS) + 1).then(|| Fact::LongPack {
+        lasts,
+        next: calendar::days_after(case.today, lasts),
+    })
 }
 
 #[cfg(test)]

@@ -1,49 +1,45 @@
 //! May this prescription, or this line, be executed at all?
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::finding::{Fact, Finding};
-use crate::domain::identifiers::Finess;
-use crate::domain::prescription::{
-    LineKind, LineStanding, Prescription, PrescriptionKind, PrescriptionLine, Status,
-};
+use crate::domain::prescription::{LineKind, LineStanding, Prescription, PrescriptionLine, Status};
+use crate::domain::rules::{Case, presentation};
 
-/// Cancelled, expired, used up, held by another pharmacy; and what its kind means.
-pub fn of_prescription(
-    prescription: &Prescription,
-    pharmacy: &Finess,
-    now: Timestamp,
-    today: Date,
-) -> Vec<Finding> {
+/// Cancelled, expired, used up, held by another pharmacy.
+pub(super) fn of_prescription(case: &Case) -> Vec<Finding> {
+    let Case {
+        prescription, today, ..
+    } = *case;
     let mut facts = Vec::new();
     match prescription.status(today) {
         Status::Cancelled => facts.push(Fact::PrescriptionCancelled),
         Status::Done => facts.push(Fact::NothingLeft),
-        Status::Expired => {
-            let last_day = prescription.valid_until.unwrap_or(prescription.written_on);
-            facts.push(Fact::PrescriptionExpired { last_day, today });
-        }
-        Status::Open | Status::Partial => {}
+        // Where a supplementary delivery is lawful, each line says whether it is one of those.
+        Status::Expired if !presentation::offers_more(case) => facts.push(expired(prescription, today)),
+        Status::Expired | Status::Open | Status::Partial => {}
     }
     if prescription.valid_until.is_none() {
         facts.push(Fact::ValidityUnstated);
     }
-    if prescription.kinds.contains(&PrescriptionKind::Secured) {
-        facts.push(Fact::SecuredSupport);
-    }
     if let Some(hold) = prescription
         .hold
         .as_ref()
-        .filter(|hold| hold.binds(now) && !hold.is_of(pharmacy))
+        .filter(|hold| hold.binds(case.now) && !hold.is_of(case.pharmacy))
     {
         facts.push(Fact::HeldElsewhere(hold.clone()));
     }
     facts.into_iter().map(Finding::whole).collect()
 }
 
+/// Its validity is over.
+pub(super) fn expired(prescription: &Prescription, today: Date) -> Fact {
+    let last_day = prescription.valid_until.unwrap_or(prescription.written_on);
+    Fact::PrescriptionExpired { last_day, today }
+}
+
 /// Withdrawn, suspended, or for another profession.
-pub fn of_line(line: &PrescriptionLine) -> Option<Finding> {
+pub(super) fn of_line(line: &PrescriptionLine) -> Option<Finding> {
     let fact = match (&line.kind, line.standing) {
         (LineKind::Other { executor }, _) => Fact::LineForOthers {
             executor: executor.clone(),
@@ -61,10 +57,10 @@ mod tests {
 
     use super::*;
     use crate::domain::hold::Hold;
-    use crate::domain::sample::{TODAY, delivered, hold, ids, line, now, pharmacy, prescription};
+    use crate::domain::sample::{TODAY, case, delivered, hold, ids, line, now, prescription};
 
     fn found(prescription: &Prescription) -> Vec<&'static str> {
-        ids(&of_prescription(prescription, &pharmacy().finess, now(), TODAY))
+        ids(&of_prescription(&case(prescription)))
     }
 
     #[test]
@@ -110,16 +106,6 @@ mod tests {
             };
             assert_eq!(found(&prescription), expected, "{hold:?}");
         }
-    }
-
-    #[test]
-    fn a_secured_prescription_says_that_it_is_its_own_support() {
-        let kinds = vec![PrescriptionKind::Urgent, PrescriptionKind::Secured];
-        let prescription = Prescription {
-            kinds,
-            ..prescription(vec![line(1)])
-        };
-        assert_eq!(found(&prescription), ["secured-support"]);
     }
 
     #[test]

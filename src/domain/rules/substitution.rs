@@ -1,11 +1,15 @@
 //! May this product be given for that line, and on what ground? (CSP art. L. 5125-23 and following)
 
 use crate::domain::dispense::{Decision, LineOutcome, Supply};
-use crate::domain::finding::{Fact, Finding};
+use crate::domain::finding::{Fact, Finding, RefusalDoubt};
 use crate::domain::prescription::{LineKind, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::SubstitutionReason;
-use crate::domain::substitution::{SubstitutionBasis, SubstitutionPermission, is_what_was_ordered};
+use crate::domain::rules::Case;
+use crate::domain::substances;
+use crate::domain::substitution::{
+    NonSubstitutable, SubstitutionBasis, SubstitutionPermission, is_what_was_ordered,
+};
 
 /// The legal ground for that supply in place of what the line ordered.
 pub fn basis(
@@ -22,14 +26,10 @@ pub fn basis(
 }
 
 /// Conforming means what was ordered; substituted needs a ground and the prescriber's silence.
-pub fn of_decision(
-    line: &PrescriptionLine,
-    decision: &Decision,
-    product: &dyn Fn(&ProductCode) -> Option<Product>,
-) -> Vec<Finding> {
+pub(super) fn of_decision(case: &Case, line: &PrescriptionLine, decision: &Decision) -> Vec<Finding> {
     let facts = match &decision.outcome {
-        LineOutcome::Conforming(supply) => conforming(line, supply, product),
-        LineOutcome::Substituted { supply, reason } => substituted(line, supply, *reason, product),
+        LineOutcome::Conforming(supply) => conforming(line, supply, case.product),
+        LineOutcome::Substituted { supply, reason } => substituted(case, line, supply, *reason),
         // The prescriber's agreement is the ground; it is part of the outcome's type.
         LineOutcome::Adjusted { .. } | LineOutcome::NotDelivered(_) => Vec::new(),
     };
@@ -71,15 +71,60 @@ fn conforming(
     }]
 }
 
+/// What does not hold in the prescriber's refusal: said, and passed with a reason; a sound refusal is enforced.
+pub(super) fn doubt(case: &Case, line: &PrescriptionLine) -> Option<Fact> {
+    let SubstitutionPermission::Forbidden(why) = &line.substitution else {
+        return None;
+    };
+    // Only a medicine of the database has substitutes that a doubtful reason keeps from the patient.
+    let ordered = case.product(&line.code)?;
+    let doubt = match why {
+        NonSubstitutable::NarrowMargin
+            if ordered.hybrid_group.is_some() && ordered.generic_groups.is_empty() =>
+        {
+            RefusalDoubt::Hybrid
+        }
+        NonSubstitutable::NarrowMargin => {
+            let is_narrow = substances::NARROW_MARGIN.in_product(&ordered).is_some();
+            (!is_narrow).then_some(RefusalDoubt::NotNarrow)?
+        }
+        NonSubstitutable::ChildForm => match age(case) {
+            Some(years) if years < CHILD_YEARS => return None,
+            Some(years) => RefusalDoubt::TooOld(years),
+            None => RefusalDoubt::AgeUnknown,
+        },
+        NonSubstitutable::Excipient => return None,
+        NonSubstitutable::Unstated(_) => RefusalDoubt::NoReason,
+    };
+    Some(Fact::RefusalDoubtful {
+        why: why.clone(),
+        doubt,
+    })
+}
+
+/// EFG is for a child of less than six years.
+const CHILD_YEARS: u16 = 6;
+
+/// The patient's whole years on the day it was written.
+fn age(case: &Case) -> Option<u16> {
+    let born = case.prescription.patient.born?;
+    let on = case.prescription.written_on;
+    let years = i32::from(on.year()) - i32::from(born.year());
+    let has_had_birthday = (on.month(), on.day()) >= (born.month(), born.day());
+    u16::try_from(years - i32::from(!has_had_birthday)).ok()
+}
+
 fn substituted(
+    case: &Case,
     line: &PrescriptionLine,
     supply: &Supply,
     reason: SubstitutionReason,
-    product: &dyn Fn(&ProductCode) -> Option<Product>,
 ) -> Vec<Fact> {
+    let product = case.product;
     let mut facts = Vec::new();
     if let SubstitutionPermission::Forbidden(why) = &line.substitution {
-        facts.push(Fact::SubstitutionForbidden(why.clone()));
+        let refused = Fact::SubstitutionForbidden(why.clone());
+        facts.push(doubt(case, line).unwrap_or(refused));
     }
     if line.kind == LineKind::Device {
         facts.push(Fact::DeviceSubstituted);
@@ -101,17 +146,20 @@ mod tests {
     use super::*;
     use crate::domain::reasons::AdjustmentReason;
     use crate::domain::sample::{
-        GENERIC, ORDERED, OTHER_BOX, UNKNOWN, UNRELATED, adjusted, cip13, cis, conforming, decision, ids,
-        line, lpp, not_delivered, product, substituted, supply,
+        GENERIC, ORDERED, OTHER_BOX, UNKNOWN, UNRELATED, adjusted, case, cip13, cis, conforming, decision,
+        ids, line, lpp, not_delivered, prescription, product, substituted, supply,
     };
-    use crate::domain::substitution::NonSubstitutable;
 
     fn ordering(code: ProductCode) -> PrescriptionLine {
         PrescriptionLine { code, ..line(1) }
     }
 
     fn found(line: &PrescriptionLine, outcome: LineOutcome) -> Vec<&'static str> {
-        ids(&of_decision(line, &decision(outcome), &product))
+        ids(&of_decision(
+            &case(&prescription(vec![])),
+            line,
+            &decision(outcome),
+        ))
     }
 
     #[test]

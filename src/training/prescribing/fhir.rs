@@ -11,7 +11,7 @@ use crate::domain::product::ProductCode;
 use crate::domain::substitution::{NonSubstitutable, SubstitutionPermission};
 use crate::training::prescribing::{FindProduct, PrescriptionOrder};
 use crate::training::wire::{
-    BOX, BOX_SYSTEM, CIP13, CIS, INS_TEST, LINE_NUMBER, LPP, NUMBER, RPPS, ResourceType, URI,
+    BOX, BOX_SYSTEM, CIP13, CIS, FINESS, INS_TEST, LINE_NUMBER, LPP, NUMBER, RPPS, ResourceType, URI,
 };
 
 const KINDS: &str = "https://smt.esante.gouv.fr/fhir/CodeSystem/terminologie-cisis";
@@ -123,6 +123,13 @@ impl PrescriptionOrder {
             let duration = json!({"value": days, "unit": "jour", "system": UCUM, "code": "d"});
             request.insert("expectedSupplyDuration".into(), duration);
         }
+        if let Some(named) = &line.named_pharmacy {
+            let mut performer = json!({"type": "Organization", "display": named.name});
+            if let Some(finess) = &named.finess {
+                performer["identifier"] = json!({"system": FINESS, "value": finess.as_str()});
+            }
+            request.insert("performer".into(), performer);
+        }
         let mut elements = json!({
             "medicationCodeableConcept": concept(line, product),
             "dispenseRequest": request,
@@ -137,6 +144,9 @@ impl PrescriptionOrder {
         }
         if !line.dosage.is_empty() {
             elements["dosageInstruction"] = json!([{"text": line.dosage}]);
+        }
+        if !line.to_pharmacist.is_empty() {
+            elements["note"] = json!([{"text": line.to_pharmacist}]);
         }
         elements
     }

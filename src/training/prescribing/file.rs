@@ -52,6 +52,16 @@ pub(super) struct OrderedLine {
     pub(super) dosage: Option<String>,
     pub(super) boxes: Option<u16>,
     pub(super) days: Option<u16>,
+    pub(super) to_pharmacist: Option<String>,
+    pub(super) named_pharmacy: Option<NamedPharmacyFile>,
     pub(super) repeats: Option<u16>,
     pub(super) non_substitutable: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NamedPharmacyFile {
+    pub(super) finess: Option<String>,
+    #[serde(default)]
+    pub(super) name: String,
 }

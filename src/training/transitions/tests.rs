@@ -47,6 +47,7 @@ fn line(number: u16, ordered: u16) -> Line {
         standing: LineStanding::Active,
         first_day: "2026-11-20".parse().ok(),
         last_day: "2027-02-19".parse().ok(),
+        supplement_until: None,
         deliveries: Vec::new(),
     }
 }
@@ -107,6 +108,15 @@ fn expired() -> Prescription {
     let mut prescription = prescription();
     for line in &mut prescription.lines {
         line.last_day = "2026-11-21".parse().ok();
+    }
+    prescription
+}
+
+/// Expired, and renewable: something may follow for six months.
+fn expired_renewable() -> Prescription {
+    let mut prescription = expired();
+    for line in &mut prescription.lines {
+        line.supplement_until = "2027-05-21".parse().ok();
     }
     prescription
 }
@@ -398,6 +408,12 @@ fn reporting_a_delivery() {
             expired(),
             report(first, 2),
             "prescription-expired",
+        ),
+        (
+            "after the last day of a renewable line",
+            expired_renewable(),
+            report(first, 1),
+            "ok",
         ),
         (
             "posted late, handed over on the last day",

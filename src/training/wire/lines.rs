@@ -1,5 +1,6 @@
 //! Lines of a prescription: medicines, devices, and what other professions execute.
 
+use jiff::ToSpan;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,6 +13,10 @@ use crate::training::wire::{
     Concept, Extension, Identifier, LINE_NUMBER, Period, Quantity, Reference, ResourceType, boxes, day,
     number, read, required, rpps, well_coded,
 };
+
+/// Months after the last day within which the longest supplementary delivery may happen, that of contraceptives
+/// (CSP art. R. 5134-4-1).
+const SUPPLEMENT_MONTHS: i32 = 6;
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
@@ -107,6 +112,10 @@ pub(in crate::training) fn line(kind: ResourceType, resource: &Value) -> Result<
         .validity_period
         .or(wire.occurrence_timing.repeat.bounds_period)
         .unwrap_or_default();
+    let last_day = validity.end.as_deref().map(day).transpose()?;
+    let supplement_until = last_day
+        .filter(|_| times > 1)
+        .map(|last_day| last_day.saturating_add(SUPPLEMENT_MONTHS.months()));
     Ok(LineFacts {
         number,
         patient: required(wire.subject.reference, "subject")?,
@@ -121,7 +130,8 @@ pub(in crate::training) fn line(kind: ResourceType, resource: &Value) -> Result<
             ordered: boxes(quantity)?.map(|boxes| boxes.times(times)),
             standing: standing(&wire.status),
             first_day: validity.start.as_deref().map(day).transpose()?,
-            last_day: validity.end.as_deref().map(day).transpose()?,
+            last_day,
+            supplement_until,
             deliveries: Vec::new(),
         },
     })

@@ -2,6 +2,7 @@
 
 use crate::domain::breakdown::Breakdown;
 use crate::domain::outbox::DelayReason;
+use crate::domain::product::CATALOGUE_AGE_DAYS_MAX;
 use crate::safe::safe;
 use crate::ui::text::wrapped;
 use crate::ui::wording::{breakdowns, counted, posts};
@@ -63,7 +64,7 @@ impl Subject {
             Self::Outbox => "outbox",
             Self::Rights => "rights",
             Self::Space => "space",
-            Self::Catalogue => "catalogue",
+            Self::Catalogue => "catalogue des médicaments",
             Self::Base => "base",
             Self::Login => "login",
             Self::Clock => "clock",
@@ -114,6 +115,10 @@ pub enum Ailment {
         /// Bytes.
         free: u64,
     },
+    /// The imported catalogue cannot be read; the embedded subset serves in its place.
+    ImportedCatalogue,
+    /// The imported catalogue is old.
+    OldCatalogue,
     /// The base gives no usable answer.
     Silent(DelayReason),
     /// The base offers neither consultation nor post.
@@ -183,6 +188,15 @@ pub fn ailment(subject: Subject, ailment: &Ailment) -> String {
         Ailment::NoRoom { free } => {
             format!("Il ne reste que {}\u{a0}Mo. Libérez de la place sur le disque.", free / 1_000_000)
         }
+        Ailment::ImportedCatalogue => {
+            "Le catalogue importé ne peut pas être lu\u{202f}: l’extrait de formation sert à sa place. Lancez \
+             «\u{a0}comptoir catalogue update\u{a0}»."
+                .to_owned()
+        }
+        Ailment::OldCatalogue => format!(
+            "Les fichiers de médicaments ont plus de {CATALOGUE_AGE_DAYS_MAX} jours\u{202f}: prix, ruptures et conditions ont pu \
+             changer. Lancez «\u{a0}comptoir catalogue update\u{a0}»."
+        ),
         Ailment::Silent(reason @ DelayReason::LoginRefused) => {
             format!("{} Reconnectez-vous (carte CPS ou e-CPS).", posts::delay(*reason))
         }

@@ -1,10 +1,15 @@
 //! What the rules have to say, in sentences, with their figures.
 
-use crate::domain::finding::{Fact, Finding, Severity};
+use crate::domain::calendar::{days_before, days_between};
+use crate::domain::finding::{
+    BiosimilarNotice, Coverage, Deadline, Fact, Finding, Fraction, LateSince, Lateness, RefusalDoubt,
+    Severity,
+};
 use crate::domain::identifiers::Boxes;
 use crate::domain::substitution::NonSubstitutable;
 use crate::safe::safe;
-use crate::ui::wording::{boxes, day, people};
+use crate::ui::wording::catalogue::{euros, supply};
+use crate::ui::wording::{boxes, counted, day, or_dash, people};
 
 /// The word for how much a finding weighs.
 pub const fn severity(severity: Severity) -> &'static str {
@@ -29,7 +34,8 @@ pub fn explanation(finding: &Finding) -> String {
     fact(&finding.fact)
 }
 
-#[rustfmt::skip] // one row per fact, to be read as a table
+#[expect(clippy::too_many_lines, reason = "a table: one row per fact")]
+#[rustfmt::skip]
 fn fact(fact: &Fact) -> String {
     match fact {
         Fact::PrescriptionCancelled => "Le prescripteur a annulé cette ordonnance : rien ne peut en être délivré.".into(),
@@ -37,7 +43,7 @@ fn fact(fact: &Fact) -> String {
             "Ordonnance expirée : elle était valable jusqu’au {} et nous sommes le {}.", day(*last_day), day(*today)),
         Fact::ValidityUnstated => "La base n’indique aucune date de fin de validité : elle est inconnue, pas illimitée.".into(),
         Fact::NothingLeft => "Tout a déjà été délivré : il ne reste rien à servir sur cette ordonnance.".into(),
-        Fact::SecuredSupport => "Ordonnance numérique : elle vaut ordonnance sécurisée, le papier sécurisé n’est pas exigé.".into(),
+        Fact::SecuredSupport => "VAUT ORDONNANCE SÉCURISÉE : l’ordonnance numérique est elle-même le support, aucun papier sécurisé n’est exigé.".into(),
         Fact::HeldElsewhere(hold) => held_elsewhere(hold),
         Fact::NothingDecided => "Aucune ligne n’est décidée : il n’y a rien à enregistrer.".into(),
         Fact::LineUnknown => "Cette ligne n’existe pas sur l’ordonnance.".into(),
@@ -45,16 +51,93 @@ fn fact(fact: &Fact) -> String {
         Fact::LineCancelled => "Le prescripteur a annulé cette ligne : elle ne peut pas être délivrée.".into(),
         Fact::LineSuspended => "Cette ligne est suspendue par le prescripteur, ou dans un état inconnu : elle ne peut pas être délivrée.".into(),
         Fact::LineForOthers { executor } => line_for_others(executor),
+        Fact::FirstPresentationLate(late) => format!(
+            "Première présentation trop tardive : {}. Une nouvelle ordonnance est nécessaire.", past(late, "trois mois")),
+        Fact::PresentationUnverified(late) => format!(
+            "Présentée pour la première fois bien après sa rédaction : {}. Vérifiez qu’elle est encore actuelle.", past(late, "délai")),
+        Fact::OlderThanAYear(late) => format!(
+            "Ordonnance de plus de douze mois : {}. Une nouvelle ordonnance est nécessaire.", past(late, "douze mois")),
+        Fact::DatedAhead { written_on, today } => format!(
+            "Ordonnance datée du {}, nous sommes le {} : au plus tôt le {}.", day(*written_on), day(*today), day(*written_on)),
+        Fact::ExceptionalSupply(extension) => format!(
+            "Ordonnance renouvelable expirée depuis le {} : {} peut être délivrée à titre exceptionnel jusqu’au {}, pour ne pas interrompre le traitement. Mention « dispensation supplémentaire exceptionnelle », prescripteur à informer.",
+            day(extension.last_day), boxes(extension.most), day(extension.until)),
+        Fact::ContraceptiveSupply(extension) => format!(
+            "Ordonnance de contraceptif expirée depuis le {} : trois mois au plus ({}) peuvent être délivrés, jusqu’au {}. Mention « dispensation supplémentaire de contraceptifs oraux » et sa durée.",
+            day(extension.last_day), boxes(extension.most), day(extension.until)),
+        Fact::AboveExceptional { asked, most } => format!(
+            "{} {} : une dispensation supplémentaire ne dépasse pas {}.", boxes(*asked), agreed(*asked, "demandée"), boxes(*most)),
+        Fact::ExceptionalOutside(extension) => format!(
+            "Traitement chronique expiré depuis le {} : {} peut être délivrée à titre exceptionnel jusqu’au {}, hors de cette ordonnance numérique qui est épuisée. Inscrivez-la sur le papier et informez le prescripteur.",
+            day(extension.last_day), boxes(extension.most), day(extension.until)),
+        Fact::NarcoticLate(late) => narcotic_late(late),
+        Fact::NarcoticLapsed(late) => format!(
+            "Stupéfiant {} : {} écoulés, il ne reste rien à délivrer. Une nouvelle ordonnance est nécessaire.", since_then(late), days(late.lost)),
+        Fact::AboveNarcoticShare { asked, share } => format!(
+            "{} {} : la durée qui reste à courir en permet {}.", boxes(*asked), agreed(*asked, "demandée"), share.0),
+        Fact::SurgeryWindow(window) => format!(
+            "Stupéfiant pour une intervention le {} : à délivrer du {} au {}.", day(window.operation), day(window.first), day(window.last)),
+        Fact::OutsideSurgeryWindow { window, today } => format!(
+            "Stupéfiant pour une intervention le {} : à délivrer du {} au {} seulement, et nous sommes le {}.",
+            day(window.operation), day(window.first), day(window.last), day(*today)),
+        Fact::SurgeryUndated => "Stupéfiant pour une intervention dont la date n’est pas lisible : vérifiez-la, le délai de délivrance en dépend.".into(),
+        Fact::BeyondCap { label, days: prescribed, written_on, last_day } => format!(
+            "« {} » : {} prescrits à compter du {}, le dernier jour permis est le {}.", safe(label), days(*prescribed), day(*written_on), day(*last_day)),
+        Fact::FractionDue(part) => format!("« {} » : {}.", safe(&part.label), fraction(part)),
+        Fact::AboveFraction { asked, fraction: part } => format!(
+            "« {} » : {} {} ; {}.", safe(&part.label), boxes(*asked), agreed(*asked, "demandée"), fraction(part)),
+        Fact::FractionExcluded { label } => format!(
+            "« {} », mais le prescripteur demande une délivrance en une seule fois.", safe(label)),
         Fact::NoBox => "Aucune boîte : pour ne rien délivrer, choisissez « non délivré » et son motif.".into(),
         Fact::AboveRemaining { asked, remaining } => format!(
             "{} {} pour {} restant à délivrer.", boxes(*asked), agreed(*asked, "demandée"), remaining.0),
         Fact::CountUnstated => "Le prescripteur n’a indiqué aucun nombre de boîtes : vérifiez la quantité.".into(),
         Fact::PartialUnexplained { asked, due } => format!(
             "{} {} sur {} à délivrer : indiquez pourquoi.", boxes(*asked), agreed(*asked, "remise"), due.0),
+        Fact::AboveAMonth { asked, lasts, most, share, next } => format!(
+            "{} couvrent {} ; une délivrance en couvre {most} au plus : {} aujourd’hui, la suite au plus tôt le {}.",
+            boxes(*asked), days(*lasts), boxes(*share), day(*next)),
+        Fact::LongPack { lasts, next } => format!(
+            "Une boîte couvre {} : elle se délivre entière, la suivante au plus tôt le {}.", days(*lasts), day(*next)),
+        Fact::RenewalEarly(covered) => format!(
+            "Délivré le {}, couvert jusqu’au {} : {} d’avance. Au plus tôt le {}.",
+            day(covered.given_on), last_covered(covered), days(days_between(covered.today, covered.earliest)), day(covered.earliest)),
+        Fact::Overlap(covered) => format!(
+            "Chevauchement : « {} » délivré ici le {} sur une autre ordonnance couvre jusqu’au {}. Au plus tôt le {}, sauf mention expresse du prescripteur.",
+            safe(&covered.product), day(covered.given_on), last_covered(covered), day(covered.earliest)),
+        Fact::OverlapAllowed(covered) => format!(
+            "Chevauchement autorisé par le prescripteur : « {} » délivré ici le {} couvre jusqu’au {}.",
+            safe(&covered.product), day(covered.given_on), last_covered(covered)),
+        Fact::SecuredByLaw { list, substance } => format!("{} — {}.", safe(list), safe(substance)),
+        Fact::ExceptionSupport => "Médicaments d’exception : l’ordonnance numérique en tient lieu, l’imprimé à quatre volets n’est pas exigé.".into(),
+        Fact::NamedPharmacyMissing { substance } => format!(
+            "Traitement substitutif ({}) : le prescripteur doit désigner la pharmacie, et n’en désigne aucune.", safe(substance)),
+        Fact::NamedPharmacyOther { name } => format!(
+            "Le prescripteur désigne une autre pharmacie pour ce traitement : {}. Appelez-la avant de délivrer.", or_dash(name)),
+        Fact::HospitalOnly { label } => format!("« {} » : ne se délivre pas en officine.", safe(label)),
+        Fact::ReservedPrescriber { labels, specialty } => format!(
+            "{} Le prescripteur : {}.", quoted(labels, "ou"), if specialty.is_empty() { "spécialité non indiquée".to_owned() } else { safe(specialty) }),
+        Fact::InitialPrescription { labels } => format!(
+            "{} Vérifiez la prescription initiale et sa date.", quoted(labels, "et")),
+        Fact::OfficialConditions { labels } => quoted(labels, "et"),
+        Fact::ConditionsUnknown { product } => format!(
+            "Aucune condition de délivrance n’est publiée pour « {} » : elle est inconnue, pas libre.", safe(product)),
+        Fact::ConditionalLine { last_day } => format!(
+            "Dispensation conditionnelle : à délivrer seulement après un test positif, jusqu’au {}. Notez le résultat du test.", day(*last_day)),
+        Fact::ConditionalLapsed(late) => format!("Dispensation conditionnelle caduque : {}.", past(late, "sept jours")),
+        Fact::SameSubstance { substance, other } => format!(
+            "{} déjà prescrit à la ligne {} : vérifiez la dose totale.", initial_capital(&safe(substance)), other.0),
+        Fact::SameSubstanceOtherForm { substance, other } => format!(
+            "{} aussi à la ligne {}, sous une autre forme ou un autre dosage.", initial_capital(&safe(substance)), other.0),
+        Fact::ExpensiveBox { price } => format!(
+            "Boîte à {} : contrôle renforcé. L’ordonnance, lue à la base, est authentique ; vérifiez l’identité du patient et le prescripteur.", euros(*price)),
+        Fact::Availability(availability) => format!("{}.", initial_capital(&supply(availability))),
         Fact::NotWhatWasOrdered { given } => format!(
             "« {} » n’est pas le produit prescrit : c’est une substitution ou un ajustement.", safe(given)),
         Fact::SubstitutionForbidden(why) => format!(
             "Le prescripteur interdit la substitution : {}. Reste l’ajustement, avec son accord.", non_substitutable(why)),
+        Fact::RefusalDoubtful { why, doubt } => format!(
+            "« Non substituable », {} : {}. Le patient peut perdre le tiers payant ; voyez avec le prescripteur.", non_substitutable(why), refusal_doubt(*doubt)),
         Fact::SubstitutionWithoutBasis { given } => format!(
             "Aucun groupe ne permet de remplacer le produit prescrit par « {} » : il faut l’accord exprès et préalable du prescripteur.", safe(given)),
         Fact::SubstitutionUnverified { given } => format!(
@@ -62,6 +145,13 @@ fn fact(fact: &Fact) -> String {
         Fact::ShortageUnverified { given } => format!(
             "Rupture : le remplacement par « {} » doit suivre une recommandation de l’ANSM, qui n’a pas pu être vérifiée ici.", safe(given)),
         Fact::DeviceSubstituted => "Un dispositif ne se remplace pas sans l’accord du prescripteur.".into(),
+        Fact::BiosimilarLot { given } => format!(
+            "Biosimilaire « {} » : le numéro de lot doit être enregistré. Scannez la boîte ou saisissez-le.", safe(given)),
+        Fact::BiosimilarToTell(notice) => biosimilar_notice(notice),
+        Fact::BiosimilarChanged { before, given } => format!(
+            "Dernière délivrance : « {} » ; proposé : « {} ». Le même produit est à garder, sauf nécessité.", safe(before), safe(given)),
+        Fact::BiosimilarStrength { ordered, given } => format!(
+            "Dosage prescrit : {}, dosage proposé : {}. La substitution exige le même dosage.", safe(ordered), safe(given)),
         Fact::ProductUnknown { code } => format!(
             "Le code {} est absent de la base des médicaments. Cela n’empêche pas de délivrer.", safe(code)),
         Fact::BoxExpired { expiry, today } => format!(
@@ -95,6 +185,105 @@ fn line_for_others(executor: &str) -> String {
             safe(executor.trim())
         )
     }
+}
+
+fn past(late: &Deadline, what: &str) -> String {
+    format!(
+        "écrite le {}, {what} jusqu’au {}, présentée le {} ({} de trop)",
+        day(late.written_on),
+        day(late.last_day),
+        day(late.today),
+        days(days_between(late.last_day, late.today))
+    )
+}
+
+/// « écrit le 1er février, présenté le 5 ».
+fn since_then(late: &Lateness) -> String {
+    let from = match late.since {
+        LateSince::Writing => format!("écrit le {}", day(late.from)),
+        LateSince::EndOfFraction => format!("couvert jusqu’au {}", day(late.from)),
+    };
+    format!("{from}, présenté le {}", day(late.today))
+}
+
+fn narcotic_late(late: &Lateness) -> String {
+    let left = late.days.map_or_else(String::new, |whole| {
+        let left = whole.saturating_sub(late.lost);
+        let share = late
+            .share
+            .map_or_else(String::new, |share| format!(", soit {} au plus", boxes(share)));
+        format!(" ; il en reste {left} sur {whole}{share}")
+    });
+    format!(
+        "Stupéfiant {}, plus de trois jours après : {} retirés{left}.",
+        since_then(late),
+        days(late.lost)
+    )
+}
+
+fn fraction(part: &Fraction) -> String {
+    let share = part.boxes.map_or_else(String::new, |(one, all)| {
+        format!(", {} sur {} aujourd’hui", boxes(one), all.0)
+    });
+    format!(
+        "{} sur {}{share}, la suite le {}",
+        days(part.days.into()),
+        part.of_days,
+        day(part.next)
+    )
+}
+
+fn last_covered(covered: &Coverage) -> String {
+    day(days_before(covered.earliest, 1))
+}
+
+fn days(count: u32) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "jour", "jours")
+}
+
+/// Official labels, verbatim.
+fn quoted(labels: &[String], and: &str) -> String {
+    let each: Vec<String> = labels
+        .iter()
+        .map(|label| format!("« {} »", safe(label)))
+        .collect();
+    match each.split_last() {
+        Some((last, [])) => format!("{last}."),
+        Some((last, others)) => format!("{} {and} {last}.", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn initial_capital(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(characters).collect()
+}
+
+fn refusal_doubt(doubt: RefusalDoubt) -> String {
+    match doubt {
+        RefusalDoubt::NotNarrow => "ce médicament n’est pas sur la liste MTE".into(),
+        RefusalDoubt::TooOld(years) => format!(
+            "le patient avait {} à la date de l’ordonnance",
+            counted(years.into(), "an", "ans")
+        ),
+        RefusalDoubt::AgeUnknown => "l’âge du patient n’est pas connu".into(),
+        RefusalDoubt::NoReason => "ni MTE, ni EFG, ni CIF".into(),
+        RefusalDoubt::Hybrid => "un hybride ne connaît que EFG et CIF".into(),
+    }
+}
+
+/// What is read or sent to the prescriber, as it is.
+fn biosimilar_notice(notice: &BiosimilarNotice) -> String {
+    let lot = notice
+        .lot
+        .as_ref()
+        .map_or_else(String::new, |lot| format!(" (lot {})", safe(lot.as_str())));
+    format!(
+        "Informez le patient et le prescripteur. Texte prêt : « J’ai délivré {}{lot} à la place de {} à votre patient, qui en est informé ; le même produit lui sera redonné. »",
+        safe(&notice.given),
+        safe(&notice.ordered)
+    )
 }
 
 fn agreed(boxes: Boxes, participle: &str) -> String {

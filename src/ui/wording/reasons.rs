@@ -5,7 +5,7 @@ use crate::app::form::{Missing, OutcomeKind};
 use crate::domain::dispense::LineOutcome;
 use crate::domain::prescription::{PrescriptionKind, Status};
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, CorrectionReason, NotDeliveredReason, PartialReason,
+    AdjustmentReason, AgreementChannel, CorrectionReason, KeptReason, NotDeliveredReason, PartialReason,
     SubstitutionReason,
 };
 use crate::domain::substitution::SubstitutionBasis;
@@ -45,6 +45,8 @@ pub const fn not_delivered_reason(reason: NotDeliveredReason) -> &'static str {
         NotDeliveredReason::Contraindication => "contre-indication ou interaction",
         NotDeliveredReason::AwaitingPrescriber => "avis du prescripteur attendu",
         NotDeliveredReason::DeliveredElsewhere => "déjà délivré dans une autre pharmacie",
+        NotDeliveredReason::Shortage => "rupture d’approvisionnement",
+        NotDeliveredReason::NotPermitted => "délivrance non permise (délai, hôpital, ordonnance irrégulière)",
         NotDeliveredReason::Other => "autre, à préciser",
     }
 }
@@ -55,6 +57,9 @@ pub const fn partial_reason(reason: PartialReason) -> &'static str {
         PartialReason::Owed => "stock insuffisant, le reste est dû",
         PartialReason::PatientRequest => "demande du patient",
         PartialReason::PatientHasSome => "le patient en a encore",
+        PartialReason::Fraction => "délivrance fractionnée, la suite plus tard",
+        PartialReason::MonthByMonth => "délivrance mois par mois",
+        PartialReason::LegalLimit => "quantité permise par la loi",
         PartialReason::Other => "autre, à préciser",
     }
 }
@@ -80,6 +85,16 @@ pub fn motive(code: Option<CorrectionReason>, words: &str) -> String {
         None => words.to_owned(),
         Some(code) if words.is_empty() => correction_reason(code).to_owned(),
         Some(code) => format!("{} – {words}", correction_reason(code)),
+    }
+}
+
+/// Why the product ordered was kept.
+pub const fn kept_reason(reason: KeptReason) -> &'static str {
+    match reason {
+        KeptReason::PatientRefuses => "le patient refuse la substitution",
+        KeptReason::NarrowMargin => "MTE-PH, marge thérapeutique étroite (informer le prescripteur)",
+        KeptReason::OutOfStock => "aucun substitut en stock aujourd’hui",
+        KeptReason::Adherence => "le patient se tromperait de produit",
     }
 }
 
@@ -170,6 +185,7 @@ pub const fn choice_question(choice: Choice) -> &'static str {
         Choice::AdjustmentReason => "Qu’est-ce qui est ajusté ?",
         Choice::Channel => "Comment le prescripteur a-t-il donné son accord ?",
         Choice::NotDeliveredReason => "Pourquoi cette ligne n’est-elle pas délivrée ?",
+        Choice::KeptReason => "Pourquoi garder le produit prescrit ?",
         Choice::PartialReason => "Pourquoi moins de boîtes que prévu ?",
     }
 }

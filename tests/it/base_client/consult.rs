@@ -28,6 +28,8 @@ fn line(number: u16, kind: LineKind, label: &str, code: ProductCode) -> Prescrip
         boxes: None,
         repeats: 0,
         days: None,
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -50,6 +52,8 @@ fn expected_lines() -> Vec<PrescriptionLine> {
         dosage: "1 gélule 3 fois par jour pendant 6 jours".to_owned(),
         boxes: Some(Boxes(2)),
         days: Some(6),
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         ..line(
             1,
             LineKind::Medication,
@@ -62,6 +66,8 @@ fn expected_lines() -> Vec<PrescriptionLine> {
         boxes: Some(Boxes(2)),
         repeats: 2,
         days: Some(30),
+        to_pharmacist: String::new(),
+        named_pharmacy: None,
         substitution: SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin),
         deliveries: vec![delivered],
         ..line(
@@ -122,6 +128,7 @@ fn expected() -> Prescription {
             until: Some(at("2026-11-22T10:30:00+01:00")),
         }),
         lines: expected_lines(),
+        history: Vec::new(),
     }
 }
 

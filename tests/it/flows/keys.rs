@@ -141,7 +141,7 @@ fn an_adjustment_needs_its_reason_and_the_prescriber_s_agreement() {
 #[test]
 fn a_reason_other_asks_for_words_and_keeps_them() {
     let mut app = serving(prescription());
-    press(&mut app, "2n7");
+    press(&mut app, "2n9");
     assert_eq!(app.screen().name(), "decision");
     press(&mut app, "⏎");
     assert_eq!(app.screen().name(), "decision", "without words it is not decided");
@@ -230,7 +230,9 @@ fn closed_lines_are_never_proposed_and_cannot_be_decided() {
         press(&mut app, typed);
         assert_eq!(app.screen().name(), "prescription", "{typed}");
     }
-    let effects = press(&mut app, "⏎⏎");
+    // Line 3 was delivered yesterday: going on with it takes a reason.
+    press(&mut app, "⏎⏎départ en voyage⏎");
+    let effects = press(&mut app, "⏎");
     let lines: Vec<_> = proposal(&effects).decisions.iter().map(|d| d.line.0).collect();
     assert_eq!(lines, [1, 2, 3, 4]);
 }
@@ -239,6 +241,8 @@ fn closed_lines_are_never_proposed_and_cannot_be_decided() {
 fn an_expired_prescription_is_shown_and_never_reviewed() {
     let mut prescription = prescription();
     prescription.valid_until = Some(date(2026, 11, 21));
+    // Nothing renewable: nothing that the law lets go on.
+    prescription.lines[2].repeats = 0;
     let mut app = serving(prescription);
     assert!(press(&mut app, "⏎⏎⏎").is_empty());
     assert_eq!(app.screen().name(), "prescription");

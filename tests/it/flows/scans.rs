@@ -119,7 +119,7 @@ fn the_identity_of_the_patient_is_compared() {
 #[test]
 fn a_text_pasted_where_words_are_typed_goes_there() {
     let mut app = serving(prescription());
-    press(&mut app, "2n7");
+    press(&mut app, "2n9");
     app.update(text("vu avec le prescripteur\r\n", Scanned::Text));
     press(&mut app, "⏎⏎");
     let effects = press(&mut app, "⏎");

@@ -123,6 +123,10 @@ pub fn code(code: &str) -> String {
 pub const ALREADY_DELIVERED: &str = "Déjà délivré";
 /// Nothing was.
 pub const NEVER_DELIVERED: &str = "Rien, dans aucune pharmacie connue de la base.";
+/// Field: why the product ordered is kept although another could be given.
+pub const KEPT: &str = "Gardé car";
+/// Title.
+pub const CONDITIONS: &str = "Conditions officielles";
 /// Title.
 pub const SUBSTITUTES: &str = "Substituts connus";
 /// There are none.
