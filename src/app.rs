@@ -7,7 +7,7 @@
 //!     │                     Refused              Review ─confirmed─→ Recording ─→ Done
 //!     └─────────────────────────────────────────────────────────────────────────┘
 //!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Register, Help;
-//!  over the register or over Done: Correcting, History
+//!  over the outbox: Settling; over the register or over Done: Correcting, History
 //! ```
 //!
 //! Nothing here reads a clock, draws, or waits: time and identifiers arrive in messages, answers too.
@@ -43,6 +43,7 @@ pub mod scans;
 pub mod screen;
 pub mod searching;
 pub mod serving;
+pub mod settling;
 
 pub use desk::{Desk, Mode, Setting};
 pub use effect::Effect;
@@ -56,6 +57,7 @@ use crate::app::desk::Notice;
 use crate::app::keys::Command;
 use crate::app::leaving::{Destination, Leaving};
 use crate::app::screen::Next;
+use crate::app::serving::Serving;
 
 /// The whole state of the terminal.
 pub struct App {
@@ -91,9 +93,25 @@ impl App {
                 self.desk.now = now;
                 Vec::new()
             }
-            Message::Woke => self.desk.post_if_idle(),
-            Message::KeyPressed(key) => self.pressed(key),
-            Message::Scanned { text, scanned } => self.scanned(text, scanned),
+            Message::Woke => {
+                let mut effects = self.tend_hold();
+                effects.extend(self.desk.post_if_idle());
+                effects
+            }
+            Message::KeyPressed(key) => {
+                self.desk.last_touched = self.desk.now;
+                let mut effects = self.pressed(key);
+                effects.extend(self.tend_hold());
+                effects
+            }
+            Message::Scanned { text, scanned } => {
+                self.desk.last_touched = self.desk.now;
+                self.scanned(text, scanned)
+            }
+            Message::HoldsGivenBack(numbers) => {
+                self.desk.notice = Some(Notice::HoldsGivenBack(numbers));
+                Vec::new()
+            }
             Message::ScannedTogether(readings) => self.scanned_together(readings),
             Message::ScanRepaired(repair) => self.scan_repaired(repair),
             Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),
@@ -132,6 +150,19 @@ impl App {
             Message::RegisterDayRead(day) => self.register_day_read(day),
             Message::RegisterClosed(answer) => self.register_closed(answer),
             Message::StoreFailed(task) => self.store_failed(task),
+            Message::ContradictionRead { id, reading } => self.contradiction_read(id, reading),
+            Message::Settled(entry) => self.settled(*entry),
+            Message::SettleFailed { id, why } => self.settle_failed(id, why),
+        }
+    }
+
+    /// What is to be done before the program ends, whatever ends it.
+    pub fn farewell(&self) -> Vec<Effect> {
+        match self.screen.beneath() {
+            // Confirmed: its post ends the hold, today or when the program starts again.
+            Screen::Recording(_) => Vec::new(),
+            Screen::Done(done) => done.leave(),
+            place => place.serving().map(Serving::farewell).unwrap_or_default(),
         }
     }
 
@@ -170,6 +201,7 @@ impl App {
             Screen::Identified(identified) => identified.on(command, desk),
             Screen::Refused(refused) => refused.on(command, desk),
             Screen::Outbox(outbox) => outbox.on(command, desk),
+            Screen::Settling(settling) => settling.on(command, desk),
             Screen::Register(register) => register.on(command),
             Screen::Correcting(correcting) => correcting.on(command, desk),
             Screen::History(history) => history.on(command),

@@ -39,9 +39,12 @@ use crate::domain::refusal::Refusal;
 /// Why the base gave no usable answer. None of these is a "no": that is a [`Refusal`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BaseError {
-    /// Nothing reached it, or a question got no answer.
+    /// Nothing reached it.
     #[error("the base cannot be reached")]
     Unreachable,
+    /// A question reached it, perhaps, and got no answer in time.
+    #[error("the base gave no answer in time")]
+    NoAnswer,
     /// It says that it is not available (408, 429, 5xx).
     #[error("the base is not available (HTTP {status})")]
     Unavailable {
@@ -66,6 +69,11 @@ impl BaseError {
     pub fn delay(&self) -> (DelayReason, Option<Duration>) {
         match *self {
             Self::Unreachable => (DelayReason::Unreachable, None),
+            Self::NoAnswer => (DelayReason::NoAnswer, None),
+            Self::Unavailable {
+                status: 429,
+                retry_after,
+            } => (DelayReason::Throttled, retry_after),
             Self::Unavailable { retry_after, .. } => (DelayReason::Unavailable, retry_after),
             Self::LoginRefused => (DelayReason::LoginRefused, None),
             Self::Garbled => (DelayReason::Garbled, None),
@@ -117,6 +125,8 @@ pub enum HoldAnswer {
     Taken(Hold),
     /// Another pharmacy has it, and its hold still binds.
     HeldElsewhere(Hold),
+    /// Another terminal of this pharmacy has it, and its hold still binds.
+    HeldByColleague(Hold),
     /// The base has nothing to hold here, or does not let this pharmacy hold.
     NotOffered,
 }

@@ -37,6 +37,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, Config, ConfigError, Typed};
+use crate::confined;
 use crate::runtime;
 use failure::Failure;
 use output::Format;
@@ -76,7 +77,7 @@ enum Command {
     Demo,
     /// Read every code of pictures and PDFs.
     Scan {
-        /// Pictures or PDFs.
+        /// Pictures, PDFs, folders of them, or - for standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
@@ -122,6 +123,9 @@ enum Command {
     Report,
     /// Check the configuration, the store, the catalogue and the base.
     Doctor,
+    /// What the program starts to read a picture apart: the file on standard input, the codes on standard output.
+    #[command(name = confined::COMMAND, hide = true)]
+    ReadPicture,
 }
 
 #[derive(Debug, Subcommand)]
@@ -166,6 +170,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn execute(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { options, command } = arguments;
+    if let Some(Command::ReadPicture) = command {
+        // Before anything is opened: what reads strangers' files needs nothing of this counter.
+        return confined::answer().map_err(|error| Failure::broken(&error));
+    }
     let format = if options.json { Format::Json } else { Format::Text };
     let config = configuration(options);
     if let Some(Command::Doctor) = command {
@@ -228,5 +236,7 @@ async fn obey(command: Command, config: &Config, format: Format) -> Result<(), F
         Command::Store(command) => store::store(config, command, format),
         Command::Report => report::report(config, format),
         Command::Doctor => doctor::doctor(Ok(config.clone()), format).await,
+        // Answered before a session was thought of.
+        Command::ReadPicture => Ok(()),
     }
 }

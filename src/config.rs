@@ -63,7 +63,13 @@ pub struct Config {
     pub backup: Option<BackupChoice>,
     /// The calendar the law counts in.
     pub time_zone: TimeZone,
+    /// How many hand-overs are posted per second when many wait, at most.
+    pub catch_up_per_second: NonZeroU32,
 }
+
+/// How many hand-overs are posted per second when many wait, unless the configuration says otherwise: ten thousand of
+/// them, a week's, are at the base in ten minutes, and it sees no more of this counter than of a busy one.
+pub const CATCH_UP_PER_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
 /// A reader on a serial line (USB-COM).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -202,8 +208,9 @@ struct RawConfig {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawBase {
-    address: String,
+    address: Option<String>,
     token_file: Option<PathBuf>,
+    catch_up_per_second: Option<NonZeroU32>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -288,6 +295,10 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
             .map_or_else(|| OFFICIAL_FILES.to_owned(), |catalogue| catalogue.address),
         // Durations of French law are counted in days of the pharmacy's own calendar.
         time_zone: TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC),
+        catch_up_per_second: raw
+            .base
+            .and_then(|base| base.catch_up_per_second)
+            .unwrap_or(CATCH_UP_PER_SECOND),
     })
 }
 
@@ -323,7 +334,10 @@ fn base_choice(
         }
         (None, None) => None,
     };
-    match (typed.base.as_ref().or(raw.map(|base| &base.address)), session) {
+    match (
+        typed.base.as_ref().or(raw.and_then(|base| base.address.as_ref())),
+        session,
+    ) {
         (Some(address), _) => Ok(BaseChoice::At {
             address: address.clone(),
             token,

@@ -13,6 +13,7 @@ mod correct;
 mod history;
 mod post;
 mod record;
+mod settle;
 
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ pub use consult::{Consultation, ConsultationAnswer, Freshness};
 pub use correct::{CorrectionOrder, CorrectionOutcome, Replacement};
 pub use post::{PostRound, Posted};
 pub use record::{RecordOutcome, Recorded};
+pub use settle::{Contradiction, ContradictionSource, SettleOutcome};
 
 /// How long a prescription is held while it is served: longer than serving it takes, shorter than an afternoon that
 /// its patient loses when the counter forgets to give it back.
@@ -121,8 +123,13 @@ impl<T: Transport> Counter<T> {
 
     /// What was handed over on that day from this store, oldest first.
     pub fn served_on(&self, day: Date) -> Result<Vec<OutboxEntry>, CounterError> {
-        let end = day.tomorrow().map_or(Timestamp::MAX, |day| self.midnight(day));
+        let end = day.tomorrow().map_or(Timestamp::MAX, |next| self.midnight(next));
         Ok(self.store.served_between(self.midnight(day), end)?)
+    }
+
+    /// What a person settled from that day on, oldest hand-over first.
+    pub fn settled_on(&self, day: Date) -> Result<Vec<OutboxEntry>, CounterError> {
+        Ok(self.store.settled_since(self.midnight(day))?)
     }
 
     /// When that day begins.
@@ -139,6 +146,16 @@ impl<T: Transport> Counter<T> {
     ) -> Result<HoldAnswer, CounterError> {
         let until = now.checked_add(HOLD_LASTS).unwrap_or(Timestamp::MAX);
         Ok(self.base.take_hold(number, now, until).await?)
+    }
+
+    /// The same, also from a colleague at another terminal of this pharmacy.
+    pub async fn take_hold_over(
+        &self,
+        number: &PrescriptionNumber,
+        now: Timestamp,
+    ) -> Result<HoldAnswer, CounterError> {
+        let until = now.checked_add(HOLD_LASTS).unwrap_or(Timestamp::MAX);
+        Ok(self.base.take_hold_over(number, now, until).await?)
     }
 
     /// Gives the prescription back.

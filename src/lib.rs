@@ -24,6 +24,7 @@ pub mod store;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod confined;
 pub mod print;
 pub mod runtime;
 pub mod session;

@@ -59,7 +59,7 @@ const INPUTS_MAX: usize = 1024;
 
 /// Opens the terminal and runs it until the person leaves.
 pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
-    let session = tokio.block_on(Session::open(config))?;
+    let session = tokio.block_on(Session::open(config))?.at_terminal(config);
     let (sender, inputs) = sync_channel(INPUTS_MAX);
     let inbox = watch_inbox(config, &sender);
     let mut app = App::new(setting(config, &session, inbox.is_some()), now());
@@ -76,6 +76,10 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
     let ended = repeat(&mut screen, &mut app, &mut hands, inputs, &theme);
     // The line is given back to the shell before anything that may take a moment.
     drop(screen);
+    // Whatever ended it: a key, a signal, a closed window, a screen that cannot be drawn on.
+    for effect in app.farewell() {
+        hands.execute(effect);
+    }
     hands.finish();
     Ok(ended?)
 }
@@ -188,6 +192,7 @@ fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
         left_waiting: left_waiting(session),
         pharmacy: config.pharmacy.clone(),
         operator: config.operator.clone(),
+        terminal: session.counter.base.terminal().cloned(),
         mode: match config.session {
             SessionKind::Training => Mode::Training,
             SessionKind::Real => Mode::Real,

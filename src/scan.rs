@@ -1,15 +1,16 @@
 //! Pictures, PDFs and keystrokes read into texts, and texts into what they are.
 //!
 //! ```text
-//! file ─┬─ image ─▶ Grey ─┬─ qr ─▶ [Symbol] ─┐
-//!       └─ pdf ───▶ Grey ─┘                  ├─ what ─▶ Scanned
-//! keys ─── wedge ─▶ burst ───────────────────┘
+//! file ─┬─ image ─┬▶ Picture ─ codes ─▶ [Symbol] ─┐
+//!       └─ pdf ───┘      (stages × versions ×     ├─ what ─▶ Scanned
+//! keys ─── wedge ─▶ burst   engines)  ────────────┘
 //! ```
 //!
 //! Everything here is synchronous and bounded: by the [`Limits`] before anything is decoded, then by
-//! a count of operations, so that the same file gives the same answer on a slow machine. Pictures
+//! counts of attempts, so that the same file gives the same answer on a slow machine. Pictures
 //! come from anywhere, and decoders are not proof against all of them: their panics are caught in
-//! `guarded`, and nowhere else.
+//! `guarded`, and nowhere else. What has no such count, the drawing of PDFs, is given up from outside,
+//! in a process of its own.
 
 use std::cell::Cell;
 use std::fmt;
@@ -18,14 +19,22 @@ use std::io::{ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use crate::scan::codes::Effort;
+use crate::scan::image::Picture;
+
+pub mod codes;
+pub mod engine;
 pub mod glued;
 pub mod grey;
 pub mod gs1;
 pub mod image;
 pub mod pdf;
-pub mod qr;
+pub mod place;
+pub mod regions;
 pub mod repair;
 pub mod serial;
+pub mod stages;
+pub mod versions;
 pub mod wedge;
 pub mod what;
 
@@ -76,13 +85,25 @@ impl Default for Limits {
 pub enum Symbology {
     /// QR code.
     QrCode,
+    /// DataMatrix.
+    DataMatrix,
+    /// EAN-13.
+    Ean13,
+    /// Code 128.
+    Code128,
 }
 
 impl Symbology {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::QrCode, Self::DataMatrix, Self::Ean13, Self::Code128];
+
     /// The name that files carry.
     pub const fn code(self) -> &'static str {
         match self {
             Self::QrCode => "qr-code",
+            Self::DataMatrix => "data-matrix",
+            Self::Ean13 => "ean-13",
+            Self::Code128 => "code-128",
         }
     }
 }
@@ -98,6 +119,10 @@ pub struct Symbol {
     pub corners: [(i32, i32); 4],
     /// The page it is on, from 1.
     pub page: usize,
+    /// The stage that read it, one of [`stages::STAGES`].
+    pub stage: &'static str,
+    /// Whether more than one look speaks for it: see [`codes`].
+    pub confirmed: bool,
 }
 
 impl fmt::Debug for Symbol {
@@ -146,9 +171,23 @@ pub enum ReadError {
     /// A decoder gave up in a way it should not.
     #[error("a decoder failed on it")]
     DecoderFailed,
+    /// It took more time or memory than any prescription.
+    #[error("reading it took too long")]
+    GivenUp,
 }
 
 impl ReadError {
+    /// Every error that reading the bytes of a file can end with.
+    pub const OF_BYTES: [Self; 7] = [
+        Self::TooLarge,
+        Self::NotAPicture,
+        Self::Truncated,
+        Self::Locked,
+        Self::NoCode,
+        Self::DecoderFailed,
+        Self::GivenUp,
+    ];
+
     /// The code that files carry.
     pub const fn code(self) -> &'static str {
         match self {
@@ -159,6 +198,7 @@ impl ReadError {
             Self::Locked => "locked",
             Self::NoCode => "no-code",
             Self::DecoderFailed => "decoder-failed",
+            Self::GivenUp => "given-up",
         }
     }
 }
@@ -171,26 +211,79 @@ pub fn read_file(path: &Path, limits: &Limits) -> FileReading {
     }
 }
 
-/// Reads every code of a picture or PDF that is in memory. Its kind is told by its content.
+/// Reads every code of a picture or PDF that is in memory.
 pub fn read_picture(bytes: &[u8], limits: &Limits) -> FileReading {
-    let found = if u64::try_from(bytes.len()).is_ok_and(|length| length > limits.file_bytes) {
-        Err(ReadError::TooLarge)
-    } else if pdf::begins_one(bytes) {
-        symbols_of_pdf(bytes, limits)
-    } else {
-        guarded(|| image::decode(bytes, limits))
-            .and_then(|picture| picture)
-            .and_then(|picture| qr::read(&picture, 1))
+    let mut symbols = Vec::new();
+    let error = read_each(bytes, limits, |_| (), |symbol| symbols.push(symbol));
+    FileReading { symbols, error }
+}
+
+/// What is about to be done to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Its format is decoded, or a page of it is drawn.
+    Decode,
+    /// Codes are looked for in a picture or a page.
+    Look,
+}
+
+/// Reads every code of a picture or PDF that is in memory, whose kind is told by its content: says each
+/// step before it, and each code, once, as soon as it is read. The answer is why there is none.
+pub fn read_each(
+    bytes: &[u8],
+    limits: &Limits,
+    mut before: impl FnMut(Work),
+    mut see: impl FnMut(Symbol),
+) -> Option<ReadError> {
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > limits.file_bytes) {
+        return Some(ReadError::TooLarge);
+    }
+    let mut texts: Vec<String> = Vec::new();
+    let mut look = |picture: &Picture, page| {
+        for symbol in codes::read(picture, page, Effort::FILE) {
+            if !texts.contains(&symbol.text) {
+                texts.push(symbol.text.clone());
+                see(symbol);
+            }
+        }
     };
-    match found {
-        Ok(symbols) if symbols.is_empty() => FileReading::failed(ReadError::NoCode),
-        Ok(symbols) => FileReading { symbols, error: None },
-        Err(error) => FileReading::failed(error),
+    before(Work::Decode);
+    let failure = if pdf::begins_one(bytes) {
+        look_at_pages(bytes, limits, &mut before, &mut look)
+    } else {
+        let picture = guarded(|| image::decode(bytes, limits)).and_then(|picture| picture);
+        before(Work::Look);
+        picture.map(|picture| look(&picture, 1)).err()
+    };
+    texts.is_empty().then_some(failure.unwrap_or(ReadError::NoCode))
+}
+
+/// A page that fails does not hide the codes of the others.
+fn look_at_pages(
+    bytes: &[u8],
+    limits: &Limits,
+    before: &mut impl FnMut(Work),
+    look: &mut impl FnMut(&Picture, usize),
+) -> Option<ReadError> {
+    let mut failure = None;
+    let pages = pdf::each_page(bytes, pdf::PAGE_DPI, limits.pdf_pages, |page, drawn| {
+        before(Work::Look);
+        match drawn.and_then(|drawn| pdf::picture(&drawn)) {
+            Ok(picture) => look(&picture, page),
+            Err(error) => failure = Some(error),
+        }
+        before(Work::Decode);
+    });
+    match pages {
+        Ok(pages) if pages > limits.pdf_pages => failure.or(Some(ReadError::TooLarge)),
+        Ok(_) => failure,
+        Err(error) => Some(error),
     }
 }
 
 impl FileReading {
-    fn failed(error: ReadError) -> Self {
+    /// Nothing was read, and this is why.
+    pub fn failed(error: ReadError) -> Self {
         Self {
             symbols: Vec::new(),
             error: Some(error),
@@ -198,7 +291,8 @@ impl FileReading {
     }
 }
 
-fn file_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadError> {
+/// What a file holds, up to the limit.
+pub fn file_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadError> {
     let not_opened = |error: std::io::Error| ReadError::NotOpened(error.kind());
     let file = File::open(path).map_err(not_opened)?;
     let properties = file.metadata().map_err(not_opened)?;
@@ -215,28 +309,6 @@ fn file_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadError> {
         .read_to_end(&mut bytes)
         .map_err(not_opened)?;
     Ok(bytes)
-}
-
-/// A page that fails does not hide the codes of the others.
-fn symbols_of_pdf(bytes: &[u8], limits: &Limits) -> Result<Vec<Symbol>, ReadError> {
-    let mut symbols: Vec<Symbol> = Vec::new();
-    let mut failure = None;
-    let pages = pdf::each_page(bytes, pdf::PAGE_DPI, limits.pdf_pages, |page, drawn| match drawn
-        .and_then(|drawn| qr::read(&pdf::grey(&drawn)?, page))
-    {
-        Ok(found) => {
-            let known: Vec<String> = symbols.iter().map(|symbol| symbol.text.clone()).collect();
-            symbols.extend(found.into_iter().filter(|symbol| !known.contains(&symbol.text)));
-        }
-        Err(error) => failure = Some(error),
-    })?;
-    if symbols.is_empty() && pages > limits.pdf_pages {
-        return Err(ReadError::TooLarge);
-    }
-    match failure {
-        Some(error) if symbols.is_empty() => Err(error),
-        _ => Ok(symbols),
-    }
 }
 
 thread_local! {
@@ -308,7 +380,34 @@ mod tests {
             text: "ZZCANARY".into(),
             corners: [(0, 0); 4],
             page: 1,
+            stage: "base",
+            confirmed: true,
         };
         assert!(!format!("{symbol:?}").contains("CANARY"));
+    }
+
+    /// How files of each kind begin.
+    const BEGINNINGS: [&[u8]; 9] = [
+        b"",
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        b"\xff\xd8\xff\xe0\0\x10JFIF\0",
+        b"RIFF\x30\0\0\0WEBPVP8 ",
+        b"RIFF\x30\0\0\0WEBPVP8L",
+        b"II*\0\x08\0\0\0",
+        b"BM",
+        b"GIF89a",
+        b"%PDF-1.7\n",
+    ];
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_bytes_make_a_decoder_fail(
+            beginning in 0..BEGINNINGS.len(), rest in proptest::collection::vec(0_u8.., 0..200),
+        ) {
+            let limits = Limits { picture_pixels: 10_000, ..Limits::default() };
+            let error = read_picture(&[BEGINNINGS[beginning], &rest].concat(), &limits).error;
+            proptest::prop_assert!(error.is_some_and(|error| error != ReadError::DecoderFailed));
+        }
     }
 }

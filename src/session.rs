@@ -1,11 +1,12 @@
 //! Opens what a session stands on: the store, the catalogue, the line to the base, and in training the base itself.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -19,6 +20,7 @@ use crate::base::{
 use crate::catalogue::{Catalogue, CatalogueError};
 use crate::config::{BaseChoice, Config, KeyKeeper};
 use crate::counter::Counter;
+use crate::domain::hold::Terminal;
 use crate::domain::people::Pharmacy;
 use crate::domain::prescription::Prescription;
 use crate::store::{KeyPlace, Store, StoreError};
@@ -36,6 +38,10 @@ pub struct Session {
     pub unusable_catalogue: Option<CatalogueError>,
     /// The training base, when it runs inside this program.
     pub training: Option<TrainingBase>,
+    /// How long one post after another takes at least.
+    pub pace: Duration,
+    /// Held while this terminal runs.
+    terminal_lock: Option<File>,
     /// Where everything of this counter is.
     pub data_dir: PathBuf,
 }
@@ -152,9 +158,53 @@ impl Session {
             address,
             unusable_catalogue,
             training,
+            pace: Duration::from_secs(1) / config.catch_up_per_second.get(),
+            terminal_lock: None,
             data_dir: config.data_dir.clone(),
         })
     }
+}
+
+/// How many terminals of one data directory are told apart.
+const TERMINALS_MAX: u32 = 99;
+
+impl Session {
+    /// The same session, as one of the terminals of this data directory. Its holds are told from the others', and are
+    /// known again after a crash: the number is free as soon as the process that had it is gone.
+    pub fn at_terminal(mut self, config: &Config) -> Self {
+        let folder = &config.data_dir;
+        let found =
+            (1..=TERMINALS_MAX).find_map(|number| locked_terminal(folder, number).map(|it| (number, it)));
+        let Some((number, (lock, id))) = found else {
+            // A folder that takes no lock is no reason not to open: one pharmacy, one hold.
+            return self;
+        };
+        let words = format!("poste {number} · {}", config.operator.name);
+        self.counter.base = self.counter.base.at_terminal(Terminal { id, words });
+        self.terminal_lock = Some(lock);
+        self
+    }
+}
+
+/// The identifier of that terminal, kept in a file that stays locked while the terminal runs.
+fn locked_terminal(folder: &Path, number: u32) -> Option<(File, String)> {
+    let path = folder.join(format!("terminal-{number}.lock"));
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .ok()?;
+    file.try_lock().ok()?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    if let Ok(known) = Uuid::parse_str(text.trim()) {
+        return Some((file, known.to_string()));
+    }
+    let id = Uuid::new_v4().to_string();
+    file.write_all(id.as_bytes()).ok()?;
+    Some((file, id))
 }
 
 /// The base of that configuration: its client, its address, and in training the base itself.

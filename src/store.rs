@@ -14,6 +14,7 @@ mod durable;
 mod error;
 mod examine;
 mod hand_over;
+mod held;
 mod key;
 mod key_place;
 mod keyring;
@@ -28,6 +29,7 @@ mod register;
 mod replace;
 mod restore;
 mod search;
+mod settlement;
 
 use std::fmt;
 use std::path::Path;
@@ -53,6 +55,7 @@ pub use register::{CorrectAnswer, Verification};
 pub use replace::{RekeyAnswer, rekey};
 pub use restore::{RestoreAnswer, Restored, Standing, opens, restore};
 pub use search::{SEARCH_STEP, SearchStep};
+pub use settlement::SettleAnswer;
 
 /// A handle on the store; clones share it.
 #[derive(Clone)]
@@ -99,6 +102,7 @@ impl Store {
 
     fn at_home(mut opened: Opened) -> Result<Self, StoreError> {
         closing_key::take_in(&mut opened.connection, &opened.home.path)?;
+        closing_key::make_with_store(&mut opened.connection)?;
         Ok(Self {
             home: Some(Arc::new(opened.home)),
             ..Self::over(opened.connection)

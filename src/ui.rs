@@ -22,6 +22,7 @@ pub mod refused;
 pub mod register;
 pub mod review;
 pub mod rows;
+pub mod settling;
 pub mod text;
 pub mod theme;
 pub mod wording;
@@ -102,6 +103,7 @@ impl View<'_> {
             Screen::Identified(identified) => identified::Page { view, identified }.render(area, buffer),
             Screen::Refused(refused) => refused::Page { view, refused }.render(area, buffer),
             Screen::Outbox(outbox) => outbox::Page { view, outbox }.render(area, buffer),
+            Screen::Settling(settling) => settling::Page { view, settling }.render(area, buffer),
             Screen::Register(register) => register::Page { view, register }.render(area, buffer),
             Screen::Correcting(correcting) => correction::Page { view, correcting }.render(area, buffer),
             Screen::History(history) => history::Page { view, history }.render(area, buffer),

@@ -50,11 +50,10 @@ impl App {
 
     /// The pharmacist has moved on. A hold of ours must not stay with us unused.
     fn dropped(&self, consultation: &Consultation) -> Vec<Effect> {
-        let is_ours = consultation
-            .prescription
-            .hold
-            .as_ref()
-            .is_some_and(|hold| hold.is_of(&self.desk.setting.pharmacy.finess));
+        let setting = &self.desk.setting;
+        let is_ours = consultation.prescription.hold.as_ref().is_some_and(|hold| {
+            hold.is_of(&setting.pharmacy.finess) && !hold.is_at_another(setting.terminal.as_ref())
+        });
         let is_posted = matches!(self.screen.beneath(),
             Screen::Done(done) if done.number == consultation.prescription.number);
         if is_ours && !is_posted {
@@ -102,8 +101,12 @@ impl App {
             .serving_mut()
             .filter(|serving| serving.prescription.number == *number)
         {
-            serving.hold_answered(answer);
-            return self.warned_of_hold();
+            let (effects, news) = serving.hold_answered(answer, &self.desk);
+            if news.is_some() {
+                self.desk.notice = news;
+            }
+            self.warned_of_hold();
+            return effects;
         }
         match (answer, self.screen.beneath()) {
             // The post on its way ends the hold by itself.
@@ -112,16 +115,23 @@ impl App {
             (HoldAnswer::Taken(_) | HoldAnswer::Unanswered(_), _) => {
                 vec![Effect::GiveHoldBack(number.clone())]
             }
-            (HoldAnswer::HeldElsewhere(_) | HoldAnswer::NotOffered, _) => Vec::new(),
+            (HoldAnswer::HeldElsewhere(_) | HoldAnswer::HeldByColleague(_) | HoldAnswer::NotOffered, _) => {
+                Vec::new()
+            }
         }
     }
 
     /// A review on the screen shows at once that another pharmacy has the prescription.
-    fn warned_of_hold(&mut self) -> Vec<Effect> {
+    fn warned_of_hold(&mut self) {
         if let Screen::Review(review) = self.screen.beneath_mut() {
             review.look_again(&self.desk);
         }
-        Vec::new()
+    }
+
+    /// The hold of what is being served, whatever is laid over it, is kept alive.
+    pub(crate) fn tend_hold(&mut self) -> Vec<Effect> {
+        let serving = self.screen.beneath_mut().serving_mut();
+        serving.map_or_else(Vec::new, |serving| serving.tend_hold(&self.desk))
     }
 
     pub(crate) fn catalogue_searched(&mut self, text: &str, products: Vec<Product>) -> Vec<Effect> {

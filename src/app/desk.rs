@@ -11,9 +11,10 @@ use crate::app::effect::Effect;
 use crate::app::form::Missing;
 use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::Circumstances;
+use crate::domain::hold::{Hold, Terminal};
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
-use crate::domain::number::NotANumber;
-use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
+use crate::domain::number::{NotANumber, PrescriptionNumber};
+use crate::domain::outbox::{DelayReason, OutboxEntry, PostState, SettlementChoice};
 use crate::domain::people::{Operator, Pharmacy};
 use crate::domain::product::CatalogueScope;
 use crate::domain::register::RegisterNumber;
@@ -36,6 +37,8 @@ pub struct Setting {
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
     pub operator: Operator,
+    /// Which of the pharmacy's terminals this is, when it is known.
+    pub terminal: Option<Terminal>,
     /// Training or not.
     pub mode: Mode,
     /// The pharmacy's own time: the law counts its days.
@@ -146,6 +149,20 @@ pub enum Notice {
     NotReadAgain(DelayReason),
     /// Another terminal answered one of these lines since the prescription was read.
     ChangedMeanwhile,
+    /// Somebody else took the prescription that was being served here.
+    HoldLost(Box<Hold>),
+    /// A colleague serves it at another terminal: it must be taken over before it is recorded here.
+    ColleagueServes(Box<Hold>),
+    /// What an abrupt end left held was given back.
+    HoldsGivenBack(Vec<PrescriptionNumber>),
+    /// A hand-over that the base did not accept is settled.
+    Settled(SettlementChoice),
+    /// What is selected is not to be settled by a person.
+    NothingToSettle,
+    /// Another terminal settled it meanwhile.
+    SettledElsewhere,
+    /// The store did not keep the choice.
+    SettleFailed,
     /// The store did not confirm the recording, for that reason when it is known; trying again records it once.
     RecordFailed(Option<Breakdown>),
     /// The rules refused at the last door.
@@ -181,6 +198,8 @@ pub struct Desk {
     pub on_the_way: Vec<DispenseId>,
     /// The line of news.
     pub notice: Option<Notice>,
+    /// When somebody last pressed a key or scanned: a hold is renewed for people, not for a terminal left alone.
+    pub(crate) last_touched: Timestamp,
     /// What broke on this machine, until something is recorded again.
     pub breakdown: Option<Breakdown>,
     posting: Posting,
@@ -200,6 +219,7 @@ impl Desk {
             closed_at: None,
             on_the_way: Vec::new(),
             notice: None,
+            last_touched: now,
             breakdown: None,
             posting: Posting::Idle,
             is_checking: false,
@@ -227,11 +247,28 @@ impl Desk {
         }
     }
 
-    /// What the base has not accepted: still to be posted, refused or contradicted.
-    pub fn not_accepted(&self) -> impl Iterator<Item = &OutboxEntry> {
+    /// What is not done with: still to be posted, or refused or contradicted and not settled by anybody.
+    pub fn open(&self) -> impl Iterator<Item = &OutboxEntry> {
+        self.hand_overs.iter().filter(|entry| entry.is_open())
+    }
+
+    /// What the base has not answered for.
+    pub fn to_post(&self) -> impl Iterator<Item = &OutboxEntry> {
         self.hand_overs
             .iter()
-            .filter(|entry| *entry.state() != PostState::Accepted)
+            .filter(|entry| *entry.state() == PostState::Pending)
+    }
+
+    /// What a person must settle.
+    pub fn to_settle(&self) -> impl Iterator<Item = &OutboxEntry> {
+        self.hand_overs.iter().filter(|entry| entry.is_to_settle())
+    }
+
+    /// What a person settled, of those this list holds.
+    pub fn settled(&self) -> impl Iterator<Item = &OutboxEntry> {
+        self.hand_overs
+            .iter()
+            .filter(|entry| entry.settlement.is_some() && !entry.is_open())
     }
 
     /// What was served today. A correction serves nobody.
@@ -355,8 +392,13 @@ impl Desk {
     }
 
     pub(crate) fn base_answered(&mut self) -> Vec<Effect> {
+        let was_failing = matches!(self.base, BaseLight::Failing { .. });
         if !matches!(self.base, BaseLight::Answering { .. }) {
             self.base = BaseLight::Answering { since: self.now };
+        }
+        // It is back: what waits need not wait for the end of its pause.
+        if was_failing && self.to_post().next().is_some() {
+            return self.post_if_idle();
         }
         Vec::new()
     }

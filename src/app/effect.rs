@@ -11,6 +11,7 @@ use crate::domain::correction::Motive;
 use crate::domain::dispense::{Circumstances, Proposal};
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
+use crate::domain::outbox::SettlementChoice;
 use crate::domain::prescription::Prescription;
 use crate::domain::register::RegisterNumber;
 
@@ -22,6 +23,10 @@ pub enum Effect {
     Consult(PrescriptionNumber),
     /// Tell the base that this pharmacy is serving it: `HoldAnswered`.
     TakeHold(PrescriptionNumber),
+    /// The same, also when a colleague is serving it at another terminal, who then no longer is: `HoldAnswered`.
+    TakeHoldOver(PrescriptionNumber),
+    /// Look who is serving it, without asking for it: `HoldAnswered`, or nothing when nobody is.
+    LookAtHold(PrescriptionNumber),
     /// Tell the base that it no longer is; no answer is waited for. Executed in order with
     /// [`Effect::TakeHold`] on the same number.
     GiveHoldBack(PrescriptionNumber),
@@ -57,6 +62,10 @@ pub enum Effect {
     },
     /// Verify the register's chain: `RegisterVerified`, or `StoreFailed`.
     VerifyRegister,
+    /// Read what the base knows of the lines of a hand-over that it did not accept: `ContradictionRead`.
+    ReadContradiction(DispenseId),
+    /// Keep what a person decided about such a hand-over: `Settled` or `SettleFailed`.
+    Settle(SettleRequest),
     /// Look whether a register entry can be corrected, and read its prescription for a rectification:
     /// `CorrectionOpened` or `CorrectionNotOpened`.
     OpenCorrection {
@@ -89,6 +98,19 @@ pub struct RecordRequest {
     pub circumstances: Circumstances,
 }
 
+/// What a person decided about a hand-over that the base did not accept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SettleRequest {
+    /// Which hand-over.
+    pub id: DispenseId,
+    /// What was chosen.
+    pub choice: SettlementChoice,
+    /// Why, in words.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// What a correction needs, besides the medicines database.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CorrectRequest {
@@ -110,6 +132,8 @@ impl Effect {
         match self {
             Self::Consult(_) => "Consult",
             Self::TakeHold(_) => "TakeHold",
+            Self::TakeHoldOver(_) => "TakeHoldOver",
+            Self::LookAtHold(_) => "LookAtHold",
             Self::GiveHoldBack(_) => "GiveHoldBack",
             Self::Record(_) => "Record",
             Self::PostDue => "PostDue",
@@ -120,6 +144,8 @@ impl Effect {
             Self::ListOutbox => "ListOutbox",
             Self::ListRegister { .. } => "ListRegister",
             Self::VerifyRegister => "VerifyRegister",
+            Self::ReadContradiction(_) => "ReadContradiction",
+            Self::Settle(_) => "Settle",
             Self::OpenCorrection { .. } => "OpenCorrection",
             Self::Correct(_) => "Correct",
             Self::ReadHistory(_) => "ReadHistory",

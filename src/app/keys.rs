@@ -116,6 +116,8 @@ pub enum Command {
     PostNow,
     /// Verify the register.
     Verify,
+    /// Serve here what a colleague is serving at another terminal.
+    TakeOver,
     /// Take a recorded delivery back.
     Annul,
     /// Replace a recorded delivery.
@@ -161,6 +163,10 @@ pub enum Context {
     Refused,
     /// What is not acknowledged.
     Outbox,
+    /// What the base refused or contradicted, to settle.
+    Settling,
+    /// The reason of such a choice.
+    SettlingReason,
     /// The register.
     Register,
     /// Which delivery is corrected, or why.
@@ -183,7 +189,7 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
@@ -200,6 +206,8 @@ impl Context {
         Self::Identified,
         Self::Refused,
         Self::Outbox,
+        Self::Settling,
+        Self::SettlingReason,
         Self::Register,
         Self::Correction,
         Self::CorrectionWords,
@@ -219,6 +227,7 @@ impl Context {
                 | Self::DecisionText
                 | Self::DecisionSearch
                 | Self::ReviewReason
+                | Self::SettlingReason
                 | Self::CorrectionWords
                 | Self::RegisterSearch
         )

@@ -48,7 +48,10 @@ pub fn depart(screen: Screen, to: Destination, desk: &mut Desk) -> Next {
 }
 
 fn left(place: &Screen, to: Destination, desk: &Desk) -> Next {
-    let mut effects = place.leave();
+    let mut effects = match (&to, place.serving()) {
+        (Destination::Outside, Some(serving)) => serving.farewell(),
+        _ => place.leave(),
+    };
     let (screen, more) = match to {
         Destination::Counter => (Screen::default(), Vec::new()),
         Destination::Prescription(number) => Consulting::begin(number, desk),

@@ -8,15 +8,16 @@ use jiff::Timestamp;
 use crate::app::closing::ClosingAnswer;
 use crate::app::history;
 use crate::app::keys::Key;
+use crate::app::settling;
 use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::RegisterDay;
 use crate::domain::correction::{CannotCorrect, Standing};
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
-use crate::domain::identifiers::{DispenseId, DispensedLineId};
+use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry};
-use crate::domain::prescription::Prescription;
+use crate::domain::prescription::{Delivery, Prescription};
 use crate::domain::product::{KnownProducts, Product};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterEntry, RegisterNumber, Sha256Digest};
@@ -86,6 +87,8 @@ pub enum Message {
         /// What it said.
         answer: HoldAnswer,
     },
+    /// What this terminal held when it ended abruptly was given back.
+    HoldsGivenBack(Vec<PrescriptionNumber>),
     /// The medicines database was searched.
     CatalogueSearched {
         /// For what.
@@ -181,6 +184,44 @@ pub enum Message {
     RegisterClosed(ClosingAnswer),
     /// The store could not answer.
     StoreFailed(StoreTask),
+    /// What the base knows of the lines of a hand-over that it did not accept was read.
+    ContradictionRead {
+        /// Which hand-over.
+        id: DispenseId,
+        /// What was read.
+        reading: settling::Reading,
+    },
+    /// A person's choice about such a hand-over is kept: it, as the store now has it.
+    Settled(Box<OutboxEntry>),
+    /// The choice was not kept.
+    SettleFailed {
+        /// Which hand-over.
+        id: DispenseId,
+        /// Why.
+        why: settling::SettleFailure,
+    },
+}
+
+/// What the base knows of the same lines, besides the hand-over itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The other deliveries, oldest first.
+    pub others: Vec<(LineNumber, Delivery)>,
+    /// Where they were read.
+    pub source: ContradictionSource,
+}
+
+/// Where the other deliveries were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContradictionSource {
+    /// At the base, just now.
+    Base,
+    /// In the copy kept here: it may be older than they are.
+    Copy(DelayReason),
+    /// The base shows that prescription no more.
+    NotShown,
+    /// Nowhere.
+    Nowhere(DelayReason),
 }
 
 /// A delivery that can be corrected.
@@ -262,6 +303,8 @@ pub enum HoldAnswer {
     Taken(Hold),
     /// Another pharmacy has it.
     HeldElsewhere(Hold),
+    /// A colleague has it, at another terminal of this pharmacy.
+    HeldByColleague(Hold),
     /// This base knows no holds.
     NotOffered,
     /// The base did not answer.
@@ -283,6 +326,8 @@ pub enum ReadFailure {
     TooLarge,
     /// A PDF that wants a password.
     Locked,
+    /// It took more time or memory than any prescription.
+    GivenUp,
 }
 
 /// What verifying the register found.
@@ -335,6 +380,7 @@ impl Message {
             Self::ConsultRefused { .. } => "ConsultRefused",
             Self::ConsultFailed { .. } => "ConsultFailed",
             Self::HoldAnswered { .. } => "HoldAnswered",
+            Self::HoldsGivenBack(_) => "HoldsGivenBack",
             Self::CatalogueSearched { .. } => "CatalogueSearched",
             Self::Recorded { .. } => "Recorded",
             Self::RecordRefused { .. } => "RecordRefused",
@@ -357,6 +403,9 @@ impl Message {
             Self::RegisterDayRead(_) => "RegisterDayRead",
             Self::RegisterClosed(_) => "RegisterClosed",
             Self::StoreFailed(_) => "StoreFailed",
+            Self::ContradictionRead { .. } => "ContradictionRead",
+            Self::Settled(_) => "Settled",
+            Self::SettleFailed { .. } => "SettleFailed",
         }
     }
 }

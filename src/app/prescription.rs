@@ -21,6 +21,10 @@ pub fn on(mut serving: Box<Serving>, command: Command, desk: &mut Desk) -> Next 
         Command::Back => {
             return leaving::depart(Screen::Prescription(serving), Destination::Counter, desk);
         }
+        Command::TakeOver => {
+            let effects = serving.take_over();
+            return (Screen::Prescription(serving), effects);
+        }
         Command::ReadAgain => {
             let number = serving.prescription.number.clone();
             return (Screen::Prescription(serving), vec![Effect::Consult(number)]);
@@ -149,10 +153,11 @@ fn reviewed(serving: Box<Serving>, scope: Scope, desk: &mut Desk) -> Next {
             });
             (Screen::Prescription(serving), Vec::new())
         }
-        Ok(proposal) => (
-            Screen::Review(Box::new(Review::new(serving, scope, proposal, desk))),
-            Vec::new(),
-        ),
+        Ok(proposal) => {
+            let effects = serving.confirm_hold(desk);
+            let review = Review::new(serving, scope, proposal, desk);
+            (Screen::Review(Box::new(review)), effects)
+        }
     }
 }
 

@@ -97,6 +97,10 @@ impl Review {
         }
         match command {
             Command::Confirm => return self.confirmed(desk),
+            Command::TakeOver => {
+                let effects = self.serving.take_over();
+                return (Screen::Review(self), effects);
+            }
             Command::Back => return (Screen::Prescription(self.serving), Vec::new()),
             Command::Choose(digit) => return self.line(LineNumber(digit.into()), desk),
             other => {
@@ -111,6 +115,10 @@ impl Review {
         self.look_again(desk);
         if self.is_blocked() {
             desk.notice = Some(Notice::Blocked);
+            return (Screen::Review(self), Vec::new());
+        }
+        if let Some(hold) = self.serving.colleague() {
+            desk.notice = Some(Notice::ColleagueServes(Box::new(hold.clone())));
             return (Screen::Review(self), Vec::new());
         }
         if let Some(warning) = self.next_warning() {

@@ -18,6 +18,7 @@ use crate::app::refused::Refused;
 use crate::app::register::Register;
 use crate::app::review::Review;
 use crate::app::serving::Serving;
+use crate::app::settling::Settling;
 
 /// What a screen becomes after a command, and what is to be done about it.
 pub type Next = (Screen, Vec<Effect>);
@@ -48,8 +49,10 @@ pub enum Screen {
     Refused(Refused),
     /// What the base has not acknowledged.
     Outbox(Outbox),
+    /// One of those the base refused or contradicted, being settled.
+    Settling(Box<Settling>),
     /// The register.
-    Register(Register),
+    Register(Box<Register>),
     /// A recorded delivery being corrected.
     Correcting(Box<Correcting>),
     /// What became of a delivery.
@@ -82,6 +85,7 @@ impl Screen {
             Self::Identified(_) => "identified",
             Self::Refused(_) => "refused",
             Self::Outbox(_) => "outbox",
+            Self::Settling(_) => "settling",
             Self::Register(_) => "register",
             Self::Correcting(_) => "correcting",
             Self::History(_) => "history",
@@ -106,6 +110,8 @@ impl Screen {
             Self::Identified(_) => Context::Identified,
             Self::Refused(_) => Context::Refused,
             Self::Outbox(_) => Context::Outbox,
+            Self::Settling(settling) if settling.chosen.is_some() => Context::SettlingReason,
+            Self::Settling(_) => Context::Settling,
             Self::Register(register) if register.is_typing() => Context::RegisterSearch,
             Self::Register(_) => Context::Register,
             Self::Correcting(correcting) => correcting.context(),
@@ -123,10 +129,11 @@ impl Screen {
             | Self::Identified(Identified { over, .. })
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
-            | Self::Register(Register { over, .. })
             | Self::History(History { over, .. })
             | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => Some(over),
+            Self::Register(register) => Some(&register.over),
+            Self::Settling(settling) => Some(&settling.over),
             Self::Correcting(correcting) => Some(&correcting.over),
             Self::Counter(_)
             | Self::Consulting(_)
@@ -151,12 +158,24 @@ impl Screen {
             | Self::Identified(Identified { over, .. })
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
-            | Self::Register(Register { over, .. })
             | Self::History(History { over, .. })
             | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => over.beneath_mut(),
+            Self::Register(register) => register.over.beneath_mut(),
+            Self::Settling(settling) => settling.over.beneath_mut(),
             Self::Correcting(correcting) => correcting.over.beneath_mut(),
             not_laid_over => not_laid_over,
+        }
+    }
+
+    /// The hand-over being settled, whatever is laid over it.
+    pub fn settling_mut(&mut self) -> Option<&mut Settling> {
+        match self {
+            Self::Settling(settling) => Some(settling),
+            Self::Identified(Identified { over, .. })
+            | Self::Refused(Refused { over, .. })
+            | Self::Help(Help { over, .. }) => over.settling_mut(),
+            _ => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The prescription being served: what was read, what was decided so far, and the hold.
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::desk::{Desk, Notice};
 use crate::app::effect::Effect;
@@ -28,6 +29,8 @@ pub enum HoldState {
     Ours(Hold),
     /// Another pharmacy has it.
     Elsewhere(Hold),
+    /// A colleague has it, at another terminal of this pharmacy.
+    Colleague(Hold),
     /// This base knows no holds.
     NotOffered,
     /// The base was asked and did not answer: it may have taken it.
@@ -35,6 +38,22 @@ pub enum HoldState {
     /// The base did not answer when the prescription was read, so it was not asked.
     NotAsked(DelayReason),
 }
+
+/// Whether the base is being asked anew for a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Renewal {
+    None,
+    Asked,
+}
+
+/// How long before its end a hold is renewed.
+const RENEWED_BEFORE_END: SignedDuration = SignedDuration::from_mins(5);
+
+/// How soon a renewal that was not answered is tried again.
+const RENEWAL_RETRIED_AFTER: SignedDuration = SignedDuration::from_mins(1);
+
+/// A terminal that nobody touched for so long is left alone: it must not keep a patient from another pharmacy.
+const LEFT_ALONE_AFTER: SignedDuration = SignedDuration::from_mins(20);
 
 /// Which lines a review is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +84,8 @@ pub struct Serving {
     pub freshness: Freshness,
     /// Whether the base knows that we are serving it.
     pub hold: HoldState,
+    /// Whether the base is being asked for it anew.
+    renewal: Renewal,
     /// What was decided, at most one form per line.
     pub forms: Vec<Form>,
     /// The warnings passed.
@@ -89,6 +110,7 @@ impl Serving {
             products: consultation.products,
             freshness: consultation.freshness,
             hold: HoldState::NotOffered,
+            renewal: Renewal::None,
             forms: Vec::new(),
             passed: Vec::new(),
             selected: 0,
@@ -117,6 +139,7 @@ impl Serving {
             products,
             freshness,
             hold,
+            renewal: Renewal::None,
             forms: Vec::new(),
             passed: Vec::new(),
             selected,
@@ -343,22 +366,108 @@ impl Serving {
         Some((form, notice))
     }
 
-    /// The base answered about the hold.
-    pub fn hold_answered(&mut self, answer: HoldAnswer) {
-        self.hold = match answer {
+    /// The base answered about the hold: what is to be done next, and what is news to the person.
+    pub fn hold_answered(&mut self, answer: HoldAnswer, desk: &Desk) -> (Vec<Effect>, Option<Notice>) {
+        self.renewal = Renewal::None;
+        let was_ours = matches!(self.hold, HoldState::Ours(_));
+        let lost = |hold: &Hold| was_ours.then(|| Notice::HoldLost(Box::new(hold.clone())));
+        let wake_at = |instant: Option<Timestamp>| instant.map(Effect::WakeAt).into_iter().collect();
+        match answer {
             HoldAnswer::Taken(hold) => {
+                let renewed_at = hold.until.map(|until| until - RENEWED_BEFORE_END);
                 self.prescription.hold = Some(hold.clone());
-                HoldState::Ours(hold)
+                self.hold = HoldState::Ours(hold);
+                (wake_at(renewed_at), None)
             }
             HoldAnswer::HeldElsewhere(hold) => {
+                let (news, until) = (lost(&hold), hold.until);
                 self.prescription.hold = Some(hold.clone());
-                HoldState::Elsewhere(hold)
+                self.hold = HoldState::Elsewhere(hold);
+                (wake_at(until), news)
             }
-            HoldAnswer::NotOffered => HoldState::NotOffered,
+            HoldAnswer::HeldByColleague(hold) => {
+                let (news, until) = (lost(&hold), hold.until);
+                self.prescription.hold = Some(hold.clone());
+                self.hold = HoldState::Colleague(hold);
+                (wake_at(until), news)
+            }
+            HoldAnswer::NotOffered => {
+                self.hold = HoldState::NotOffered;
+                (Vec::new(), None)
+            }
             // A renewal that was not answered does not end what is ours.
-            HoldAnswer::Unanswered(_) if matches!(self.hold, HoldState::Ours(_)) => return,
-            HoldAnswer::Unanswered(reason) => HoldState::Unanswered(reason),
+            HoldAnswer::Unanswered(_) if was_ours => (wake_at(Some(desk.now + RENEWAL_RETRIED_AFTER)), None),
+            HoldAnswer::Unanswered(reason) => {
+                self.hold = HoldState::Unanswered(reason);
+                (Vec::new(), None)
+            }
+        }
+    }
+
+    /// Time passed, or somebody pressed a key: a hold that nears its end is renewed while somebody works, and one of
+    /// others that is over is asked for.
+    pub fn tend_hold(&mut self, desk: &Desk) -> Vec<Effect> {
+        let is_due = match &self.hold {
+            HoldState::Ours(hold) => {
+                let nears_its_end = hold
+                    .until
+                    .is_some_and(|until| desk.now >= until - RENEWED_BEFORE_END);
+                nears_its_end && desk.now.duration_since(desk.last_touched) < LEFT_ALONE_AFTER
+            }
+            HoldState::Elsewhere(hold) | HoldState::Colleague(hold) => !hold.binds(desk.now),
+            HoldState::Asked | HoldState::NotOffered | HoldState::Unanswered(_) | HoldState::NotAsked(_) => {
+                false
+            }
         };
+        if is_due && self.renewal == Renewal::None {
+            self.ask_for_hold()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Looks whether it is still ours, before it is recorded: a colleague may have taken it over. It only looks: asking
+    /// for it could come after the post, and hold what nobody serves any more.
+    pub fn confirm_hold(&self, desk: &Desk) -> Vec<Effect> {
+        match self.hold {
+            // Without a terminal of its own, nothing tells a colleague's hold from ours.
+            HoldState::Ours(_) if desk.setting.terminal.is_some() => {
+                vec![Effect::LookAtHold(self.prescription.number.clone())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn ask_for_hold(&mut self) -> Vec<Effect> {
+        self.renewal = Renewal::Asked;
+        vec![Effect::TakeHold(self.prescription.number.clone())]
+    }
+
+    /// Takes it from a colleague at another terminal, when one has it.
+    pub fn take_over(&mut self) -> Vec<Effect> {
+        match self.hold {
+            HoldState::Colleague(_) => {
+                self.renewal = Renewal::Asked;
+                vec![Effect::TakeHoldOver(self.prescription.number.clone())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The colleague who has it at another terminal.
+    pub fn colleague(&self) -> Option<&Hold> {
+        match &self.hold {
+            HoldState::Colleague(hold) => Some(hold),
+            _ => None,
+        }
+    }
+
+    /// What is still to be given back when the program ends: nobody will hear an answer that is awaited.
+    pub fn farewell(&self) -> Vec<Effect> {
+        match self.hold {
+            HoldState::Asked => vec![Effect::GiveHoldBack(self.prescription.number.clone())],
+            _ => self.leave(),
+        }
     }
 
     /// Leaving it unserved gives its hold back, also when the answer was lost: the base may have taken
@@ -368,9 +477,11 @@ impl Serving {
             HoldState::Ours(_) | HoldState::Unanswered(_) => {
                 vec![Effect::GiveHoldBack(self.prescription.number.clone())]
             }
-            HoldState::Asked | HoldState::Elsewhere(_) | HoldState::NotOffered | HoldState::NotAsked(_) => {
-                Vec::new()
-            }
+            HoldState::Asked
+            | HoldState::Elsewhere(_)
+            | HoldState::Colleague(_)
+            | HoldState::NotOffered
+            | HoldState::NotAsked(_) => Vec::new(),
         }
     }
 }
@@ -381,6 +492,11 @@ fn first_hold(prescription: &Prescription, freshness: Freshness, desk: &Desk) ->
     let ask = vec![Effect::TakeHold(prescription.number.clone())];
     match (freshness, known) {
         (Freshness::Store { why, .. }, _) => (HoldState::NotAsked(why), Vec::new()),
+        (Freshness::Base { .. }, Some(hold))
+            if is_ours(hold) && hold.is_at_another(desk.setting.terminal.as_ref()) =>
+        {
+            (HoldState::Colleague(hold.clone()), Vec::new())
+        }
         // Ours from before, after a restart for instance: it is renewed.
         (Freshness::Base { .. }, Some(hold)) if is_ours(hold) => (HoldState::Ours(hold.clone()), ask),
         (Freshness::Base { .. }, Some(hold)) => (HoldState::Elsewhere(hold.clone()), Vec::new()),

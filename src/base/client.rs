@@ -20,6 +20,7 @@ use crate::base::transport::{Method, Request, Response, Transport, TransportErro
 use crate::base::{
     BaseError, Capability, FoundPrescription, Operation, SearchAnswer, codes, mapping, outcome,
 };
+use crate::domain::hold::Terminal;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Ins, Pharmacy};
 use crate::domain::refusal::RefusalCode;
@@ -28,6 +29,8 @@ use crate::domain::refusal::RefusalCode;
 pub struct Base<T: Transport> {
     transport: T,
     pharmacy: Pharmacy,
+    /// Which of the pharmacy's terminals this is, when there may be several.
+    terminal: Option<Terminal>,
     /// What it said it can do, once it was asked: spares questions whose answer would be empty.
     learnt: OnceLock<Capability>,
 }
@@ -45,8 +48,22 @@ impl<T: Transport> Base<T> {
         Self {
             transport,
             pharmacy,
+            terminal: None,
             learnt: OnceLock::new(),
         }
+    }
+
+    /// The same, seen from that terminal: its holds are told from those of its pharmacy's other terminals.
+    pub fn at_terminal(self, terminal: Terminal) -> Self {
+        Self {
+            terminal: Some(terminal),
+            ..self
+        }
+    }
+
+    /// Which of the pharmacy's terminals this is.
+    pub fn terminal(&self) -> Option<&Terminal> {
+        self.terminal.as_ref()
     }
 
     /// What the base can do. One that publishes nothing readable offers nothing beyond the
@@ -122,9 +139,8 @@ async fn exchange<T: Transport>(
         .exchange(request)
         .await
         .map_err(|error| match (error, effect) {
-            (TransportError::NotSent, _) | (TransportError::AnswerLost, Effect::Reads) => {
-                BaseError::Unreachable
-            }
+            (TransportError::NotSent, _) => BaseError::Unreachable,
+            (TransportError::AnswerLost, Effect::Reads) => BaseError::NoAnswer,
             (TransportError::AnswerLost, Effect::Writes) => BaseError::OutcomeUnknown,
             (TransportError::ForeignAddress, _) => BaseError::Garbled,
         })?;

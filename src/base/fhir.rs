@@ -60,7 +60,13 @@ wire! {
         birth_date: Option<String>,
         qualification: Vec<Qualification>,
     }
-    Organization { identifier: Vec<Identifier>, name: Option<String>, telecom: Vec<ContactPoint>, }
+    Organization {
+        identifier: Vec<Identifier>,
+        name: Option<String>,
+        telecom: Vec<ContactPoint>,
+        contact: Vec<OrganizationContact>,
+    }
+    OrganizationContact { id: Option<String>, name: Option<HumanName>, }
 
     Dosage { text: Option<String>, }
     DispenseRequest {

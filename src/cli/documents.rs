@@ -7,7 +7,7 @@ use crate::domain::dispense::HandOver;
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, Finess};
-use crate::domain::outbox::{OutboxEntry, PostState};
+use crate::domain::outbox::{OutboxEntry, PostState, Settlement};
 use crate::domain::people::{Patient, Prescriber, Sex};
 use crate::domain::prescription::{LineKind, Prescription, PrescriptionLine, Status};
 use crate::domain::register::RegisterNumber;
@@ -194,6 +194,36 @@ pub(super) fn refusal(state: &PostState) -> Option<Value> {
         }
         PostState::Pending | PostState::Accepted => None,
     }
+}
+
+/// `outbox settle`: the hand-over after the choice.
+pub(super) fn settled(entry: &OutboxEntry) -> Value {
+    json!({
+        "dispense": entry.hand_over.id.to_string(),
+        "number": entry.hand_over.number.as_str(),
+        "state": entry.state().code(),
+        "settlement": entry.settlement.as_ref().map(settlement),
+    })
+}
+
+/// `outbox history`: every choice made about a hand-over.
+pub(super) fn settlements(entry: &OutboxEntry, choices: &[Settlement]) -> Value {
+    json!({
+        "dispense": entry.hand_over.id.to_string(),
+        "number": entry.hand_over.number.as_str(),
+        "state": entry.state().code(),
+        "settlements": choices.iter().map(settlement).collect::<Vec<_>>(),
+    })
+}
+
+fn settlement(settlement: &Settlement) -> Value {
+    json!({
+        "choice": settlement.choice.code(),
+        "by": settlement.operator.name,
+        "operator": settlement.operator.id,
+        "at": settlement.at,
+        "reason": settlement.reason,
+    })
 }
 
 /// What waits: boxes handed over, or a correction of that.

@@ -8,13 +8,13 @@ use jiff::tz::TimeZone;
 
 use crate::domain::consent::Consent;
 use crate::domain::finding::Finding;
-use crate::domain::outbox::{OutboxEntry, PostState};
+use crate::domain::outbox::{OutboxEntry, PostState, Settlement};
 use crate::domain::prescription::{LineKind, Prescription, PrescriptionLine};
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 use crate::domain::substitution::SubstitutionPermission;
 use crate::safe::Safe;
 use crate::ui::wording::{
-    self, command_line as words, corrections, findings as rules, labels, people, posts, reasons,
+    self, command_line as words, corrections, findings as rules, labels, people, posts, reasons, settling,
 };
 
 /// Lines, one after the other. Writing to a `String` cannot fail, so nothing is lost by not asking.
@@ -170,6 +170,28 @@ fn outcome(entry: &OutboxEntry, visible: Option<bool>) -> String {
 
 fn state_word(state: &PostState, consent: Consent) -> &'static str {
     posts::state_short(state, posts::Travel::AtRest, consent)
+}
+
+/// A choice that was kept.
+pub(super) fn settled(entry: &OutboxEntry) -> String {
+    let choice = entry.settlement.as_ref().map(|settlement| settlement.choice);
+    let state = state_word(entry.state(), entry.hand_over.consent);
+    format!("{} État : {state}.", choice.map_or("", settling::done))
+}
+
+/// Every choice, the first one first.
+pub(super) fn settlements(choices: &[Settlement], now: Timestamp, zone: &TimeZone) -> String {
+    if choices.is_empty() {
+        return "Rien n’a été décidé pour cette délivrance.".to_owned();
+    }
+    let lines: Vec<String> = choices
+        .iter()
+        .map(|one| {
+            let at = wording::dates::at(one.at, now, zone);
+            settling::settled(one.choice, &one.operator.name, &at, &one.reason)
+        })
+        .collect();
+    lines.join("\n")
 }
 
 /// What the base has not acknowledged.

@@ -6,10 +6,10 @@ use super::{BaseSeen, Counter, CounterError};
 use crate::base::{BaseError, ConsultAnswer, Received, Transport, read_prescription};
 use crate::domain::finding::Finding;
 use crate::domain::number::PrescriptionNumber;
-use crate::domain::outbox::DelayReason;
+use crate::domain::outbox::{DelayReason, OutboxEntry};
 use crate::domain::prescription::Prescription;
 use crate::domain::product::KnownProducts;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::rules::{self, Case};
 
 /// A prescription, ready to be served.
@@ -66,6 +66,13 @@ impl<T: Transport> Counter<T> {
         now: Timestamp,
     ) -> Result<ConsultationAnswer, CounterError> {
         let (prescription, freshness) = match self.base.consult(number).await {
+            // A base that lets this pharmacy in no more says nothing about the prescription: what was read before serves.
+            Ok(ConsultAnswer::Refused(refusal)) if refusal.code == RefusalCode::RoleForbidden => {
+                match self.copy_kept(number, DelayReason::AccessRefused)? {
+                    Some(copy) => copy,
+                    None => return Ok(ConsultationAnswer::Refused(refusal)),
+                }
+            }
             Ok(ConsultAnswer::Refused(refusal)) => return Ok(ConsultationAnswer::Refused(refusal)),
             Ok(ConsultAnswer::Found(consulted)) => {
                 self.store
@@ -101,24 +108,35 @@ impl<T: Transport> Counter<T> {
         number: &PrescriptionNumber,
         error: BaseError,
     ) -> Result<(Prescription, Freshness), CounterError> {
-        let copy = self.store.received(number)?.ok_or(CounterError::NoCopy(error))?;
+        self.copy_kept(number, error.delay().0)?
+            .ok_or(CounterError::NoCopy(error))
+    }
+
+    /// The last copy received; one that cannot be read is none.
+    fn copy_kept(
+        &self,
+        number: &PrescriptionNumber,
+        why: DelayReason,
+    ) -> Result<Option<(Prescription, Freshness)>, CounterError> {
+        let Some(copy) = self.store.received(number)? else {
+            return Ok(None);
+        };
         let received = Received {
             answers: copy.answers,
         };
         let freshness = Freshness::FromStore {
             received_at: copy.received_at,
-            why: error.delay().0,
+            why,
         };
-        // A copy that cannot be read is none.
-        let prescription = read_prescription(number, &received).map_err(|_| CounterError::NoCopy(error))?;
-        Ok((prescription, freshness))
+        let read = read_prescription(number, &received).ok();
+        Ok(read.map(|prescription| (prescription, freshness)))
     }
 
     /// The same prescription with every delivery of this store: whatever became of its post, the boxes have left. Those
     /// that were taken back here do not count, whatever the base holds.
     fn with_local_deliveries(&self, prescription: Prescription) -> Result<Prescription, CounterError> {
         let local = self.store.hand_overs_of(&prescription.number)?;
-        let delivered = local.iter().flat_map(|entry| entry.hand_over.deliveries());
+        let delivered = local.iter().flat_map(OutboxEntry::deliveries);
         let annulled = local.iter().flat_map(|entry| entry.hand_over.annulled());
         Ok(prescription
             .with_deliveries(delivered)

@@ -1,5 +1,7 @@
 //! From the outbox to the base: one try at a time, oldest first, each with its true state afterwards.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{BaseSeen, Counter, CounterError};
@@ -14,6 +16,8 @@ pub struct Posted {
     pub entry: OutboxEntry,
     /// What was seen of the base; `None` when nothing was sent, because nothing waits or another process is at it.
     pub base: Option<BaseSeen>,
+    /// How long the base asked to be left alone (Retry-After).
+    pub asked_rest: Option<Duration>,
 }
 
 /// What became of a round through the outbox.
@@ -25,6 +29,12 @@ pub struct PostRound {
     pub base: Option<BaseSeen>,
 }
 
+/// What one try showed of the base.
+struct Tried {
+    seen: BaseSeen,
+    asked_rest: Option<Duration>,
+}
+
 impl<T: Transport> Counter<T> {
     /// Posts that hand-over now, whenever it is due; and before it those of the same prescription that go first.
     pub async fn post_one(
@@ -33,9 +43,11 @@ impl<T: Transport> Counter<T> {
         now: Timestamp,
         jitter: Jitter,
     ) -> Result<Posted, CounterError> {
-        let mut base = None;
+        let (mut base, mut asked_rest) = (None, None);
         for next in self.store.outbox_up_to(dispense)? {
-            base = self.try_once(next, now, jitter).await?.or(base);
+            if let Some(tried) = self.try_once(next, now, jitter).await? {
+                (base, asked_rest) = (Some(tried.seen), tried.asked_rest);
+            }
             if self.entry(next)?.state() == &PostState::Pending {
                 break;
             }
@@ -43,6 +55,7 @@ impl<T: Transport> Counter<T> {
         Ok(Posted {
             entry: self.entry(dispense)?,
             base,
+            asked_rest,
         })
     }
 
@@ -63,7 +76,7 @@ impl<T: Transport> Counter<T> {
                 break;
             };
             let dispense = due.hand_over.id;
-            let Some(seen) = self.try_once(dispense, now, jitter).await? else {
+            let Some(Tried { seen, .. }) = self.try_once(dispense, now, jitter).await? else {
                 continue;
             };
             round.tried.push(self.entry(dispense)?);
@@ -75,18 +88,19 @@ impl<T: Transport> Counter<T> {
         Ok(round)
     }
 
-    /// Posts everything that waits, due or not, oldest first; stops as [`Self::post_due`] does.
+    /// Posts everything that waits, due or not, oldest first, with a rest between two; stops as [`Self::post_due`] does.
     pub async fn post_all(
         &self,
         now: impl Fn() -> Timestamp,
         jitter: impl Fn() -> Jitter,
+        rest: impl AsyncFn(),
     ) -> Result<PostRound, CounterError> {
         let mut round = PostRound::default();
-        for waiting in self.store.outbox()? {
-            if *waiting.state() != PostState::Pending {
-                continue;
+        for (place, waiting) in self.store.outbox_waiting()?.into_iter().enumerate() {
+            if place > 0 {
+                rest().await;
             }
-            let posted = self.post_one(waiting.hand_over.id, now(), jitter()).await?;
+            let posted = self.post_one(waiting, now(), jitter()).await?;
             let Some(seen) = posted.base else { continue };
             round.tried.push(posted.entry);
             round.base = Some(seen);
@@ -103,7 +117,7 @@ impl<T: Transport> Counter<T> {
         dispense: DispenseId,
         now: Timestamp,
         jitter: Jitter,
-    ) -> Result<Option<BaseSeen>, CounterError> {
+    ) -> Result<Option<Tried>, CounterError> {
         let Some(entry) = self.store.claim(dispense, now)? else {
             return Ok(None);
         };
@@ -113,7 +127,7 @@ impl<T: Transport> Counter<T> {
             .filter(|(_, state)| *state == PostState::Pending)
             .map(|(line, _)| *line)
             .collect();
-        let (seen, retry_after) = match self.base.post_reading_consent(&entry.hand_over, &waiting).await {
+        let (seen, asked_rest) = match self.base.post_reading_consent(&entry.hand_over, &waiting).await {
             Ok(PostAnswer { states, consent }) => {
                 // Before the states: what is shown as accepted is never shown under an older choice.
                 if let Some(consent) = consent.filter(|consent| *consent != entry.consent()) {
@@ -121,7 +135,10 @@ impl<T: Transport> Counter<T> {
                 }
                 self.store.settle(dispense, &states, now)?;
                 if self.entry(dispense)?.state() != &PostState::Pending {
-                    return Ok(Some(BaseSeen::Answering));
+                    return Ok(Some(Tried {
+                        seen: BaseSeen::Answering,
+                        asked_rest: None,
+                    }));
                 }
                 // An answer that leaves a line out is not one.
                 (BaseSeen::Silent(DelayReason::Garbled), None)
@@ -132,10 +149,10 @@ impl<T: Transport> Counter<T> {
             }
         };
         if let BaseSeen::Silent(reason) = seen {
-            let next = next_attempt(now, entry.attempts, retry_after, jitter);
+            let next = next_attempt(now, entry.attempts, asked_rest, jitter);
             self.store.delay(dispense, reason, now, next)?;
         }
-        Ok(Some(seen))
+        Ok(Some(Tried { seen, asked_rest }))
     }
 
     fn entry(&self, dispense: DispenseId) -> Result<OutboxEntry, CounterError> {

@@ -9,6 +9,7 @@ use crate::domain::correction::{Corrects, Motive, Standing};
 use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::{Lot, Serial};
+use crate::domain::outbox::Settlement;
 use crate::domain::prescription::{Delivery, PastDelivery, Prescription, PrescriptionLine};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterContent, RegisteredDelivery};
@@ -41,6 +42,7 @@ tells! {
     Corrects { entry, delivery, line }
     Standing { entry, line }
     Refusal { code, line }
+    Settlement { choice, at }
 }
 
 impl fmt::Debug for Lot {

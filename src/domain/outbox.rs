@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use crate::domain::consent::Consent;
 use crate::domain::dispense::HandOver;
-use crate::domain::identifiers::DispensedLineId;
+use crate::domain::identifiers::{DispensedLineId, LineNumber};
+use crate::domain::people::Operator;
+use crate::domain::prescription::{Delivery, DeliveryStanding};
 use crate::domain::refusal::Refusal;
 
 /// The true state of one dispensed line with respect to the base.
@@ -55,8 +57,14 @@ pub enum DelayReason {
     NotTried,
     /// The base cannot be reached.
     Unreachable,
-    /// The base answered that it is not available (408, 429, 5xx).
+    /// It was reached, and gave no answer in time, or broke the line.
+    NoAnswer,
+    /// The base answered that it is not available (408, 5xx).
     Unavailable,
+    /// The base asks for fewer requests (429).
+    Throttled,
+    /// The base refuses this pharmacy altogether (403); a copy kept here is served all the same.
+    AccessRefused,
     /// The base does not accept our login.
     LoginRefused,
     /// The base answered something that cannot be read.
@@ -67,10 +75,13 @@ pub enum DelayReason {
 
 impl DelayReason {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::NotTried,
         Self::Unreachable,
+        Self::NoAnswer,
         Self::Unavailable,
+        Self::Throttled,
+        Self::AccessRefused,
         Self::LoginRefused,
         Self::Garbled,
         Self::OutcomeUnknown,
@@ -81,7 +92,10 @@ impl DelayReason {
         match self {
             Self::NotTried => "not-tried",
             Self::Unreachable => "unreachable",
+            Self::NoAnswer => "no-answer",
             Self::Unavailable => "unavailable",
+            Self::Throttled => "throttled",
+            Self::AccessRefused => "access-refused",
             Self::LoginRefused => "login-refused",
             Self::Garbled => "garbled",
             Self::OutcomeUnknown => "outcome-unknown",
@@ -111,6 +125,8 @@ pub struct OutboxEntry {
     pub next_attempt: Timestamp,
     /// Why it is still here.
     pub reason: DelayReason,
+    /// What a person decided about it last, once the base refused or contradicted it.
+    pub settlement: Option<Settlement>,
 }
 
 impl OutboxEntry {
@@ -123,6 +139,86 @@ impl OutboxEntry {
     pub fn state(&self) -> &PostState {
         PostState::of_all(self.states.iter().map(|(_, state)| state))
     }
+
+    /// Whether the base said no and no person has settled it yet.
+    pub fn is_to_settle(&self) -> bool {
+        let is_no = matches!(self.state(), PostState::Conflict(_) | PostState::Refused(_));
+        is_no
+            && self
+                .settlement
+                .as_ref()
+                .is_none_or(|settlement| settlement.choice == SettlementChoice::Retried)
+    }
+
+    /// Its lines as deliveries of the prescription. Boxes that a person settled as never received do not count.
+    pub fn deliveries(&self) -> impl Iterator<Item = (LineNumber, Delivery)> {
+        let is_not_received = self
+            .settlement
+            .as_ref()
+            .is_some_and(|settlement| settlement.choice == SettlementChoice::NotReceived);
+        self.hand_over.deliveries().map(move |(line, delivery)| {
+            let is_no = self.states.iter().any(|(id, state)| {
+                Some(*id) == delivery.id && matches!(state, PostState::Conflict(_) | PostState::Refused(_))
+            });
+            let standing = if is_no && is_not_received {
+                DeliveryStanding::EnteredInError
+            } else {
+                delivery.standing
+            };
+            (line, Delivery { standing, ..delivery })
+        })
+    }
+
+    /// Whether it is still open: to be posted, or to be settled by a person.
+    pub fn is_open(&self) -> bool {
+        *self.state() == PostState::Pending || self.is_to_settle()
+    }
+}
+
+/// What a person does about a hand-over that the base refused or contradicted. The register keeps every entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettlementChoice {
+    /// The boxes left: kept as documented over-delivery, of which the prescriber is informed.
+    Kept,
+    /// The patient did not receive them: the entries here are cancelled by counter-entries.
+    NotReceived,
+    /// What stood against it is annulled at the base: it is posted again.
+    Retried,
+    /// Nothing more is to be done; the reason says why.
+    Acknowledged,
+}
+
+impl SettlementChoice {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Kept, Self::NotReceived, Self::Retried, Self::Acknowledged];
+
+    /// The code that the store and JSON carry.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::NotReceived => "not-received",
+            Self::Retried => "retried",
+            Self::Acknowledged => "acknowledged",
+        }
+    }
+
+    /// The choice with that code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.code() == code)
+    }
+}
+
+/// A choice, with its author, moment and reason.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// What was chosen.
+    pub choice: SettlementChoice,
+    /// Who chose.
+    pub operator: Operator,
+    /// When.
+    pub at: Timestamp,
+    /// Why, in words.
+    pub reason: String,
 }
 
 /// The shortest wait between two tries.

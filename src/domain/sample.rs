@@ -184,6 +184,7 @@ pub(super) fn hold(finess: &str) -> Hold {
         phone: String::new(),
         since: None,
         until: Some("2026-11-22T11:30:00Z".parse().unwrap()),
+        terminal: None,
     }
 }
 

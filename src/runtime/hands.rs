@@ -1,6 +1,6 @@
 //! Executes effects: each on a task of its own, its answer sent back as a message.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
@@ -14,9 +14,11 @@ use uuid::Uuid;
 use super::Input;
 use super::workshop::{HoldTask, PostTask, Workshop, World};
 use crate::app::{Effect, Message};
+use crate::confined;
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::Jitter;
+use crate::scan::{FileReading, Limits};
 use crate::session::{Line, Session, closures_dir, now};
 
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
@@ -67,6 +69,18 @@ impl World for Here {
         drop(self.sender.send(Input::Message(message)));
     }
 
+    fn read_picture(&self, path: &Path) -> FileReading {
+        confined::read_file(path, &Limits::default())
+    }
+
+    fn pace(&self) -> Duration {
+        self.session.pace
+    }
+
+    async fn rest(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
     async fn apart<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<T> {
         tokio::spawn(work).await.ok()
     }
@@ -75,7 +89,7 @@ impl World for Here {
 impl Hands {
     /// Hands that answer on that channel.
     pub(super) fn new(session: Arc<Session>, tokio: Handle, sender: SyncSender<Input>) -> Self {
-        let workshop = Arc::new(Workshop(Here { session, sender }));
+        let workshop = Arc::new(Workshop::new(Here { session, sender }));
         let (holds, asked_holds) = unbounded_channel();
         let (posts, asked_posts) = unbounded_channel();
         let holding = tokio.spawn(Arc::clone(&workshop).hold(asked_holds));
@@ -100,6 +114,8 @@ impl Hands {
                 self.tokio.spawn(async move { workshop.consult(number).await });
             }
             Effect::TakeHold(number) => self.hold(HoldTask::Take(number)),
+            Effect::TakeHoldOver(number) => self.hold(HoldTask::TakeOver(number)),
+            Effect::LookAtHold(number) => self.hold(HoldTask::Look(number)),
             Effect::GiveHoldBack(number) => self.hold(HoldTask::GiveBack(number)),
             Effect::PostDue => drop(self.posts.send(PostTask::Due)),
             Effect::PostNow => drop(self.posts.send(PostTask::Now)),
@@ -135,6 +151,11 @@ impl Hands {
                 self.beside(move || workshop.search_register(&text, day, below));
             }
             Effect::VerifyRegister => self.beside(move || workshop.verify_register()),
+            Effect::ReadContradiction(id) => {
+                self.tokio
+                    .spawn(async move { workshop.read_contradiction(id).await });
+            }
+            Effect::Settle(request) => self.beside(move || workshop.settle(&request)),
             Effect::ReadRegisterDay => self.beside(move || workshop.read_register_day()),
             Effect::CloseRegister => self.beside(move || workshop.close_register()),
             // The loop ends on it before it comes here.

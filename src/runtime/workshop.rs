@@ -3,10 +3,11 @@
 //! Time, chance, identifiers and the line to the base come from a [`World`]: the runtime's hands give the real one, the
 //! simulation (`tests/it/simulation.rs`) one of its own, and both execute the same code.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,20 +16,24 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::app::Message;
 use crate::app::closing::ClosingAnswer;
-use crate::app::effect::RecordRequest;
+use crate::app::effect::{RecordRequest, SettleRequest};
 use crate::app::message::{
-    ConsultFailure, Consultation, Freshness, HoldAnswer, ReadFailure, Reading, RegisterCheck, StoreTask,
+    ConsultFailure, Consultation, Contradiction, ContradictionSource, Freshness, HoldAnswer, ReadFailure,
+    Reading, RegisterCheck, StoreTask,
 };
 use crate::app::register::PAGE_ENTRIES;
+use crate::app::settling::{self, SettleFailure};
 use crate::base::{self, Transport};
-use crate::counter::{self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome};
+use crate::counter::{
+    self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome, SettleOutcome,
+};
 use crate::domain::closure::Closure;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
-use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry, PostState};
+use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry};
 use crate::domain::register::RegisterNumber;
 use crate::domain::sought::Sought;
-use crate::scan::{self, ReadError, what};
+use crate::scan::{self, FileReading, ReadError, what};
 use crate::session::write_whole;
 use crate::store::{CloseAnswer, SearchStep, StoreError};
 
@@ -36,6 +41,10 @@ use crate::store::{CloseAnswer, SearchStep, StoreError};
 pub enum HoldTask {
     /// Tell the base that this pharmacy is serving it.
     Take(PrescriptionNumber),
+    /// The same, also from a colleague at another terminal.
+    TakeOver(PrescriptionNumber),
+    /// Look who is serving it.
+    Look(PrescriptionNumber),
     /// Tell the base that it no longer is.
     GiveBack(PrescriptionNumber),
 }
@@ -63,9 +72,18 @@ pub trait World: Send + Sync {
     fn new_identifier(&self) -> DispenseId;
     /// Sends a message to the terminal.
     fn tell(&self, message: Message);
+    /// How long one post after another takes at least.
+    fn pace(&self) -> Duration;
+    /// Lets that time pass.
+    fn rest(&self, time: Duration) -> impl Future<Output = ()> + Send;
     /// The folder where the signed notes of closures are written; none where nothing outlives the process.
     fn closures_dir(&self) -> Option<PathBuf> {
         None
+    }
+
+    /// Reads every code of a picture or PDF.
+    fn read_picture(&self, path: &Path) -> FileReading {
+        scan::read_file(path, &scan::Limits::default())
     }
     /// Runs work whose panic must not end what asked for it: `None` when it broke off.
     fn apart<T: Send + 'static>(
@@ -77,10 +95,24 @@ pub trait World: Send + Sync {
 }
 
 /// Executes effects in a world.
-pub struct Workshop<W>(pub W);
+pub struct Workshop<W>(pub W, Mutex<Pause>);
+
+/// How long the base is left alone, as far as this process knows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pause {
+    /// When the oldest hand-over that waits is tried again: no other one is tried before.
+    until: Option<Timestamp>,
+    /// Whether the base itself asked for that pause (Retry-After): then only its end ends it, or a person.
+    is_asked_for: bool,
+    /// Whether it ended early because the base answered something else: everything that waits may go, oldest first.
+    is_over: bool,
+}
 
 /// How many hand-overs one round tries.
 const ROUND_MAX: u32 = 100;
+
+/// After how many unreadable answers in a row a round ends: one may be about one hand-over only, three are the base's.
+const GARBLED_MAX: u32 = 3;
 
 /// How long posts are left alone after our own store failed: a full disk must not be tried in a circle.
 pub const STORE_RETRY_DELAY: Duration = Duration::from_secs(30);
@@ -110,7 +142,26 @@ impl<W: World + 'static> Workshop<W> {
         }
     }
 
+    /// Work in that world, with a base of which nothing is known yet.
+    pub fn new(world: W) -> Self {
+        Self(world, Mutex::default())
+    }
+
+    fn pause(&self) -> MutexGuard<'_, Pause> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every exchange shows something of the base, and goes through here.
     pub(super) fn tell_base(&self, seen: BaseSeen) {
+        if seen == BaseSeen::Answering {
+            let mut pause = self.pause();
+            if pause.until.is_some() && !pause.is_asked_for {
+                *pause = Pause {
+                    is_over: true,
+                    ..Pause::default()
+                };
+            }
+        }
         self.0.tell(match seen {
             BaseSeen::Answering => Message::BaseAnswered,
             BaseSeen::Silent(reason) => Message::BaseFailed(reason),
@@ -155,32 +206,125 @@ impl<W: World + 'static> Workshop<W> {
         }
     }
 
-    /// Takes and gives back holds, one after the other.
+    /// Takes and gives back holds, one after the other; first of all, what an abrupt end left held.
     pub async fn hold(self: Arc<Self>, mut tasks: UnboundedReceiver<HoldTask>) {
+        self.give_back_what_was_left().await;
         while let Some(task) = tasks.recv().await {
             match task {
                 HoldTask::Take(number) => {
-                    let answer = match self.0.counter().take_hold(&number, self.0.now()).await {
-                        Ok(base::HoldAnswer::Taken(hold)) => HoldAnswer::Taken(hold),
-                        Ok(base::HoldAnswer::HeldElsewhere(hold)) => HoldAnswer::HeldElsewhere(hold),
-                        Ok(base::HoldAnswer::NotOffered) => HoldAnswer::NotOffered,
-                        Err(error) => HoldAnswer::Unanswered(delay_of(&error)),
-                    };
-                    self.tell_base(match answer {
-                        HoldAnswer::Unanswered(reason) => BaseSeen::Silent(reason),
-                        HoldAnswer::Taken(_) | HoldAnswer::HeldElsewhere(_) | HoldAnswer::NotOffered => {
-                            BaseSeen::Answering
-                        }
-                    });
-                    self.0.tell(Message::HoldAnswered { number, answer });
+                    let answer = self.0.counter().take_hold(&number, self.0.now()).await;
+                    self.hold_answered(number, answer);
                 }
-                HoldTask::GiveBack(number) => {
-                    if let Err(error) = self.0.counter().give_back(&number).await {
-                        // It ends by itself: nothing is lost but time.
-                        self.report(&error);
+                HoldTask::TakeOver(number) => {
+                    let answer = self.0.counter().take_hold_over(&number, self.0.now()).await;
+                    self.hold_answered(number, answer);
+                }
+                HoldTask::Look(number) => {
+                    let counter = self.0.counter();
+                    match counter.base.look_at_hold(&number, self.0.now()).await {
+                        Ok(Some(answer)) => self.hold_answered(number, Ok(answer)),
+                        Ok(None) => self.tell_base(BaseSeen::Answering),
+                        Err(error) => self.tell_base(BaseSeen::Silent(error.delay().0)),
                     }
                 }
+                HoldTask::GiveBack(number) => drop(self.give_back(&number).await),
             }
+        }
+    }
+
+    fn hold_answered(&self, number: PrescriptionNumber, answer: Result<base::HoldAnswer, CounterError>) {
+        let answer = match answer {
+            Ok(base::HoldAnswer::Taken(hold)) => HoldAnswer::Taken(hold),
+            Ok(base::HoldAnswer::HeldElsewhere(hold)) => HoldAnswer::HeldElsewhere(hold),
+            Ok(base::HoldAnswer::HeldByColleague(hold)) => HoldAnswer::HeldByColleague(hold),
+            Ok(base::HoldAnswer::NotOffered) => HoldAnswer::NotOffered,
+            Err(error) => HoldAnswer::Unanswered(delay_of(&error)),
+        };
+        self.tell_base(match answer {
+            HoldAnswer::Unanswered(reason) => BaseSeen::Silent(reason),
+            HoldAnswer::Taken(_)
+            | HoldAnswer::HeldElsewhere(_)
+            | HoldAnswer::HeldByColleague(_)
+            | HoldAnswer::NotOffered => BaseSeen::Answering,
+        });
+        self.note_held(&number, &answer);
+        self.0.tell(Message::HoldAnswered { number, answer });
+    }
+
+    /// Remembers what a crash would leave behind. Without a terminal of its own, nothing is.
+    fn note_held(&self, number: &PrescriptionNumber, answer: &HoldAnswer) {
+        let counter = self.0.counter();
+        let Some(terminal) = counter.base.terminal() else {
+            return;
+        };
+        let noted = match answer {
+            HoldAnswer::Taken(hold) => hold.until.map_or(Ok(()), |until| {
+                counter.store.note_held(&terminal.id, number, until)
+            }),
+            // It may have been taken: its answer was lost.
+            HoldAnswer::Unanswered(_) => {
+                let until = self
+                    .0
+                    .now()
+                    .checked_add(counter::HOLD_LASTS)
+                    .unwrap_or(Timestamp::MAX);
+                counter.store.note_held(&terminal.id, number, until)
+            }
+            HoldAnswer::HeldElsewhere(_) | HoldAnswer::HeldByColleague(_) | HoldAnswer::NotOffered => {
+                counter.store.forget_held(&terminal.id, number)
+            }
+        };
+        if let Err(error) = noted {
+            // It ends by itself at the base: what is lost is the time until then.
+            self.report(&error);
+        }
+    }
+
+    async fn give_back(&self, number: &PrescriptionNumber) -> Result<(), CounterError> {
+        let given_back = self.0.counter().give_back(number).await;
+        match &given_back {
+            Ok(()) => {
+                self.tell_base(BaseSeen::Answering);
+                self.forget_held(number);
+            }
+            Err(error) => {
+                // It ends by itself: nothing is lost but time.
+                self.report(error);
+                self.tell_base(BaseSeen::Silent(delay_of(error)));
+            }
+        }
+        given_back
+    }
+
+    fn forget_held(&self, number: &PrescriptionNumber) {
+        let counter = self.0.counter();
+        let Some(terminal) = counter.base.terminal() else {
+            return;
+        };
+        if let Err(error) = counter.store.forget_held(&terminal.id, number) {
+            self.report(&error);
+        }
+    }
+
+    async fn give_back_what_was_left(&self) {
+        let counter = self.0.counter();
+        let Some(terminal) = counter.base.terminal() else {
+            return;
+        };
+        let left = match counter.store.held(&terminal.id) {
+            Ok(left) => left,
+            Err(error) => return self.report(&error),
+        };
+        let mut given_back = Vec::new();
+        for (number, until) in left {
+            if until <= self.0.now() {
+                self.forget_held(&number);
+            } else if self.give_back(&number).await.is_ok() {
+                given_back.push(number);
+            }
+        }
+        if !given_back.is_empty() {
+            self.0.tell(Message::HoldsGivenBack(given_back));
         }
     }
 
@@ -209,32 +353,114 @@ impl<W: World + 'static> Workshop<W> {
             .apart(async move { workshop.post_round(task).await })
             .await
             .ok_or(RoundError::BrokenOff)??;
-        Ok(self.0.counter().store.outbox_wakes_at(self.0.now())?)
+        let next = self.0.counter().store.outbox_wakes_at(self.0.now())?;
+        let until = self.pause().until;
+        Ok(next.map(|next| until.map_or(next, |until| next.max(until))))
+    }
+
+    /// What a round tries, oldest first; nothing while the base is left alone.
+    fn round(&self, task: PostTask) -> Result<Vec<DispenseId>, CounterError> {
+        let now = self.0.now();
+        let store = &self.0.counter().store;
+        let mut pause = self.pause();
+        let is_left_alone = pause.until.is_some_and(|until| now < until);
+        Ok(match task {
+            PostTask::Now => store.outbox_waiting()?,
+            PostTask::Due if is_left_alone => Vec::new(),
+            PostTask::Due if std::mem::take(&mut pause.is_over) => store.outbox_waiting()?,
+            PostTask::Due => store.outbox_due_ids(now, ROUND_MAX)?,
+        })
     }
 
     async fn post_round(&self, task: PostTask) -> Result<(), CounterError> {
-        let waiting = match task {
-            PostTask::Due => self.0.counter().store.outbox_due(self.0.now(), ROUND_MAX)?,
-            PostTask::Now => self.0.counter().store.outbox()?,
-        };
-        let is_pending = |entry: &OutboxEntry| *entry.state() == PostState::Pending;
-        for entry in waiting.into_iter().filter(is_pending) {
-            let id = entry.hand_over.id;
+        let mut garbled = 0;
+        let mut begun: Option<Timestamp> = None;
+        for id in self.round(task)? {
+            if let Some(begun) = begun {
+                let spent = Duration::try_from(self.0.now().duration_since(begun)).unwrap_or_default();
+                self.0.rest(self.0.pace().saturating_sub(spent)).await;
+            }
+            begun = Some(self.0.now());
             self.0.tell(Message::PostStarted(id));
             let posted = self
                 .0
                 .counter()
                 .post_one(id, self.0.now(), self.0.jitter())
                 .await?;
+            let next_attempt = posted.entry.next_attempt;
             self.0.tell(Message::PostAnswered(Box::new(posted.entry)));
-            if let Some(seen) = posted.base {
+            let Some(seen) = posted.base else { continue };
+            garbled = match seen {
+                BaseSeen::Silent(DelayReason::Garbled) => garbled + 1,
+                _ => 0,
+            };
+            if seen.stops_a_round() || garbled == GARBLED_MAX {
+                // The next one would fare no better, and thousands may wait: none is tried before this one's next try.
+                *self.pause() = Pause {
+                    until: Some(next_attempt),
+                    is_asked_for: posted.asked_rest.is_some(),
+                    is_over: false,
+                };
                 self.tell_base(seen);
-                if seen.stops_a_round() {
-                    break;
-                }
+                break;
             }
+            if seen == BaseSeen::Answering {
+                *self.pause() = Pause::default();
+            }
+            self.tell_base(seen);
         }
         Ok(())
+    }
+
+    /// Reads what the base knows of the lines of a hand-over that it did not accept.
+    pub async fn read_contradiction(&self, id: DispenseId) {
+        let reading = match self.0.counter().contradiction(id).await {
+            Ok(found) => {
+                let source = match found.source {
+                    counter::ContradictionSource::Base => ContradictionSource::Base,
+                    counter::ContradictionSource::NotShown => ContradictionSource::NotShown,
+                    counter::ContradictionSource::Copy(why) => ContradictionSource::Copy(why),
+                    counter::ContradictionSource::Nowhere(why) => ContradictionSource::Nowhere(why),
+                };
+                self.tell_base(match source {
+                    ContradictionSource::Base | ContradictionSource::NotShown => BaseSeen::Answering,
+                    ContradictionSource::Copy(why) | ContradictionSource::Nowhere(why) => {
+                        BaseSeen::Silent(why)
+                    }
+                });
+                settling::Reading::Read(Contradiction {
+                    others: found.others,
+                    source,
+                })
+            }
+            Err(error) => {
+                self.report(&error);
+                settling::Reading::Failed
+            }
+        };
+        self.0.tell(Message::ContradictionRead { id, reading });
+    }
+
+    /// Keeps what a person decided about a hand-over that the base did not accept.
+    pub fn settle(&self, request: &SettleRequest) {
+        let SettleRequest {
+            id,
+            choice,
+            reason,
+            at,
+        } = request;
+        let failed = |why| Message::SettleFailed { id: *id, why };
+        self.0
+            .tell(match self.0.counter().settle(*id, *choice, reason, *at) {
+                Ok(SettleOutcome::Settled(entry)) => Message::Settled(entry),
+                Ok(SettleOutcome::NothingToSettle) => failed(SettleFailure::NothingToSettle),
+                // The screen asks for words before it asks for this.
+                Ok(SettleOutcome::ReasonMissing) => failed(SettleFailure::Store),
+                Err(error) => {
+                    self.report(&error);
+                    failed(SettleFailure::Store)
+                }
+            });
     }
 
     /// Checks a hand-over and writes it.
@@ -252,6 +478,8 @@ impl<W: World + 'static> Workshop<W> {
         {
             Ok(RecordOutcome::Recorded(recorded)) => {
                 let recorded = *recorded;
+                // Its post ends the hold, also after a crash.
+                self.forget_held(&recorded.entry.hand_over.number);
                 self.0.tell(Message::Recorded {
                     entry: Box::new(recorded.entry),
                     numbers: recorded.registered,
@@ -268,7 +496,7 @@ impl<W: World + 'static> Workshop<W> {
 
     /// Reads a picture or a PDF.
     pub fn read_file(&self, path: PathBuf) {
-        let reading = scan::read_file(&at_home(&path), &scan::Limits::default());
+        let reading = self.0.read_picture(&at_home(&path));
         let failure = match reading.error {
             None | Some(ReadError::NoCode) => None,
             Some(error) => Some(read_failure(error)),
@@ -304,17 +532,19 @@ impl<W: World + 'static> Workshop<W> {
         });
     }
 
-    /// Those of today, and every older one that the base has not accepted; oldest first.
+    /// Those that are not done with, those of today, and those settled today; each once.
     fn hand_overs(&self) -> Result<Vec<OutboxEntry>, CounterError> {
         let counter = self.0.counter();
         let today = counter.served_on(counter.day(self.0.now()))?;
+        let settled = counter.settled_on(counter.day(self.0.now()))?;
         let mut entries = counter.store.outbox()?;
-        entries.retain(|entry| {
-            today
-                .iter()
-                .all(|served| served.hand_over.id != entry.hand_over.id)
-        });
-        entries.extend(today);
+        for more in [today, settled] {
+            let known: HashSet<DispenseId> = entries.iter().map(|entry| entry.hand_over.id).collect();
+            entries.extend(
+                more.into_iter()
+                    .filter(|entry| !known.contains(&entry.hand_over.id)),
+            );
+        }
         Ok(entries)
     }
 
@@ -509,6 +739,7 @@ fn read_failure(error: ReadError) -> ReadFailure {
         ReadError::TooLarge => ReadFailure::TooLarge,
         ReadError::NotAPicture => ReadFailure::UnknownFormat,
         ReadError::Locked => ReadFailure::Locked,
+        ReadError::GivenUp => ReadFailure::GivenUp,
         ReadError::Truncated | ReadError::NoCode | ReadError::DecoderFailed => ReadFailure::Damaged,
     }
 }

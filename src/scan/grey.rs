@@ -1,4 +1,8 @@
-//! An 8-bit grey picture and the few operations that reading a code needs.
+//! An 8-bit grey picture: its geometry here, its tones in `tone`.
+
+mod tone;
+
+use crate::scan::place::Area;
 
 /// A picture in shades of grey, 0 black, 255 white, row after row.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,17 +46,21 @@ impl Grey {
     /// Smaller by a whole factor: each pixel the mean of a square. Rests at the edges are dropped.
     pub fn reduced(&self, factor: usize) -> Self {
         let factor = factor.clamp(1, self.width.min(self.height));
+        if factor == 1 {
+            return self.clone();
+        }
         let (width, height) = (self.width / factor, self.height / factor);
         let mut pixels = Vec::with_capacity(width * height);
-        let mut sums = vec![0_usize; width];
+        let mut sums = vec![0_u32; width];
+        let square = u32::try_from(factor * factor).unwrap_or(u32::MAX);
         for rows in self.pixels.chunks_exact(self.width * factor) {
-            sums.fill(0);
+            sums.fill(square / 2);
             for row in rows.chunks_exact(self.width) {
-                for (sum, square) in sums.iter_mut().zip(row.chunks_exact(factor)) {
-                    *sum += square.iter().map(|pixel| usize::from(*pixel)).sum::<usize>();
+                for (sum, across) in sums.iter_mut().zip(row.chunks_exact(factor)) {
+                    *sum += across.iter().map(|pixel| u32::from(*pixel)).sum::<u32>();
                 }
             }
-            pixels.extend(sums.iter().map(|sum| byte(sum / (factor * factor))));
+            pixels.extend(sums.iter().map(|sum| byte(sum / square)));
         }
         Self {
             width,
@@ -61,30 +69,28 @@ impl Grey {
         }
     }
 
-    /// Twice as large, each new pixel a mean of its neighbours.
-    pub fn doubled(&self) -> Self {
-        let (width, height) = (self.width * 2, self.height * 2);
-        // The four nearest old pixels weigh 9, 3, 3 and 1 sixteenths.
-        let nearest = |place: usize, count: usize| {
-            let own = place / 2;
-            let other = if place.is_multiple_of(2) {
-                own.saturating_sub(1)
-            } else {
-                (own + 1).min(count - 1)
-            };
-            (own, other)
+    /// Larger by a whole factor, each new pixel between its neighbours in proportion.
+    pub fn enlarged(&self, factor: usize) -> Self {
+        let factor = factor.max(1);
+        let (width, height) = (self.width * factor, self.height * factor);
+        // Where a new pixel's centre falls among the old ones: the one before it, the one after it,
+        // and how far between them it is, in 256ths.
+        let between = |place: usize, count: usize| {
+            let along = (256 * (2 * place + 1) / (2 * factor)).saturating_sub(128);
+            let before = (along / 256).min(count - 1);
+            let part = u32::try_from(along % 256).unwrap_or(0);
+            (before, (before + 1).min(count - 1), part)
         };
+        let columns: Vec<_> = (0..width).map(|x| between(x, self.width)).collect();
         let mut pixels = Vec::with_capacity(width * height);
         for y in 0..height {
-            let (own_y, other_y) = nearest(y, self.height);
-            let own_row = &self.pixels[own_y * self.width..][..self.width];
-            let other_row = &self.pixels[other_y * self.width..][..self.width];
-            for x in 0..width {
-                let (own, other) = nearest(x, self.width);
-                let near = 3 * usize::from(own_row[own]) + usize::from(own_row[other]);
-                let far = 3 * usize::from(other_row[own]) + usize::from(other_row[other]);
-                pixels.push(byte((3 * near + far) / 16));
-            }
+            let (above, below, down) = between(y, self.height);
+            let upper = &self.pixels[above * self.width..][..self.width];
+            let lower = &self.pixels[below * self.width..][..self.width];
+            pixels.extend(columns.iter().map(|(left, right, along)| {
+                let mix = |row: &[u8]| u32::from(row[*left]) * (256 - along) + u32::from(row[*right]) * along;
+                byte((mix(upper) * (256 - down) + mix(lower) * down) >> 16)
+            }));
         }
         Self {
             width,
@@ -93,107 +99,82 @@ impl Grey {
         }
     }
 
-    /// Black for white.
-    pub fn negative(&self) -> Self {
-        self.with_pixels(self.pixels.iter().map(|pixel| 255 - pixel).collect())
-    }
-
-    /// Black or white, cut where the two sets of shades are the furthest apart (Otsu).
-    pub fn two_levels(&self) -> Self {
-        let cut = self.cut();
-        self.with_pixels(
-            self.pixels
-                .iter()
-                .map(|pixel| if *pixel <= cut { 0 } else { 255 })
-                .collect(),
+    /// The part of it within an area; `None` when nothing of it is.
+    pub fn cropped(&self, area: Area) -> Option<Self> {
+        let (left, top) = (area.left.min(self.width), area.top.min(self.height));
+        let width = area.width.min(self.width - left);
+        let height = area.height.min(self.height - top);
+        let rows = self.pixels.chunks_exact(self.width).skip(top).take(height);
+        Self::new(
+            width,
+            height,
+            rows.flat_map(|row| &row[left..left + width]).copied().collect(),
         )
     }
 
-    fn cut(&self) -> u8 {
-        let mut counts = [0_u64; 256];
-        for pixel in &self.pixels {
-            counts[usize::from(*pixel)] += 1;
-        }
-        let total = self.pixels.len() as u64;
-        let light: u64 = (0..).zip(counts).map(|(shade, count)| shade * count).sum();
-        let (mut dark_count, mut dark_light) = (0_u64, 0_u64);
-        let (mut best, mut best_distance) = (0, 0_u128);
-        for (shade, count) in (0_u8..=255).zip(counts) {
-            dark_count += count;
-            dark_light += u64::from(shade) * count;
-            let bright_count = total - dark_count;
-            if dark_count == 0 || bright_count == 0 {
-                continue;
+    /// Turned about its centre, on white, large enough to keep the corners. The angle is given by its
+    /// sine and cosine.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "places of pixels in a small region, checked to be inside before they are looked up"
+    )]
+    pub fn turned(&self, (sine, cosine): (f32, f32)) -> Self {
+        let (own_width, own_height) = (self.width as f32, self.height as f32);
+        let width = (own_width * cosine.abs() + own_height * sine.abs()).ceil() as usize;
+        let height = (own_width * sine.abs() + own_height * cosine.abs()).ceil() as usize;
+        let mut pixels = Vec::with_capacity(width * height);
+        for y in 0..height {
+            let down = y as f32 - height as f32 / 2.0;
+            for x in 0..width {
+                let across = x as f32 - width as f32 / 2.0;
+                let there = cosine * across + sine * down + own_width / 2.0;
+                let below = cosine * down - sine * across + own_height / 2.0;
+                let is_inside =
+                    there >= 0.0 && below >= 0.0 && there < own_width - 1.0 && below < own_height - 1.0;
+                pixels.push(if is_inside {
+                    self.between(there, below)
+                } else {
+                    255
+                });
             }
-            // Variance between the two sets, times total², so as to stay in whole numbers.
-            let apart = (light * dark_count).abs_diff(total * dark_light);
-            let distance =
-                u128::from(apart) * u128::from(apart) / (u128::from(dark_count) * u128::from(bright_count));
-            if distance > best_distance {
-                (best, best_distance) = (shade, distance);
-            }
         }
-        best
+        Self {
+            width,
+            height,
+            pixels,
+        }
     }
 
-    /// The same contrast everywhere: how far each pixel is from the mean around it, against how far
-    /// its neighbours are. Shadows, faint toner and grey paper come out as black on white.
-    pub fn levelled(&self, radius: usize) -> Self {
-        let smooth = self.mean_around(1);
-        let mean = smooth.mean_around(radius);
-        let distances = smooth
-            .pixels
-            .iter()
-            .zip(&mean.pixels)
-            .map(|(pixel, mean)| pixel.abs_diff(*mean))
-            .collect();
-        let spread = self.with_pixels(distances).mean_around(radius);
-        let pixels = smooth
-            .pixels
-            .iter()
-            .zip(&mean.pixels)
-            .zip(&spread.pixels)
-            .map(|((pixel, mean), spread)| {
-                // Below 3 shades the paper's own grain would be blown up into dots.
-                let level = 128 + (i32::from(*pixel) - i32::from(*mean)) * 72 / i32::from(*spread).max(3);
-                u8::try_from(level.clamp(0, 255)).unwrap_or(255)
-            })
-            .collect();
-        self.with_pixels(pixels)
+    /// The shade at a place between pixels, one pixel or more from the right and lower edges.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the place is inside the picture"
+    )]
+    fn between(&self, x: f32, y: f32) -> u8 {
+        let (left, top) = (x as usize, y as usize);
+        let (across, down) = (x - left as f32, y - top as f32);
+        let row = |y: usize| {
+            let at = y * self.width + left;
+            f32::from(self.pixels[at]) * (1.0 - across) + f32::from(self.pixels[at + 1]) * across
+        };
+        (row(top) * (1.0 - down) + row(top + 1) * down) as u8
     }
 
-    /// The mean of the square around each pixel, cut at the edges.
-    fn mean_around(&self, radius: usize) -> Self {
-        let sums = self.sums();
-        let stride = self.width + 1;
+    /// Rows for columns.
+    pub fn transposed(&self) -> Self {
         let mut pixels = Vec::with_capacity(self.pixels.len());
-        for y in 0..self.height {
-            let (top, bottom) = (y.saturating_sub(radius), (y + radius + 1).min(self.height));
-            for x in 0..self.width {
-                let (left, right) = (x.saturating_sub(radius), (x + radius + 1).min(self.width));
-                // Differences are right even where the sums wrapped around.
-                let sum = sums[bottom * stride + right]
-                    .wrapping_sub(sums[bottom * stride + left])
-                    .wrapping_sub(sums[top * stride + right])
-                    .wrapping_add(sums[top * stride + left]);
-                pixels.push(byte(sum as usize / ((bottom - top) * (right - left))));
-            }
+        for x in 0..self.width {
+            pixels.extend(self.pixels[x..].iter().step_by(self.width));
         }
-        self.with_pixels(pixels)
-    }
-
-    /// Summed-area table, one row and one column larger than the picture.
-    fn sums(&self) -> Vec<u32> {
-        let stride = self.width + 1;
-        let mut sums = vec![0_u32; stride * (self.height + 1)];
-        for (y, row) in self.pixels.chunks_exact(self.width).enumerate() {
-            let mut along = 0_u32;
-            for (x, pixel) in row.iter().enumerate() {
-                along = along.wrapping_add(u32::from(*pixel));
-                sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1].wrapping_add(along);
-            }
+        Self {
+            width: self.height,
+            height: self.width,
+            pixels,
         }
-        sums
     }
 
     fn with_pixels(&self, pixels: Vec<u8>) -> Self {
@@ -205,7 +186,8 @@ impl Grey {
     }
 }
 
-fn byte(value: usize) -> u8 {
+/// The value as a shade; above white it is white.
+fn byte(value: u32) -> u8 {
     u8::try_from(value).unwrap_or(u8::MAX)
 }
 
@@ -234,37 +216,47 @@ mod tests {
     }
 
     #[test]
-    fn doubling_keeps_flat_areas_and_smooths_edges() {
-        let large = grey(2, &[0, 160]).doubled();
+    fn enlarging_keeps_flat_areas_and_smooths_edges() {
+        let large = grey(2, &[0, 160]).enlarged(2);
         assert_eq!((large.width(), large.height()), (4, 2));
         assert_eq!(large.pixels(), [0, 40, 120, 160, 0, 40, 120, 160]);
+        assert_eq!(grey(2, &[7, 7]).enlarged(3).pixels(), [7; 18]);
     }
 
     #[test]
-    fn two_levels_are_cut_between_ink_and_paper() {
-        let picture = grey(6, &[10, 30, 20, 200, 220, 210]);
-        assert_eq!(picture.two_levels().pixels(), [0, 0, 0, 255, 255, 255]);
-        assert_eq!(grey(2, &[7, 7]).two_levels().pixels(), [255, 255]);
+    fn cropping_keeps_what_is_inside() {
+        let picture = grey(3, &[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        let area = |left, top, width, height| Area {
+            left,
+            top,
+            width,
+            height,
+        };
+        assert_eq!(picture.cropped(area(1, 1, 9, 1)).unwrap().pixels(), [5, 6]);
+        assert!(picture.cropped(area(3, 0, 2, 2)).is_none());
+        assert!(picture.cropped(area(0, 0, 0, 2)).is_none());
     }
 
     #[test]
-    fn levelling_brings_faint_and_shaded_marks_to_the_same_contrast() {
-        // A faint mark on a bright side and one on a dark side of the same row.
-        let mut pixels = [[210_u8; 40], [70; 40]].concat();
-        pixels[10..16].fill(200);
-        pixels[60..66].fill(60);
-        let rows = pixels.repeat(20);
-        let level = grey(80, &rows).levelled(8);
-        let at = |x: usize| level.pixels()[10 * 80 + x];
-        assert!(at(12) < 90 && at(62) < 90, "{} {}", at(12), at(62));
-        assert!(at(25) >= 120 && at(75) >= 120, "{} {}", at(25), at(75));
+    fn a_quarter_turn_and_a_transposition_put_pixels_where_they_belong() {
+        let picture = grey(
+            9,
+            &std::array::from_fn::<u8, 81, _>(|place| u8::try_from(place).unwrap()),
+        );
+        let turned = picture.turned((1.0, 0.0));
+        // What was in the middle of the left side stands in the middle of the top.
+        assert_eq!(turned.pixels()[9 + 4], picture.pixels()[5 * 9 + 1]);
+        assert_eq!(
+            grey(2, &[1, 2, 3, 4, 5, 6]).transposed().pixels(),
+            [1, 3, 5, 2, 4, 6]
+        );
     }
 
     proptest::proptest! {
         #[test]
-        fn no_size_makes_it_panic(width in 1_usize..9, height in 1_usize..9, factor in 0_usize..12, radius in 0_usize..12) {
+        fn no_size_makes_it_panic(width in 1_usize..9, height in 1_usize..9, factor in 0_usize..12, angle in -7_f32..7.0) {
             let picture = Grey::new(width, height, vec![200; width * height]).unwrap();
-            for result in [picture.reduced(factor), picture.doubled(), picture.two_levels(), picture.levelled(radius), picture.negative()] {
+            for result in [picture.reduced(factor), picture.enlarged(factor), picture.turned(angle.sin_cos()), picture.transposed()] {
                 proptest::prop_assert_eq!(result.pixels().len(), result.width() * result.height());
             }
         }

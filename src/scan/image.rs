@@ -1,17 +1,72 @@
-//! A picture file into shades of grey: PNG, JPEG, WebP, TIFF, BMP, told by their content.
+//! A picture file into a picture: PNG, JPEG, WebP, TIFF, BMP, GIF (its first frame), told by their content.
 
 use std::io::Cursor;
 
 use ::image::error::LimitErrorKind;
+use ::image::metadata::Orientation;
 use ::image::{DynamicImage, ImageDecoder, ImageError, ImageReader};
 
 use crate::scan::grey::Grey;
 use crate::scan::{Limits, ReadError};
 
+/// A picture to look for codes in.
+pub struct Picture {
+    /// In shades of grey, as the file has it.
+    pub grey: Grey,
+    /// Red, green and blue of each pixel, when there is colour.
+    colours: Option<Vec<u8>>,
+    /// How people are shown it.
+    orientation: Orientation,
+}
+
+impl Picture {
+    /// A picture without colours, the right way up.
+    pub fn of_grey(grey: Grey) -> Self {
+        Self {
+            grey,
+            colours: None,
+            orientation: Orientation::NoTransforms,
+        }
+    }
+
+    /// A picture with red, green and blue of each pixel.
+    pub fn of_colours(grey: Grey, colours: Vec<u8>) -> Self {
+        Self {
+            grey,
+            colours: Some(colours),
+            orientation: Orientation::NoTransforms,
+        }
+    }
+
+    /// Each pixel as light as its lightest colour: blue ink and coffee vanish, black stays.
+    pub fn lightest(&self) -> Option<Grey> {
+        let lightest = |pixel: &[u8]| pixel.iter().copied().max().unwrap_or(255);
+        let pixels = self.colours.as_ref()?.chunks_exact(3).map(lightest).collect();
+        Grey::new(self.grey.width(), self.grey.height(), pixels)
+    }
+
+    /// The place where people who open the file see what the file has at `place`.
+    pub fn shown(&self, (x, y): (i32, i32)) -> (i32, i32) {
+        let side = |length: usize| i32::try_from(length).unwrap_or(i32::MAX);
+        let (right, bottom) = (side(self.grey.width()) - x, side(self.grey.height()) - y);
+        match self.orientation {
+            Orientation::NoTransforms => (x, y),
+            Orientation::Rotate90 => (bottom, x),
+            Orientation::Rotate180 => (right, bottom),
+            Orientation::Rotate270 => (y, right),
+            Orientation::FlipHorizontal => (right, y),
+            Orientation::FlipVertical => (x, bottom),
+            Orientation::Rotate90FlipH => (y, x),
+            Orientation::Rotate270FlipH => (bottom, right),
+        }
+    }
+}
+
 /// Decodes a picture. Its sides and its memory are checked before its pixels are decoded.
 ///
-/// The orientation that phones note (EXIF) is left aside: a QR code is read at any angle.
-pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Grey, ReadError> {
+/// The orientation that phones note (EXIF) does not turn the pixels, for a code is read at any angle:
+/// only the places of what was found are given as people see them.
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ReadError> {
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|_| ReadError::NotAPicture)?;
@@ -20,15 +75,17 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Grey, ReadError> {
     within.max_image_height = Some(limits.picture_side);
     within.max_alloc = Some(limits.picture_bytes);
     reader.limits(within);
-    let decoder = reader.into_decoder().map_err(|error| reason(&error))?;
+    let mut decoder = reader.into_decoder().map_err(|error| reason(&error))?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > limits.picture_pixels
         || decoder.total_bytes() > limits.picture_bytes
     {
         return Err(ReadError::TooLarge);
     }
+    // A note that cannot be read is no reason to refuse the picture.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(|error| reason(&error))?;
-    grey(picture).ok_or(ReadError::Truncated)
+    seen(picture, orientation).ok_or(ReadError::Truncated)
 }
 
 fn reason(error: &ImageError) -> ReadError {
@@ -42,23 +99,38 @@ fn reason(error: &ImageError) -> ReadError {
     }
 }
 
-/// What is transparent is seen on white paper: some software leaves the page itself transparent.
-fn grey(picture: DynamicImage) -> Option<Grey> {
+fn seen(picture: DynamicImage, orientation: Orientation) -> Option<Picture> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = if picture.color().has_alpha() {
-        let on_white = |shade: u8, alpha: u8| {
-            let (shade, alpha) = (u16::from(shade), u16::from(alpha));
-            u8::try_from((shade * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255)
-        };
-        picture
-            .into_luma_alpha8()
-            .pixels()
-            .map(|pixel| on_white(pixel.0[0], pixel.0[1]))
-            .collect()
+    let picture = if picture.color().has_alpha() {
+        on_white(picture)
     } else {
-        picture.into_luma8().into_raw()
+        picture
     };
-    Grey::new(width, height, pixels)
+    let grey = Grey::new(width, height, picture.to_luma8().into_raw())?;
+    let colours = picture
+        .color()
+        .has_color()
+        .then(|| picture.into_rgb8().into_raw());
+    Some(Picture {
+        grey,
+        colours,
+        orientation,
+    })
+}
+
+/// What is transparent is seen on white paper: some software leaves the page itself transparent.
+fn on_white(picture: DynamicImage) -> DynamicImage {
+    let mut pixels = picture.into_rgba8();
+    for pixel in pixels.pixels_mut() {
+        let [red, green, blue, alpha] = pixel.0;
+        let alpha = u16::from(alpha);
+        let mixed = |shade: u8| {
+            let light = (u16::from(shade) * alpha + 255 * (255 - alpha)) / 255;
+            u8::try_from(light).unwrap_or(255)
+        };
+        pixel.0 = [mixed(red), mixed(green), mixed(blue), 255];
+    }
+    DynamicImage::ImageRgba8(pixels)
 }
 
 #[cfg(test)]
@@ -67,7 +139,7 @@ mod tests {
     use ::image::{ImageBuffer, ImageFormat, Luma, LumaA, Rgb, Rgba};
 
     fn read(bytes: &[u8]) -> Result<Vec<u8>, ReadError> {
-        decode(bytes, &Limits::default()).map(|grey| grey.pixels().to_vec())
+        decode(bytes, &Limits::default()).map(|picture| picture.grey.pixels().to_vec())
     }
 
     fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
@@ -158,7 +230,7 @@ mod tests {
         assert_eq!(read(&whole[..20]), Err(ReadError::Truncated));
         assert_eq!(read(b""), Err(ReadError::NotAPicture));
         assert_eq!(read(b"Ordonnance du 20 novembre"), Err(ReadError::NotAPicture));
-        assert_eq!(read(b"GIF89a\x01\0\x01\0\0\0\0"), Err(ReadError::NotAPicture));
+        assert_eq!(read(b"\0\0\x01\0\x01\0"), Err(ReadError::NotAPicture), "an icon");
     }
 
     #[test]

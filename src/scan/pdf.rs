@@ -7,6 +7,7 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 
 use crate::scan::grey::Grey;
+use crate::scan::image::Picture;
 use crate::scan::{ReadError, guarded};
 
 /// Dots per inch a page is drawn at to be read: a module of the smallest printed codes has 3 pixels.
@@ -67,6 +68,16 @@ pub fn each_page(
         see(place + 1, drawn);
     }
     Ok(pages)
+}
+
+/// The page as a picture to look for codes in.
+pub fn picture(page: &Pixmap) -> Result<Picture, ReadError> {
+    let colours = page
+        .data()
+        .iter()
+        .flat_map(|pixel| [pixel.r, pixel.g, pixel.b])
+        .collect();
+    Ok(Picture::of_colours(grey(page)?, colours))
 }
 
 /// The page in shades of grey, by the weights of the eye (BT.601).

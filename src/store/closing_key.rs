@@ -19,7 +19,7 @@ pub(super) fn read(connection: &Connection) -> Result<Option<ClosingKey>, StoreE
     Ok(seed.map(Zeroizing::new).map(|seed| ClosingKey::from_seed(&seed)))
 }
 
-/// Makes it, within the transaction that signs the first closure.
+/// Makes it, within the transaction that needs it.
 pub(super) fn make(connection: &Connection) -> Result<ClosingKey, StoreError> {
     let seed = Zeroizing::new(random_bytes()?);
     keep(connection, &seed)?;
@@ -28,6 +28,25 @@ pub(super) fn make(connection: &Connection) -> Result<ClosingKey, StoreError> {
 
 fn keep(connection: &Connection, seed: &[u8; 32]) -> Result<(), StoreError> {
     connection.execute("INSERT INTO closing_key VALUES (1, ?1)", [seed])?;
+    Ok(())
+}
+
+/// Makes it with the store, so that it is older than what it signs: a log that is lost with a closure does not take the key
+/// along. Where closures were signed by a key that is gone, another would not vouch for them, and none is made.
+pub(super) fn make_with_store(connection: &mut Connection) -> Result<(), StoreError> {
+    if read(connection)?.is_some() {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let is_settled: bool = transaction.query_row(
+        "SELECT EXISTS (SELECT 1 FROM closing_key) OR EXISTS (SELECT 1 FROM closure)",
+        [],
+        |row| row.get(0),
+    )?;
+    if !is_settled {
+        make(&transaction)?;
+        transaction.commit()?;
+    }
     Ok(())
 }
 
@@ -48,8 +67,10 @@ pub(super) fn take_in(connection: &mut Connection, store: &Path) -> Result<(), S
         .query_row("SELECT seed FROM closing_key", [], |row| row.get(0))
         .optional()?;
     match known {
+        None if *seed == [0; 32] => return Ok(()),
         None => keep(&transaction, seed)?,
-        Some(known) if known == *seed => {}
+        // Zeros are what is left of one when a program is killed while it erases it.
+        Some(known) if known == *seed || *seed == [0; 32] => {}
         // Of another store: not ours to erase.
         Some(_) => return Ok(()),
     }

@@ -31,7 +31,7 @@ pub enum CloseAnswer {
 }
 
 impl Store {
-    /// Verifies the register, and signs what was found. The key is made with the first closure.
+    /// Verifies the register, and signs what was found.
     pub fn close_register(&self, origin: &str, now: Timestamp) -> Result<CloseAnswer, StoreError> {
         // One transaction: two processes that close at once must not make two keys.
         self.write(|transaction| {

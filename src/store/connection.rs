@@ -36,6 +36,9 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("temp_store", "MEMORY", "2"),
 ];
 
+/// What `SQLCipher` encrypts at once, in bytes.
+const PAGE: u64 = 4096;
+
 /// What the encryption must read back as. A `SQLCipher` with other defaults would not open what this one wrote: the change
 /// is to be made on purpose. `cipher_memory_security` stays off, its default: it wipes SQLite's memory at a fifth of
 /// the speed, while the same texts stand in ours; the program's memory is kept from dumps and debuggers instead.
@@ -231,22 +234,29 @@ fn make_place(path: &Path) -> io::Result<()> {
 ///
 /// Never through a plain file: closing one drops the locks that SQLite holds on the same file in this process.
 pub(super) fn look(path: &Path, key: Option<&StoreKey>) -> Result<Found, StoreError> {
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+    let size = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(error) => return Err(StoreError::place(path, error)),
-        Ok(known) if known.len() == 0 => return Ok(Found::Nothing),
-        Ok(_) => {}
+        Ok(known) => known.len(),
+    };
+    if size == 0 {
+        return Ok(Found::Nothing);
     }
     if let Some(key) = key
         && is_ours(path, Some(key))?
     {
         return Ok(Found::Ours);
     }
-    Ok(if is_ours(path, None)? {
-        Found::Plain
-    } else {
-        Found::Locked
-    })
+    if is_ours(path, None)? {
+        return Ok(Found::Plain);
+    }
+    // An encrypted store is random bytes to whoever has not its key, but never less than a page of them.
+    if size < PAGE {
+        return Err(StoreError::Foreign {
+            path: path.to_owned(),
+        });
+    }
+    Ok(Found::Locked)
 }
 
 /// Whether it opens so. What opens and is not a store of this version is an error.

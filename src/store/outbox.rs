@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::hand_over::{Registered, line_id, registered};
 use super::record::read_hand_over;
-use super::{Store, StoreError, milliseconds, moment};
+use super::{Store, StoreError, milliseconds, moment, settlement};
 use crate::domain::consent::Consent;
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState};
@@ -32,35 +32,66 @@ const NONE_BEFORE: &str = "NOT EXISTS (
 const UNCLAIMED: &str = "(claimed_at IS NULL OR abs(:now - claimed_at) >= :claim_lasts)";
 
 impl Store {
-    /// Everything the base has not accepted, oldest first: what waits, and what a person must settle.
+    /// Everything that is not done with, oldest first: what waits, and what a person must settle.
     pub fn outbox(&self) -> Result<Vec<OutboxEntry>, StoreError> {
-        self.read(|transaction| {
+        let mut found = self.read(|transaction| {
             entries(
                 transaction,
                 "WHERE state IN ('pending', 'conflict', 'refused') ORDER BY sequence",
                 [],
             )
+        })?;
+        found.retain(OutboxEntry::is_open);
+        Ok(found)
+    }
+
+    /// The hand-overs that wait for the base, due or not, oldest first.
+    pub fn outbox_waiting(&self) -> Result<Vec<DispenseId>, StoreError> {
+        self.read(|transaction| {
+            transaction
+                .prepare_cached(
+                    "SELECT dispense FROM hand_over JOIN outbox ON outbox.hand_over = hand_over.sequence
+                     WHERE state = 'pending' ORDER BY sequence",
+                )?
+                .query_and_then([], dispense_id)?
+                .collect()
         })
     }
 
     /// At most `limit` entries that should be posted now, oldest first, one at a time per prescription.
     pub fn outbox_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxEntry>, StoreError> {
-        let which = format!(
-            "WHERE state = 'pending' AND {UNCLAIMED} AND {NONE_BEFORE}
+        let due = self.outbox_due_ids(now, limit)?;
+        self.read(|transaction| {
+            let found = due.into_iter().map(|id| entry(transaction, id));
+            Ok(found
+                .collect::<Result<Vec<_>, _>>()?
+                .into_iter()
+                .flatten()
+                .collect())
+        })
+    }
+
+    /// The same, by their identifiers.
+    pub fn outbox_due_ids(&self, now: Timestamp, limit: u32) -> Result<Vec<DispenseId>, StoreError> {
+        let query = format!(
+            "SELECT dispense FROM hand_over JOIN outbox ON outbox.hand_over = hand_over.sequence
+             WHERE state = 'pending' AND {UNCLAIMED} AND {NONE_BEFORE}
              AND (next_attempt <= :now OR tried_at - :now > :clock_step_max)
              ORDER BY outbox.hand_over LIMIT :limit"
         );
         self.read(|transaction| {
-            entries(
-                transaction,
-                &which,
-                named_params! {
-                    ":now": milliseconds(now),
-                    ":claim_lasts": in_milliseconds(CLAIM_LASTS),
-                    ":clock_step_max": in_milliseconds(CLOCK_STEP_MAX),
-                    ":limit": limit,
-                },
-            )
+            transaction
+                .prepare_cached(&query)?
+                .query_and_then(
+                    named_params! {
+                        ":now": milliseconds(now),
+                        ":claim_lasts": in_milliseconds(CLAIM_LASTS),
+                        ":clock_step_max": in_milliseconds(CLOCK_STEP_MAX),
+                        ":limit": limit,
+                    },
+                    dispense_id,
+                )?
+                .collect()
         })
     }
 
@@ -110,11 +141,7 @@ impl Store {
                      WHERE it.dispense = ?1 AND before.sequence <= it.sequence AND outbox.state = 'pending'
                      ORDER BY before.sequence",
                 )?
-                .query_and_then([dispense.to_string()], |row| {
-                    Uuid::parse_str(&row.get::<_, String>(0)?)
-                        .map(DispenseId)
-                        .map_err(|_| StoreError::Unreadable("the identifier of a hand-over"))
-                })?
+                .query_and_then([dispense.to_string()], dispense_id)?
                 .collect()
         })
     }
@@ -213,6 +240,35 @@ fn in_milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
+fn dispense_id(row: &Row) -> Result<DispenseId, StoreError> {
+    Uuid::parse_str(&row.get::<_, String>(0)?)
+        .map(DispenseId)
+        .map_err(|_| StoreError::Unreadable("the identifier of a hand-over"))
+}
+
+/// What the base refused or contradicted of that hand-over waits for it again, from now on.
+pub(super) fn wait_again(
+    transaction: &Transaction,
+    dispense: DispenseId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached(
+            "UPDATE dispensed_line SET state = 'pending', refusal_code = NULL, refusal_text = NULL, refusal_line = NULL
+             WHERE hand_over = (SELECT sequence FROM hand_over WHERE dispense = ?1)
+               AND state IN ('conflict', 'refused')",
+        )?
+        .execute([dispense.to_string()])?;
+    transaction
+        .prepare_cached(
+            "UPDATE outbox SET state = 'pending', reason = 'not-tried', attempts = 0, tried_at = ?2,
+                               next_attempt = ?2, claimed_at = NULL
+             WHERE hand_over = (SELECT sequence FROM hand_over WHERE dispense = ?1)",
+        )?
+        .execute(params![dispense.to_string(), milliseconds(now)])?;
+    Ok(())
+}
+
 fn settle_line(
     transaction: &Transaction,
     dispense: DispenseId,
@@ -267,14 +323,16 @@ pub(super) fn entries(
 
 fn entry_of(transaction: &Transaction, row: &Row) -> Result<OutboxEntry, StoreError> {
     let hand_over = read_hand_over(&row.get::<_, String>(1)?)?;
+    let sequence = row.get(0)?;
     Ok(OutboxEntry {
         since: hand_over.at,
         hand_over,
+        settlement: settlement::last_of(transaction, sequence)?,
         consent_since: row
             .get::<_, Option<String>>(5)?
             .map(|code| Consent::from_code(&code).ok_or(StoreError::Unreadable("a patient's choice")))
             .transpose()?,
-        states: states(transaction, row.get(0)?)?,
+        states: states(transaction, sequence)?,
         attempts: row.get(2)?,
         next_attempt: moment(row.get(3)?)?,
         reason: DelayReason::from_code(&row.get::<_, String>(4)?)

@@ -294,7 +294,7 @@ impl Plan {
         for (number, _) in &self.entries {
             payload.execute([number.0])?;
         }
-        for table in ["outbox", "dispensed_line"] {
+        for table in ["outbox", "dispensed_line", "settlement"] {
             let mut rows =
                 transaction.prepare_cached(&format!("DELETE FROM {table} WHERE hand_over = ?1"))?;
             for sequence in &self.hand_overs {
@@ -360,18 +360,22 @@ fn doubt(transaction: &Transaction, now: Timestamp) -> Result<Option<ClockDoubt>
     Ok(clock_doubt(moments, now))
 }
 
+/// The base has not answered for it, or contradicts it and no person has settled that.
+const OPEN: &str = "(outbox.state = 'pending' OR (outbox.state = 'conflict' AND NOT EXISTS (
+    SELECT 1 FROM settlement WHERE settlement.hand_over = outbox.hand_over)))";
+
 /// The entries whose content may go: their time is over, and nothing about them waits.
 fn entries_over(
     transaction: &Transaction,
     calendar: &Calendar,
 ) -> Result<Vec<(RegisterNumber, RetentionClass)>, StoreError> {
-    let mut statement = transaction.prepare(
+    let mut statement = transaction.prepare(&format!(
         "SELECT number, recorded_at, class FROM register JOIN register_payload USING (number)
          WHERE NOT EXISTS (
-             SELECT 1 FROM dispensed_line JOIN outbox USING (hand_over)
-             WHERE register_number = number AND outbox.state IN ('pending', 'conflict'))
-         ORDER BY number",
-    )?;
+             SELECT 1 FROM dispensed_line JOIN outbox ON outbox.hand_over = dispensed_line.hand_over
+             WHERE register_number = number AND {OPEN})
+         ORDER BY number"
+    ))?;
     let mut over = Vec::new();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -402,10 +406,10 @@ fn hand_overs_over(
             .binary_search_by_key(&number, |(number, _)| number.0)
             .is_ok()
     };
-    let mut statement = transaction.prepare(
+    let mut statement = transaction.prepare(&format!(
         "SELECT sequence, handed_over_at FROM hand_over JOIN outbox ON outbox.hand_over = sequence
-         WHERE outbox.state NOT IN ('pending', 'conflict') ORDER BY sequence",
-    )?;
+         WHERE NOT {OPEN} ORDER BY sequence"
+    ))?;
     let mut over = Vec::new();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -425,14 +429,14 @@ fn hand_overs_over(
 
 /// The copies that may go: those that were served after the years of their class, the others after some months.
 fn copies_over(transaction: &Transaction, calendar: &Calendar) -> Result<Vec<i64>, StoreError> {
-    let mut statement = transaction.prepare(
+    let mut statement = transaction.prepare(&format!(
         "SELECT sequence, received_at,
                 EXISTS (SELECT 1 FROM hand_over WHERE hand_over.prescription = received.prescription),
                 EXISTS (SELECT 1 FROM hand_over JOIN outbox ON outbox.hand_over = hand_over.sequence
                         WHERE hand_over.prescription = received.prescription
-                          AND outbox.state IN ('pending', 'conflict'))
-         FROM received ORDER BY sequence",
-    )?;
+                          AND {OPEN})
+         FROM received ORDER BY sequence"
+    ))?;
     let mut over = Vec::new();
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -17,9 +17,26 @@ use uuid::Uuid;
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, Finess, LineNumber, Rpps};
 use crate::domain::people::{Ins, Operator, OperatorRole, Patient, Pharmacy, Prescriber, Sex};
 use crate::domain::register::RegisterNumber;
+use crate::store::error::StoreError;
 
 pub(super) use hand_over::{read_hand_over, write_hand_over};
 pub(super) use register::{read_content, write_content};
+
+/// An operator who stands alone in a column.
+#[derive(Serialize, Deserialize)]
+struct Author(#[serde(with = "OperatorForm")] Operator);
+
+/// The operator as the store keeps one.
+pub(super) fn write_operator(operator: &Operator) -> Result<String, StoreError> {
+    serde_json::to_string(&Author(operator.clone())).map_err(|_| StoreError::Unreadable("an operator"))
+}
+
+/// The operator read back.
+pub(super) fn read_operator(content: &str) -> Result<Operator, StoreError> {
+    let Author(operator) =
+        serde_json::from_str(content).map_err(|_| StoreError::Unreadable("an operator"))?;
+    Ok(operator)
+}
 
 /// Values that have one text each: identifiers, moments, days.
 mod text {

@@ -83,6 +83,9 @@ fn hold_elements(task: &mut Map<String, Value>, hold: &Hold) {
     if !hold.phone.is_empty() {
         holder["telecom"] = json!([{"system": "phone", "value": hold.phone}]);
     }
+    if let Some(terminal) = &hold.terminal {
+        holder["contact"] = json!([{"id": terminal.id, "name": {"text": terminal.words}}]);
+    }
     let mut period = Map::new();
     for (name, moment) in [("start", hold.since), ("end", hold.until)] {
         if let Some(moment) = moment {

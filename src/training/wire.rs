@@ -158,7 +158,21 @@ struct Contained {
     identifier: Vec<Identifier>,
     name: Value,
     telecom: Vec<Telecom>,
+    contact: Vec<OrganizationContact>,
     code: Option<Concept>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct OrganizationContact {
+    id: String,
+    name: ContactName,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ContactName {
+    text: String,
 }
 
 #[derive(Deserialize, Default)]

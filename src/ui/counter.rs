@@ -48,6 +48,9 @@ impl Widget for Page<'_> {
     }
 }
 
+/// How many hand-overs that wait are listed here; the outbox has them all.
+const LISTED_MAX: usize = 50;
+
 impl<'a> Page<'a> {
     /// Label and value of each place and person worth naming.
     fn places(&self) -> Vec<(&'static str, String)> {
@@ -150,7 +153,7 @@ impl<'a> Page<'a> {
         if let Some(left) = &desk.setting.left_waiting {
             self.resumed(left, &mut rows);
         }
-        let waiting: Vec<_> = desk.not_accepted().collect();
+        let waiting: Vec<_> = desk.open().collect();
         rows.heading(&labels::not_acknowledged(waiting.len()));
         match desk.listing {
             Listing::Asked => rows.paragraph(0, labels::LISTING, theme.dim),
@@ -160,9 +163,12 @@ impl<'a> Page<'a> {
             }
             Listing::Known => {}
         }
-        for entry in waiting {
+        for entry in waiting.iter().take(LISTED_MAX) {
             entries::summary(&mut rows, self.view, entry);
             entries::why(&mut rows, self.view, entry);
+        }
+        if let Some(more @ 1..) = waiting.len().checked_sub(LISTED_MAX) {
+            rows.paragraph(0, &labels::more_in_outbox(more), theme.dim);
         }
         rows.blank();
         let served: Vec<_> = desk.served_today().collect();

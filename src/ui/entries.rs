@@ -7,7 +7,7 @@ use crate::domain::outbox::{OutboxEntry, PostState};
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
 use crate::ui::wording::posts::Travel;
-use crate::ui::wording::{corrections, labels, people, posts};
+use crate::ui::wording::{corrections, labels, people, posts, settling};
 use crate::ui::{Theme, View};
 
 /// Columns of "10:42".
@@ -45,7 +45,12 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
     let hand_over = &entry.hand_over;
     let travel = travel(view, entry);
     let state = entry.state();
-    let state_style = state_style(view.theme, state).patch(style);
+    let is_settled = entry.settlement.is_some() && !entry.is_open();
+    let state_style = if is_settled {
+        view.theme.dim.patch(style)
+    } else {
+        state_style(view.theme, state).patch(style)
+    };
     let moment = view.short(hand_over.at);
     // An older one says its day, at the expense of the name.
     let moments = if moment.len() > TIME_COLUMNS {
@@ -67,15 +72,20 @@ pub fn summary_in(rows: &mut Rows, view: View, entry: &OutboxEntry, style: Style
     let state_short = corrected
         .filter(|_| *state == PostState::Accepted)
         .unwrap_or_else(|| posts::state_short(state, travel, entry.consent()));
+    let (sign, word) = if is_settled && *state != PostState::Accepted {
+        ("·", settling::SETTLED_SHORT)
+    } else {
+        (posts::state_sign(state, travel), state_short)
+    };
     rows.row(vec![
-        Span::styled(format!("{} ", posts::state_sign(state, travel)), state_style),
+        Span::styled(format!("{sign} "), state_style),
         Span::styled(padded(&moment, moments), style),
         Span::styled(padded(&name, names), style),
         Span::styled(
             format!(" {} ", hand_over.number.grouped()),
             view.theme.dim.patch(style),
         ),
-        Span::styled(padded(state_short, STATE_COLUMNS), state_style),
+        Span::styled(padded(word, STATE_COLUMNS), state_style),
     ]);
 }
 

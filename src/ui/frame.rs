@@ -25,11 +25,8 @@ impl Widget for Bar<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let View { desk, theme } = self.view;
         buffer.set_style(area, theme.bar);
-        let mut right = vec![Span::styled(format!("  {}", base(desk.base)), theme.bar)];
-        let waiting = desk.not_accepted().count();
-        if waiting > 0 {
-            right.insert(0, Span::styled(labels::waiting_short(waiting), theme.bar));
-        }
+        let waiting = labels::waiting_short(desk.to_post().count(), desk.to_settle().count());
+        let mut right = vec![Span::styled(format!("  {}{waiting}", self.base()), theme.bar)];
         right.push(match desk.setting.mode {
             Mode::Training => Span::styled(format!(" {} ", labels::TRAINING), theme.training),
             Mode::Real => Span::styled(" ", theme.bar),
@@ -49,11 +46,16 @@ impl Widget for Bar<'_> {
     }
 }
 
-fn base(light: BaseLight) -> String {
-    match light {
-        BaseLight::NotAsked => labels::BASE_NOT_ASKED_SHORT.to_owned(),
-        BaseLight::Answering { .. } => labels::BASE_ANSWERING_SHORT.to_owned(),
-        BaseLight::Failing { reason, .. } => labels::base_failing_short(posts::delay_short(reason)),
+impl Bar<'_> {
+    /// Never cut: the pharmacy's name is known to those who stand in it, the base's state is not.
+    fn base(&self) -> String {
+        match self.view.desk.base {
+            BaseLight::NotAsked => labels::BASE_NOT_ASKED_SHORT.to_owned(),
+            BaseLight::Answering { .. } => labels::BASE_ANSWERING_SHORT.to_owned(),
+            BaseLight::Failing { since, reason } => {
+                labels::base_failing_short(&posts::light(reason, &self.view.short(since)))
+            }
+        }
     }
 }
 

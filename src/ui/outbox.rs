@@ -11,7 +11,7 @@ use crate::app::screen::Scroll;
 use crate::domain::outbox::{OutboxEntry, PostState};
 use crate::safe::safe;
 use crate::ui::rows::Rows;
-use crate::ui::wording::{self, corrections, labels, posts, reasons};
+use crate::ui::wording::{self, corrections, labels, posts, reasons, settling as words};
 use crate::ui::{View, entries, panes};
 
 /// The page.
@@ -24,7 +24,7 @@ pub struct Page<'a> {
 
 impl Widget for Page<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let entries: Vec<&OutboxEntry> = self.view.desk.not_accepted().collect();
+        let entries: Vec<&OutboxEntry> = self.view.desk.open().collect();
         let selected = self.outbox.selected.min(entries.len().saturating_sub(1));
         let below = if entries.is_empty() { 0 } else { 8 };
         let (list, details) = panes(area, 46, below);
@@ -36,6 +36,9 @@ impl Widget for Page<'_> {
         }
     }
 }
+
+/// How many entries above the cursor, and how many below, are drawn.
+const AROUND_MAX: usize = 60;
 
 impl<'a> Page<'a> {
     fn list(&self, found: &[&OutboxEntry], selected: usize, area: Rect) -> Rows<'a> {
@@ -66,7 +69,13 @@ impl<'a> Page<'a> {
             Listing::Known if found.is_empty() => rows.signed(0, "✓", labels::NOTHING_WAITING, theme.good),
             Listing::Known => {}
         }
-        for (place, entry) in found.iter().enumerate() {
+        // Ten thousand may wait: those around the cursor are drawn, and how many stand above and below.
+        let first = selected.saturating_sub(AROUND_MAX);
+        let shown = found.iter().enumerate().skip(first).take(2 * AROUND_MAX + 1);
+        if first > 0 {
+            rows.paragraph(0, &labels::more_before(first), theme.dim);
+        }
+        for (place, entry) in shown {
             if place == selected {
                 rows.focus_begins();
                 entries::summary_in(&mut rows, self.view, entry, theme.selected);
@@ -75,7 +84,36 @@ impl<'a> Page<'a> {
                 entries::summary(&mut rows, self.view, entry);
             }
         }
+        let below = found.len().saturating_sub(first + 2 * AROUND_MAX + 1);
+        if below > 0 {
+            rows.paragraph(0, &labels::more_after(below), theme.dim);
+        }
+        self.settled(&mut rows);
         rows
+    }
+
+    /// What a person settled today: it alarms nobody any more, and is not hidden.
+    fn settled(&self, rows: &mut Rows) {
+        let View { desk, theme } = self.view;
+        let mut settled = desk.settled().peekable();
+        if settled.peek().is_none() {
+            return;
+        }
+        rows.blank();
+        rows.heading(words::SETTLED);
+        for entry in settled {
+            entries::summary(rows, self.view, entry);
+            if let Some(settlement) = &entry.settlement {
+                let at = self.view.at(settlement.at);
+                let said = words::settled(
+                    settlement.choice,
+                    &settlement.operator.name,
+                    &at,
+                    &settlement.reason,
+                );
+                rows.paragraph(4, &said, theme.dim);
+            }
+        }
     }
 
     fn details(&self, entry: &OutboxEntry, area: Rect) -> Rows<'a> {

@@ -157,13 +157,25 @@ impl<'a> Page<'a> {
         let theme = self.view.theme;
         match &self.serving.hold {
             HoldState::Asked => ("…", labels::HOLD_ASKED.to_owned(), theme.dim),
+            HoldState::Ours(hold) if !hold.binds(self.view.desk.now) => {
+                let until = hold.until.map(|until| self.view.at(until)).unwrap_or_default();
+                ("!", labels::hold_over(&until), theme.warning)
+            }
             HoldState::Ours(hold) => {
                 let until = hold.until.map(|until| self.view.until(until));
                 ("✓", labels::hold_ours(until.as_deref()), theme.good)
             }
             HoldState::Elsewhere(hold) => {
                 let since = hold.since.map(|since| self.view.since(since));
-                ("!", labels::hold_elsewhere(hold, since.as_deref()), theme.warning)
+                let until = hold.until.map(|until| self.view.until(until));
+                let sentence = labels::hold_elsewhere(hold, since.as_deref(), until.as_deref());
+                ("!", sentence, theme.warning)
+            }
+            HoldState::Colleague(hold) => {
+                let since = hold.since.map(|since| self.view.since(since));
+                let until = hold.until.map(|until| self.view.until(until));
+                let sentence = labels::hold_of_colleague(hold, since.as_deref(), until.as_deref());
+                ("!", sentence, theme.warning)
             }
             HoldState::NotOffered => ("·", labels::HOLD_NOT_OFFERED.to_owned(), theme.dim),
             HoldState::Unanswered(why) | HoldState::NotAsked(why) => {

@@ -26,6 +26,7 @@ pub mod rule_book;
 pub mod safekeeping;
 pub mod scans;
 pub mod searching;
+pub mod settling;
 
 pub use dates::{day, moment, since, time_of_day};
 pub use findings::{explanation, severity, severity_sign};

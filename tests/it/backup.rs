@@ -204,7 +204,7 @@ fn a_restoration_mends_a_counter_that_lost_its_key_or_its_file() {
     let made = support.run(&counter, &["backup", "--json"]).json_with(0);
     let file = made["backup"].as_str().unwrap().to_owned();
     let sheet = fs::read_to_string(counter.data_dir().join("store.key")).unwrap();
-    let losses: [(&str, fn(&Path)); 3] = [
+    let losses: [Loss; 3] = [
         ("its key", |data| fs::remove_file(data.join("store.key")).unwrap()),
         ("its key's words", |data| {
             fs::write(data.join("store.key"), "x").unwrap();
@@ -229,6 +229,9 @@ fn a_restoration_mends_a_counter_that_lost_its_key_or_its_file() {
         assert_eq!(verified["entries"], 3, "{lost}");
     }
 }
+
+/// What is lost, and how.
+type Loss = (&'static str, fn(&Path));
 
 /// Runs a command with words on its standard input.
 fn typed(counter: &Counter, arguments: &[&str], words: &str) -> Ended {

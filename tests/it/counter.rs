@@ -363,7 +363,7 @@ fn a_round_stops_at_a_silent_base_and_goes_on_after_a_refusal() {
             counter
         };
         let due = now(two_wait().post_due(later(60), JITTER, 10)).unwrap();
-        let all = now(two_wait().post_all(|| later(60), || JITTER)).unwrap();
+        let all = now(two_wait().post_all(|| later(60), || JITTER, async || ())).unwrap();
         for round in [due, all] {
             assert_eq!((round.tried.len(), round.base), (tried, Some(seen)), "{mood:?}");
             let order: Vec<_> = round.tried.iter().map(|entry| entry.hand_over.id).collect();

@@ -132,7 +132,7 @@ fn what_is_wrong_is_named_and_nothing_else() {
                 .unwrap();
                 Shim::default()
             },
-            "pas un fichier de ce programme",
+            "sa clé ne l’ouvre pas",
         ),
         (
             "store",

@@ -101,19 +101,39 @@ impl Kept {
         let seed: [u8; 32] = raw
             .query_row("SELECT seed FROM closing_key", [], |row| row.get(0))
             .unwrap();
+        let earlier = Connection::open(&plain).unwrap();
+        earlier
+            .execute_batch(concat!(
+                include_str!("../../src/store/migrations/0001_register_and_outbox.sql"),
+                include_str!("../../src/store/migrations/0002_closures.sql"),
+                "PRAGMA application_id = 1668314226; PRAGMA user_version = 2;"
+            ))
+            .unwrap();
+        drop(earlier);
         raw.execute("ATTACH DATABASE ?1 AS plain KEY ''", [plain.to_str().unwrap()])
             .unwrap();
-        raw.query_row("SELECT sqlcipher_export('plain')", [], |_| Ok(()))
+        for table in [
+            "register",
+            "register_payload",
+            "hand_over",
+            "dispensed_line",
+            "outbox",
+            "closure",
+        ] {
+            let columns: String = raw
+                .query_row(
+                    "SELECT group_concat(name, ', ') FROM pragma_table_info(?1, 'plain')",
+                    [table],
+                    |row| row.get(0),
+                )
+                .unwrap();
+            raw.execute_batch(&format!(
+                "INSERT INTO plain.{table} ({columns}) SELECT {columns} FROM main.{table}"
+            ))
             .unwrap();
-        raw.execute_batch(
-            "PRAGMA plain.application_id = 1668314226; PRAGMA plain.user_version = 2; DETACH plain",
-        )
-        .unwrap();
+        }
+        raw.execute_batch("DETACH plain").unwrap();
         drop(raw);
-        Connection::open(&plain)
-            .unwrap()
-            .execute_batch("DROP TABLE closing_key; DROP TABLE backup")
-            .unwrap();
         for left in files_below(self.folder.path()) {
             if left != plain {
                 fs::remove_file(left).unwrap();
@@ -509,5 +529,7 @@ fn a_keyring_that_is_not_there_is_said() {
     let ended = counter.run(&["--config", config.to_str().unwrap(), "register", "list"]);
     assert_eq!(ended.code, 1, "{ended:?}");
     assert!(ended.stderr.contains("trousseau"), "{ended:?}");
-    assert!(!counter.data_dir().exists(), "nothing was made");
+    for name in ["counter.sqlite", "counter.lock", "store.key"] {
+        assert!(!counter.data_dir().join(name).exists(), "{name} was made");
+    }
 }

@@ -121,7 +121,7 @@ impl World {
         }
         match self.questions.remove(0) {
             Effect::Consult(number) => vec![self.consulted(number, luck)],
-            Effect::TakeHold(number) => vec![self.hold_answered(number, luck)],
+            Effect::TakeHold(number) | Effect::TakeHoldOver(number) => vec![self.hold_answered(number, luck)],
             Effect::Record(request) => {
                 if luck.is_multiple_of(4) {
                     return vec![Message::RecordFailed {
@@ -172,6 +172,18 @@ impl World {
                 before,
                 entries: vec![register_entry(1)],
             }],
+            Effect::ReadContradiction(id) => vec![Message::ContradictionRead {
+                id,
+                reading: comptoir::app::settling::Reading::Failed,
+            }],
+            Effect::Settle(request) => vec![Message::SettleFailed {
+                id: request.id,
+                why: if luck.is_multiple_of(2) {
+                    comptoir::app::settling::SettleFailure::Store
+                } else {
+                    comptoir::app::settling::SettleFailure::NothingToSettle
+                },
+            }],
             Effect::OpenCorrection { entry, .. } if luck.is_multiple_of(3) => {
                 vec![Message::CorrectionNotOpened {
                     entry,
@@ -202,7 +214,11 @@ impl World {
             }],
             Effect::ReadRegisterDay => vec![Message::RegisterDayRead(RegisterDay::default())],
             Effect::CloseRegister => vec![Message::RegisterClosed(ClosingAnswer::NothingToClose)],
-            Effect::VerifyRegister | Effect::GiveHoldBack(_) | Effect::WakeAt(_) | Effect::Quit => Vec::new(),
+            Effect::LookAtHold(_)
+            | Effect::VerifyRegister
+            | Effect::GiveHoldBack(_)
+            | Effect::WakeAt(_)
+            | Effect::Quit => Vec::new(),
         }
     }
 

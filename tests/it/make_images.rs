@@ -3,13 +3,22 @@
 //! All of them come from our own sheet of fictitious people, and the same pictures come out each
 //! time: the noise is seeded.
 
+mod boxes;
+mod wear;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use comptoir::training::sheet;
 use fastrand::Rng;
+use image::codecs::gif::GifEncoder;
+use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, GrayImage, ImageEncoder, ImageFormat, Luma, Rgb, RgbImage, imageops};
+use image::{
+    DynamicImage, ExtendedColorType, Frame, GrayImage, ImageBuffer, ImageEncoder, ImageFormat, Luma, Rgb,
+    RgbImage, Rgba, imageops,
+};
+use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref};
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::sheets::{NUMBER, SAMPLE_PDF};
@@ -20,7 +29,7 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("test-images")
 }
 
-/// What a file should be read as: the texts of its codes, or the error.
+/// What a file should be read as: the texts of its codes, escaped where no one could see them, or the error.
 fn expect(name: &str, lines: &[&str]) {
     let stem = Path::new(name).file_stem().unwrap().to_str().unwrap();
     fs::write(
@@ -92,6 +101,273 @@ fn make_images() {
         &["! not-a-picture"],
     );
     keep_bytes("huge-dimensions.png", huge(), &["! too-large"]);
+}
+
+/// The foot of the sheet, where the code is: as much of a page as a wear needs, in a small file.
+fn foot(page: &GrayImage) -> GrayImage {
+    wear::part(page, 0.0, 1_330.0, 700.0, 330.0)
+}
+
+/// The middle of the code on that foot.
+const CODE: (f64, f64) = (182.0, 185.0);
+
+fn colours(picture: RgbImage) -> DynamicImage {
+    DynamicImage::ImageRgb8(picture)
+}
+
+/// The format is told by the name.
+fn keep_any(name: &str, picture: &DynamicImage, expected: &[&str]) {
+    let format = ImageFormat::from_path(name).unwrap();
+    picture.save_with_format(folder().join(name), format).unwrap();
+    expect(name, expected);
+}
+
+#[test]
+#[ignore = "writes test-images/, only on demand"]
+fn make_worn_sheets() {
+    let png = sheet::png(&SAMPLE_PDF).unwrap();
+    let page = image::load_from_memory(&png).unwrap().into_luma8();
+    let foot = foot(&page);
+    for (name, picture) in [
+        ("crumpled.jpg", wear::crumpled(&foot)),
+        ("fax.png", wear::faxed(&foot)),
+        ("thermal.jpg", wear::thermal(&foot, 70.0)),
+        ("thermal-faded.jpg", wear::thermal(&foot, 170.0)),
+        ("folded.jpg", wear::folded(&foot, CODE.0 + 40.0)),
+        ("evening.jpg", wear::in_the_evening(&foot)),
+        ("shadow.jpg", wear::shadowed(&foot)),
+        ("glare.jpg", wear::glaring(&foot, (CODE.0 + 60.0, CODE.1 - 50.0))),
+        ("blurred.jpg", wear::blurred(&foot, 2.2)),
+        ("shaken.jpg", wear::shaken(&foot, 7)),
+        ("faded.jpg", wear::faded(&foot, 24.0)),
+        ("inverted.png", {
+            let mut negative = foot.clone();
+            imageops::invert(&mut negative);
+            negative
+        }),
+        ("mirrored.png", imageops::flip_horizontal(&foot)),
+        ("upside-down.png", imageops::rotate180(&foot)),
+        ("bottle.jpg", wear::around_a_bottle(&foot)),
+    ] {
+        keep(name, &picture, &[NUMBER]);
+    }
+    keep_any(
+        "coffee.jpg",
+        &colours(wear::stained(&foot, (CODE.0 + 20.0, CODE.1 + 30.0), 70.0)),
+        &[NUMBER],
+    );
+    keep_any("pen.jpg", &colours(wear::scribbled(&foot, CODE, 70.0)), &[NUMBER]);
+    keep_any("screen.jpg", &colours(wear::moire(&code(NUMBER, 9))), &[NUMBER]);
+    let mut poor = Vec::new();
+    JpegEncoder::new_with_quality(&mut poor, 8)
+        .write_image(&foot, foot.width(), foot.height(), ExtendedColorType::L8)
+        .unwrap();
+    keep_bytes("poor-jpeg.jpg", poor, &[NUMBER]);
+    let mut large = GrayImage::from_pixel(2_600, 1_800, Luma([255]));
+    imageops::replace(&mut large, &code(NUMBER, 2), 1_900, 1_500);
+    keep("tiny-on-a-page.png", &large, &[NUMBER]);
+}
+
+#[test]
+#[ignore = "writes test-images/, only on demand"]
+fn make_formats() {
+    let png = sheet::png(&SAMPLE_PDF).unwrap();
+    let page = image::load_from_memory(&png).unwrap().into_luma8();
+    let foot = foot(&page);
+    let (width, height) = foot.dimensions();
+    let colour = DynamicImage::ImageLuma8(foot.clone()).into_rgba8();
+    let mut other = GrayImage::from_pixel(width, height, Luma([255]));
+    imageops::replace(&mut other, &code(ADDRESS, 4), 300, 60);
+    let mut frames = Vec::new();
+    GifEncoder::new(&mut frames)
+        .encode_frames(
+            [&foot, &other].map(|frame| Frame::new(DynamicImage::ImageLuma8(frame.clone()).into_rgba8())),
+        )
+        .unwrap();
+    keep_bytes("two-frames.gif", frames, &[NUMBER]);
+    let clear = ImageBuffer::from_fn(width, height, |x, y| {
+        let ink = 255 - foot.get_pixel(x, y).0[0];
+        Rgba([0, 0, 0, ink])
+    });
+    keep_any("transparent.png", &DynamicImage::ImageRgba8(clear), &[NUMBER]);
+    let deep = ImageBuffer::from_fn(width, height, |x, y| {
+        Luma([u16::from(foot.get_pixel(x, y).0[0]) * 40 + 12_000])
+    });
+    keep_any("sixteen-bits.png", &DynamicImage::ImageLuma16(deep), &[NUMBER]);
+    let palette: GrayImage = DynamicImage::ImageRgba8(colour).into_luma8();
+    let mut noted = Vec::new();
+    let mut encoder = JpegEncoder::new(&mut noted);
+    // A TIFF header, one field: orientation (0x0112), a short, 6: turned a quarter to the right when shown.
+    let note = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    encoder.set_exif_metadata(note.to_vec()).unwrap();
+    encoder
+        .write_image(&palette, width, height, ExtendedColorType::L8)
+        .unwrap();
+    keep_bytes("turned-by-a-note.jpg", noted, &[NUMBER]);
+    keep_bytes("scan.pdf", scanned_pdf(&[&foot]), &[NUMBER]);
+    keep_bytes(
+        "scan-second-page.pdf",
+        scanned_pdf(&[&GrayImage::from_pixel(700, 330, Luma([250])), &foot]),
+        &[NUMBER],
+    );
+}
+
+/// A PDF as a copier makes it: a JPEG on each page.
+fn scanned_pdf(pages: &[&GrayImage]) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let reference = |number: usize| Ref::new(i32::try_from(number).unwrap());
+    pdf.catalog(reference(1)).pages(reference(2));
+    pdf.pages(reference(2))
+        .kids((0..pages.len()).map(|page| reference(3 + 3 * page)))
+        .count(i32::try_from(pages.len()).unwrap());
+    for (number, picture) in pages.iter().enumerate() {
+        let [page, image, drawn] = [3, 4, 5].map(|first| reference(first + 3 * number));
+        let (width, height) = picture.dimensions();
+        // Scanned at 150 dots per inch.
+        let points = |pixels: u32| f32::from(u16::try_from(pixels).unwrap()) * 72.0 / 150.0;
+        let mut writer = pdf.page(page);
+        writer
+            .parent(reference(2))
+            .media_box(Rect::new(0.0, 0.0, points(width), points(height)))
+            .contents(drawn);
+        writer.resources().x_objects().pair(Name(b"Scan"), image);
+        writer.finish();
+        let mut content = Content::new();
+        content
+            .transform([points(width), 0.0, 0.0, points(height), 0.0, 0.0])
+            .x_object(Name(b"Scan"));
+        pdf.stream(drawn, &content.finish());
+        let mut jpeg = Vec::new();
+        JpegEncoder::new(&mut jpeg)
+            .write_image(picture, width, height, ExtendedColorType::L8)
+            .unwrap();
+        let mut written = pdf.image_xobject(image, &jpeg);
+        written.filter(Filter::DctDecode);
+        written.width(i32::try_from(width).unwrap());
+        written.height(i32::try_from(height).unwrap());
+        written.color_space().device_gray();
+        written.bits_per_component(8);
+    }
+    pdf.finish()
+}
+
+const CIP13: &str = "3400933857042";
+
+#[test]
+#[ignore = "writes test-images/, only on demand"]
+fn make_boxes() {
+    use boxes::{box_text, code_128, ean_13, face, matrix};
+    let text = box_text(CIP13, "AB12C", "SN0000000000001");
+    let seen = text.escape_debug().to_string();
+    let code = matrix(&text, 5, true);
+    let plain = face(640, 420, &[(&code, 60, 40)]);
+    for (name, picture) in [
+        ("box.jpg", plain.clone()),
+        ("box-turned.jpg", turned(&plain, 33.0)),
+        ("box-blurred.jpg", wear::blurred(&plain, 1.6)),
+        ("box-faded.jpg", wear::faded(&plain, 40.0)),
+        (
+            "box-bottle.jpg",
+            wear::around_a_bottle(&face(640, 420, &[(&code, 255, 40)])),
+        ),
+        (
+            "box-dots.jpg",
+            face(640, 420, &[(&wear::dotted(&matrix(&text, 8, true), 8), 60, 20)]),
+        ),
+        ("box-inverted.png", {
+            let mut negative = plain.clone();
+            imageops::invert(&mut negative);
+            negative
+        }),
+    ] {
+        keep(name, &picture, &[&seen]);
+    }
+    let second = box_text("3400930091357", "MA00614A", "SN0000000000002");
+    let other = matrix(&second, 5, true);
+    let both = face(900, 420, &[(&code, 60, 40), (&other, 560, 60)]);
+    keep("box-two.png", &both, &[&seen, &second.escape_debug().to_string()]);
+    let bars = ean_13(CIP13, 2);
+    keep("box-bars.png", &face(640, 420, &[(&bars, 200, 60)]), &[CIP13]);
+    keep(
+        "box-bars-upright.png",
+        &imageops::rotate90(&face(640, 420, &[(&bars, 200, 60)])),
+        &[CIP13],
+    );
+    let foreign = "0104150123456782172809301 0X1".replace(' ', "");
+    keep(
+        "box-foreign.png",
+        &face(640, 420, &[(&matrix(&foreign, 5, true), 60, 40)]),
+        &[&foreign],
+    );
+    let patient = "IS010000000000000000000000S1279035121518989S21.2.250.1.213.1.4.10\u{1d}S3ANNE\u{1d}S4MARTIN\u{1d}S5F\u{1d}S615-03-1979S751215";
+    let seen_patient = patient.escape_debug().to_string();
+    keep("patient.png", &matrix(patient, 4, false), &[&seen_patient]);
+    let png = sheet::png(&SAMPLE_PDF).unwrap();
+    let mut page = image::load_from_memory(&png).unwrap().into_luma8();
+    imageops::replace(&mut page, &matrix(patient, 3, false), 900, 1_380);
+    imageops::replace(&mut page, &code_128("10003456789", 2), 600, 1_200);
+    keep(
+        "sheet-with-everything.png",
+        &page,
+        &[NUMBER, &seen_patient, "10003456789"],
+    );
+    keep(
+        "matrix-of-nothing-known.png",
+        &matrix("Bonjour", 6, false),
+        &["! no-code"],
+    );
+}
+
+#[test]
+#[ignore = "writes test-images/, only on demand"]
+fn make_hostile_images() {
+    for (name, text) in [
+        (
+            "hostile-escapes.png",
+            "\u{1b}[2J\u{1b}]0;titre\u{7} 01K7M4QX2RT9WBHV6P",
+        ),
+        ("hostile-bidi.png", "\u{202e}P6VHBW9TR2XQ4M7K10\u{200b}\u{0}"),
+        (
+            "hostile-script.png",
+            "<script>alert(1)</script>'; DROP TABLE patients; --",
+        ),
+        ("hostile-glued.png", "01K7M4QX2RT9WBHV6P01K7M4QX2RT9WBHV6P"),
+        (
+            "german-token.png",
+            "{\"urls\":[\"Task/160.000.111.222.333.44/$accept?ac=0123456789abcdef\"]}",
+        ),
+    ] {
+        keep(name, &code(text, 4), &[&text.escape_debug().to_string()]);
+    }
+    let long = "A1".repeat(1_000);
+    keep("hostile-long.png", &code(&long, 3), &[&long]);
+    // Squares like those in the corners of a code, everywhere.
+    let bomb = GrayImage::from_fn(900, 900, |x, y| {
+        let from_centre = |at: u32| (at / 2 % 9).abs_diff(4);
+        let ring = from_centre(x).max(from_centre(y));
+        Luma([if matches!(ring, 0 | 1 | 3) { 0 } else { 255 }])
+    });
+    keep("bomb-of-corners.png", &bomb, &["! no-code"]);
+    let mut random = Rng::with_seed(31);
+    let noise = GrayImage::from_fn(700, 700, |_, _| Luma([if random.bool() { 0 } else { 255 }]));
+    keep("bomb-of-noise.png", &noise, &["! no-code"]);
+    let stripes = GrayImage::from_fn(1_600, 1_600, |x, _| Luma([if x / 4 % 2 == 0 { 0 } else { 255 }]));
+    keep("bomb-of-stripes.png", &stripes, &["! no-code"]);
+    let jpeg = fs::read(folder().join("box.jpg")).unwrap();
+    keep_bytes("truncated-jpeg.jpg", &jpeg[..jpeg.len() / 3], &["! no-code"]);
+    keep_bytes("truncated-pdf.pdf", &SAMPLE_PDF[..200], &["! truncated"]);
+    keep_bytes("empty.png", [], &["! not-a-picture"]);
+    keep_bytes(
+        "page-named-jpg.jpg",
+        "<!doctype html><title>Ordonnance</title>",
+        &["! not-a-picture"],
+    );
+    // A GIF that claims 65,535 pixels each way and holds none.
+    keep_bytes(
+        "claims-too-much.gif",
+        b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\x02\x02D\x01\0;",
+        &["! too-large"],
+    );
 }
 
 /// 156 million white pixels in a file that looks harmless.

@@ -367,7 +367,10 @@ fn every_table_that_refers_to_a_hand_over_is_known_to_the_purge() {
         .unwrap()
         .map(Result::unwrap)
         .collect();
-    assert_eq!(referring, ["dispensed_line", "outbox", "received_answer"]);
+    assert_eq!(
+        referring,
+        ["dispensed_line", "outbox", "received_answer", "settlement"]
+    );
 }
 
 #[test]

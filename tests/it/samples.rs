@@ -75,6 +75,7 @@ pub(crate) fn setting() -> Setting {
     Setting {
         pharmacy: pharmacy(),
         operator: operator(),
+        terminal: None,
         mode: Mode::Training,
         zone: TimeZone::get("Europe/Paris").unwrap(),
         sheets: Some(PathBuf::from("/home/claire/comptoir/feuilles")),
@@ -317,6 +318,7 @@ pub(crate) fn our_hold() -> Hold {
         phone: pharmacy().phone,
         since: Some(now()),
         until: Some(in_minutes(30)),
+        terminal: None,
     }
 }
 
@@ -327,6 +329,7 @@ pub(crate) fn their_hold() -> Hold {
         phone: "01 40 00 00 09".into(),
         since: Some(minutes_ago(12)),
         until: Some(in_minutes(18)),
+        terminal: None,
     }
 }
 
@@ -427,6 +430,7 @@ pub(crate) fn entry(hand_over: HandOver, state: &PostState) -> OutboxEntry {
         attempts: 0,
         next_attempt: now(),
         reason: DelayReason::NotTried,
+        settlement: None,
         hand_over,
     }
 }

@@ -10,7 +10,10 @@ use crate::make_images::folder;
 
 /// One line for each code, or one for the error.
 fn written(reading: &FileReading) -> Vec<String> {
-    let texts = reading.symbols.iter().map(|symbol| symbol.text.clone());
+    let texts = reading
+        .symbols
+        .iter()
+        .map(|symbol| symbol.text.escape_debug().to_string());
     let error = reading.error.map(|error| format!("! {}", error.code()));
     let mut lines: Vec<String> = texts.chain(error).collect();
     lines.sort();

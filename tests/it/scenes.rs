@@ -3,19 +3,19 @@
 
 use std::path::PathBuf;
 
-use comptoir::app::App;
-use comptoir::app::closing::ClosingAnswer;
 use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
-    ConsultFailure, Freshness, HoldAnswer, Message, ReadFailure, Reading, RegisterCheck, StoreTask,
+    ConsultFailure, Contradiction, ContradictionSource, Freshness, HoldAnswer, Message, ReadFailure, Reading,
+    RegisterCheck, StoreTask,
 };
+use comptoir::app::{App, settling};
 use comptoir::catalogue::Catalogue;
 use comptoir::domain::breakdown::Breakdown;
-use comptoir::domain::closure::{ClosingKey, Closure, RegisterDay};
+use comptoir::domain::closure::{Closure, RegisterDay};
 use comptoir::domain::consent::Consent;
-use comptoir::domain::identifiers::DispenseId;
-use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
-use comptoir::domain::prescription::{Prescription, PrescriptionLine};
+use comptoir::domain::identifiers::{Boxes, DispenseId, LineNumber};
+use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState, Settlement, SettlementChoice};
+use comptoir::domain::prescription::{Delivery, DeliveryStanding, Prescription, PrescriptionLine};
 use comptoir::domain::product::ProductCode;
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber, Sha256Digest};
@@ -252,30 +252,6 @@ fn register_day_open() -> App {
         unclosed_before: 1,
     };
     register(vec![register_page(), Message::RegisterDayRead(day)], "")
-}
-
-fn register_closed() -> App {
-    let closure = Closure {
-        count: 5,
-        at: now(),
-        ..last_closure()
-    };
-    let closed = Message::RegisterClosed(ClosingAnswer::Closed {
-        count: 5,
-        head: closure.head,
-        note: closure.note(&ClosingKey::from_seed(&[9; 32])),
-        saved: Some("/home/pharmacie/.local/share/comptoir/closures/2026-11-22-5.txt".into()),
-    });
-    let day = RegisterDay {
-        last_closure: Some(closure),
-        today: [(RetentionClass::Register, 2)].into(),
-        ..RegisterDay::default()
-    };
-    after(
-        register(vec![register_page()], "c"),
-        vec![closed, Message::RegisterDayRead(day)],
-        "",
-    )
 }
 
 /// One quits in the evening with deliveries that no closure holds.
@@ -635,6 +611,74 @@ fn rule_scenes() -> Vec<Scene> {
     ]
 }
 
+/// A hand-over that another pharmacy's contradicts, on the screen that settles it.
+fn settling(reading: Option<settling::Reading>, typed: &str) -> App {
+    let mut contradicted = entry(hand_over(3, 95), &PostState::Accepted);
+    contradicted.states[0].1 = PostState::Conflict(Refusal {
+        line: Some(LineNumber(1)),
+        ..refusal(RefusalCode::QuantityExceeded, "Reste 0 boîte.")
+    });
+    let id = contradicted.hand_over.id;
+    let mut app = after(
+        app(),
+        vec![Message::BaseAnswered, Message::OutboxListed(vec![contradicted])],
+        "②⏎",
+    );
+    if let Some(reading) = reading {
+        app.update(Message::ContradictionRead { id, reading });
+    }
+    press(&mut app, typed);
+    app
+}
+
+/// What another pharmacy delivered before.
+fn other_delivery() -> settling::Reading {
+    let delivery = Delivery {
+        id: None,
+        product: "CLAMOXYL 500 mg, gélule".into(),
+        boxes: Boxes(2),
+        standing: DeliveryStanding::Completed,
+        pharmacy: "Pharmacie du Marché".into(),
+        at: Some(minutes_ago(180)),
+    };
+    settling::Reading::Read(Contradiction {
+        others: vec![(LineNumber(1), delivery)],
+        source: ContradictionSource::Base,
+    })
+}
+
+fn settling_scenes() -> Vec<Scene> {
+    let nowhere = settling::Reading::Read(Contradiction {
+        others: Vec::new(),
+        source: ContradictionSource::Nowhere(DelayReason::NoAnswer),
+    });
+    let mut settled = entry(hand_over(3, 95), &PostState::Accepted);
+    settled.states[0].1 = PostState::Conflict(refusal(RefusalCode::QuantityExceeded, ""));
+    settled.settlement = Some(Settlement {
+        choice: SettlementChoice::Kept,
+        operator: settled.hand_over.operator.clone(),
+        at: now(),
+        reason: "deux boîtes de trop, Dr Martin prévenue".into(),
+    });
+    vec![
+        scene("settling_reading", settling(None, "")),
+        scene("settling", settling(Some(other_delivery()), "")),
+        scene("settling_unread", settling(Some(nowhere), "")),
+        scene(
+            "settling_reason",
+            settling(Some(other_delivery()), "1Dr Martin prévenue"),
+        ),
+        scene(
+            "outbox_settled",
+            after(
+                app(),
+                vec![Message::BaseAnswered, Message::OutboxListed(vec![settled])],
+                "②",
+            ),
+        ),
+    ]
+}
+
 fn list_scenes() -> Vec<Scene> {
     let quiet = after(app(), vec![Message::OutboxListed(Vec::new())], "②");
     let on_the_way = after(
@@ -657,10 +701,8 @@ fn list_scenes() -> Vec<Scene> {
             "register_altered",
             register(vec![register_page(), check(Some(RegisterNumber(4)))], "↓↓↓"),
         ),
-        scene("register_search", register(vec![register_page()], "/")),
         scene("register_searched", register_searched()),
         scene("register_day_open", register_day_open()),
-        scene("register_closed", register_closed()),
         scene("register_proposed", register_proposed()),
         scene(
             "register_empty",
@@ -744,6 +786,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         refused_scenes(),
         rule_scenes(),
         list_scenes(),
+        settling_scenes(),
         crate::correction_scenes::correction_scenes(),
         reader_scenes(),
     ]

@@ -137,6 +137,7 @@ fn every_screen_has_a_scene() {
             "refused",
             "register",
             "review",
+            "settling",
         ]
     );
     // Every part of the key table is seen too.

@@ -10,6 +10,7 @@ use comptoir::domain::prescription::{
 };
 use comptoir::domain::product::ProductCode;
 use comptoir::domain::substitution::{NonSubstitutable, SubstitutionPermission};
+use comptoir::scan::codes::{self, Effort};
 use comptoir::scan::{Limits, pdf, read_picture};
 use comptoir::training::sheet;
 use jiff::civil::date;
@@ -152,16 +153,13 @@ fn twelve_lines_take_two_pages_and_the_code_is_on_both() {
         .collect();
     let sheet = sheet::pdf(&prescription).unwrap();
     assert_eq!(page_count(&sheet), 2);
-    let mut codes = Vec::new();
+    let mut read = Vec::new();
     pdf::each_page(&sheet, 150, 2, |page, drawn| {
-        let grey = pdf::grey(&drawn.unwrap()).unwrap();
-        codes.push((
-            page,
-            comptoir::scan::qr::read(&grey, page).unwrap()[0].text.clone(),
-        ));
+        let picture = pdf::picture(&drawn.unwrap()).unwrap();
+        read.push((page, codes::read(&picture, page, Effort::FILE)[0].text.clone()));
     })
     .unwrap();
-    assert_eq!(codes, [(1, NUMBER.to_owned()), (2, NUMBER.to_owned())]);
+    assert_eq!(read, [(1, NUMBER.to_owned()), (2, NUMBER.to_owned())]);
     assert_eq!(texts(&sheet), [NUMBER], "the same text is told once");
 }
 

@@ -44,6 +44,7 @@ const LAYERS: &[Layer] = &[
         &["domain", "chain"],
         &["tokio", "Timestamp::now", "new_v4", "std::env"],
     ),
+    layer("confined", &["scan"], &["tokio", "reqwest"]),
     layer("base", &["domain"], &["rusqlite", "Timestamp::now", "new_v4"]),
     layer(
         "store",
@@ -100,6 +101,7 @@ const EVERYTHING: &[&str] = &[
     "catalogue",
     "chain",
     "config",
+    "confined",
     "counter",
     "domain",
     "print",

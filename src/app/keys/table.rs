@@ -15,7 +15,7 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::DecisionChoice => DECISION_CHOICE,
         Context::DecisionSearch => DECISION_SEARCH,
         Context::Review => REVIEW,
-        Context::DecisionText | Context::ReviewReason => TEXT,
+        Context::DecisionText | Context::ReviewReason | Context::SettlingReason => TEXT,
         Context::Correction => CORRECTION,
         Context::CorrectionWords => CORRECTION_WORDS,
         Context::CorrectionReview => CORRECTION_REVIEW,
@@ -27,6 +27,7 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::Identified => IDENTIFIED,
         Context::Refused => REFUSED,
         Context::Outbox => OUTBOX_KEYS,
+        Context::Settling => SETTLING,
         Context::Register => REGISTER_KEYS,
         Context::RegisterSearch => REGISTER_SEARCH,
         Context::ReaderTest => READER_TEST,
@@ -111,6 +112,7 @@ const PRESCRIPTION: &[Binding] = &[
     key(&[Key::Character('v')], C::DecidedOnly, Help),
     UNDO,
     key(&[Key::Function(5)], C::ReadAgain, Help),
+    key(&[Key::Character('t')], C::TakeOver, Help),
     UP,
     DOWN,
     PAGE_UP,
@@ -173,6 +175,7 @@ const DECISION_SEARCH: &[Binding] = &[
 const REVIEW: &[Binding] = &[
     ENTER,
     digits(Footer),
+    key(&[Key::Character('t')], C::TakeOver, Help),
     UP,
     DOWN,
     PAGE_UP,
@@ -245,6 +248,7 @@ const REFUSED: &[Binding] = &[
     QUIT,
 ];
 const OUTBOX_KEYS: &[Binding] = &[
+    ENTER,
     key(&[Key::Character('e')], C::PostNow, Footer),
     UP,
     DOWN,
@@ -252,8 +256,20 @@ const OUTBOX_KEYS: &[Binding] = &[
     PAGE_DOWN,
     FIRST,
     LAST,
-    key(&[Key::Escape, Key::Enter, Key::Function(2)], C::Back, Footer),
+    key(&[Key::Escape, Key::Function(2)], C::Back, Footer),
     REGISTER,
+    HELP,
+    QUIT,
+];
+const SETTLING: &[Binding] = &[
+    digits(Footer),
+    UP,
+    DOWN,
+    PAGE_UP,
+    PAGE_DOWN,
+    BACK,
+    OUTBOX_QUIET,
+    REGISTER_QUIET,
     HELP,
     QUIT,
 ];

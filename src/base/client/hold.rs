@@ -8,10 +8,20 @@ use crate::base::mapping::{self, task};
 use crate::base::pool::Pool;
 use crate::base::transport::{Method, Request, Response, Transport};
 use crate::base::{BaseError, HoldAnswer, codes, outcome};
+use crate::domain::hold::Hold;
 use crate::domain::number::PrescriptionNumber;
 
 /// How often a Task that changes under our hands is read again.
 const TRIES_MAX: usize = 3;
+
+/// From whom a prescription may be taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// From nobody.
+    Free,
+    /// From another terminal of this pharmacy.
+    OverColleague,
+}
 
 /// What became of an update of the Task.
 enum Updated {
@@ -32,6 +42,46 @@ impl<T: Transport> Base<T> {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<HoldAnswer, BaseError> {
+        self.claim(number, (now, until), Claim::Free).await
+    }
+
+    /// The same, also from a colleague at another terminal of this pharmacy, who then no longer has it.
+    pub async fn take_hold_over(
+        &self,
+        number: &PrescriptionNumber,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<HoldAnswer, BaseError> {
+        self.claim(number, (now, until), Claim::OverColleague).await
+    }
+
+    /// Who has it now, without asking for it: [`HoldAnswer::Taken`] when this terminal has; `None` when nobody does.
+    pub async fn look_at_hold(
+        &self,
+        number: &PrescriptionNumber,
+        now: Timestamp,
+    ) -> Result<Option<HoldAnswer>, BaseError> {
+        let Some(current) = self.current_task(number).await?.filter(task::can_be_held) else {
+            return Ok(Some(HoldAnswer::NotOffered));
+        };
+        let binding = task::hold(&current).filter(|hold| hold.binds(now));
+        Ok(binding.map(|hold| {
+            if !hold.is_of(&self.pharmacy.finess) {
+                HoldAnswer::HeldElsewhere(hold)
+            } else if hold.is_at_another(self.terminal.as_ref()) {
+                HoldAnswer::HeldByColleague(hold)
+            } else {
+                HoldAnswer::Taken(hold)
+            }
+        }))
+    }
+
+    async fn claim(
+        &self,
+        number: &PrescriptionNumber,
+        (now, until): (Timestamp, Timestamp),
+        claim: Claim,
+    ) -> Result<HoldAnswer, BaseError> {
         let mut last_status = None;
         for _ in 0..TRIES_MAX {
             let Some(current) = self.current_task(number).await?.filter(task::can_be_held) else {
@@ -44,11 +94,21 @@ impl<T: Transport> Base<T> {
             let since = binding.as_ref().and_then(|hold| hold.since).unwrap_or(now);
             match binding {
                 Some(hold) if !is_ours => return Ok(HoldAnswer::HeldElsewhere(hold)),
+                Some(hold) if claim == Claim::Free && hold.is_at_another(self.terminal.as_ref()) => {
+                    return Ok(HoldAnswer::HeldByColleague(hold));
+                }
                 // It was refused as stale, and is ours: that was our own update, its answer lost.
-                Some(hold) if last_status.is_some() => return Ok(HoldAnswer::Taken(hold)),
+                Some(hold) if last_status.is_some() && !hold.is_at_another(self.terminal.as_ref()) => {
+                    return Ok(HoldAnswer::Taken(hold));
+                }
                 _ => {}
             }
-            let wanted = task::held(current.clone(), &self.pharmacy, since, until);
+            let wanted = task::held(
+                current.clone(),
+                &self.pharmacy,
+                self.terminal.as_ref(),
+                (since, until),
+            );
             match self.update(&current, &wanted).await? {
                 Updated::Done => {
                     return Ok(task::hold(&wanted).map_or(HoldAnswer::NotOffered, HoldAnswer::Taken));
@@ -60,14 +120,16 @@ impl<T: Transport> Base<T> {
         Err(never_still(last_status))
     }
 
-    /// Gives the prescription back, if this pharmacy has it.
+    /// Gives the prescription back, if this terminal has it: a colleague who took it over keeps it.
     pub async fn give_hold_back(&self, number: &PrescriptionNumber) -> Result<(), BaseError> {
         let mut last_status = None;
         for _ in 0..TRIES_MAX {
             let Some(current) = self.current_task(number).await?.filter(task::can_be_held) else {
                 return Ok(());
             };
-            if !task::hold(&current).is_some_and(|hold| hold.is_of(&self.pharmacy.finess)) {
+            let is_ours =
+                |hold: Hold| hold.is_of(&self.pharmacy.finess) && !hold.is_at_another(self.terminal.as_ref());
+            if !task::hold(&current).is_some_and(is_ours) {
                 return Ok(());
             }
             let mut free = task::released(current.clone());

@@ -4,10 +4,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::base::codes;
-use crate::base::fhir::{self, ContactPoint, Identifier, Organization, Period, Reference, Restriction, Task};
+use crate::base::fhir::{
+    self, ContactPoint, HumanName, Identifier, Organization, OrganizationContact, Period, Reference,
+    Restriction, Task,
+};
 use crate::base::mapping::{people, value};
 use crate::base::pool::Place;
-use crate::domain::hold::Hold;
+use crate::domain::hold::{Hold, Terminal};
 use crate::domain::identifiers::Finess;
 use crate::domain::people::Pharmacy;
 
@@ -47,12 +50,19 @@ pub(in crate::base) fn hold(task: &Task) -> Option<Hold> {
         .as_ref()
         .and_then(|restriction| restriction.period.clone());
     let period = period.unwrap_or_default();
+    let terminal = holder.contact.first().and_then(|contact| {
+        Some(Terminal {
+            id: contact.id.clone()?,
+            words: contact.name.as_ref()?.text.clone()?,
+        })
+    });
     Some(Hold {
         owner: finess.or_else(|| UNREADABLE_FINESS.parse().ok())?,
         name: holder.name.or_else(|| owner.display.clone()).unwrap_or_default(),
         phone: people::phone(&holder.telecom),
         since: period.start.as_deref().and_then(value::moment),
         until: period.end.as_deref().and_then(value::end_moment),
+        terminal,
     })
 }
 
@@ -79,7 +89,12 @@ pub(super) fn outputs(task: &Task) -> Vec<Reference> {
 }
 
 /// The same Task, held by this pharmacy.
-pub(in crate::base) fn held(task: Task, pharmacy: &Pharmacy, since: Timestamp, until: Timestamp) -> Task {
+pub(in crate::base) fn held(
+    task: Task,
+    pharmacy: &Pharmacy,
+    terminal: Option<&Terminal>,
+    (since, until): (Timestamp, Timestamp),
+) -> Task {
     let mut task = released(task);
     let identifier = Identifier::of(codes::FINESS, pharmacy.finess.as_str());
     let holder = Organization {
@@ -89,6 +104,7 @@ pub(in crate::base) fn held(task: Task, pharmacy: &Pharmacy, since: Timestamp, u
             system: Some("phone".to_owned()),
             value: Some(pharmacy.phone.clone()).filter(|phone| !phone.is_empty()),
         }],
+        contact: terminal.map(whom_to_ask).into_iter().collect(),
     };
     let mut contained = fhir::written(&holder);
     contained["resourceType"] = "Organization".into();
@@ -125,4 +141,15 @@ pub(in crate::base) fn released(mut task: Task) -> Task {
         restriction.period = None;
     }
     task
+}
+
+/// Whom to ask for when one calls: the terminal that is at it, and who stands there.
+fn whom_to_ask(terminal: &Terminal) -> OrganizationContact {
+    OrganizationContact {
+        id: Some(terminal.id.clone()),
+        name: Some(HumanName {
+            text: Some(terminal.words.clone()),
+            ..HumanName::default()
+        }),
+    }
 }

@@ -75,6 +75,7 @@ fn hold(owner: Finess, until_minutes: i64) -> Hold {
         phone: "0199000022".into(),
         since: Some(minutes_later(-5)),
         until: Some(minutes_later(until_minutes)),
+        terminal: None,
     }
 }
 

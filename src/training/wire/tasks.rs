@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::hold::Hold;
+use crate::domain::hold::{Hold, Terminal};
 use crate::domain::number::PrescriptionNumber;
 use crate::training::outcome::Refusal;
 use crate::training::wire::{
@@ -76,11 +76,19 @@ fn hold(owner: &Reference, contained: &[Contained], period: &Period) -> Result<H
     let phone = holder
         .and_then(|holder| holder.telecom.first()?.value.clone())
         .unwrap_or_default();
+    let terminal = holder
+        .and_then(|holder| holder.contact.first())
+        .filter(|contact| !contact.id.is_empty())
+        .map(|contact| Terminal {
+            id: contact.id.clone(),
+            words: contact.name.text.clone(),
+        });
     Ok(Hold {
         owner: required(finess, "owner (FINESS)")?,
         name,
         phone,
         since: period.start.as_deref().map(moment).transpose()?,
         until: period.end.as_deref().map(moment).transpose()?,
+        terminal,
     })
 }

@@ -38,7 +38,9 @@ pub const fn store(breakdown: Breakdown) -> &'static str {
             "Le fichier du comptoir vient d’une version plus récente de ce programme. Il n’a pas été touché."
         }
         Breakdown::KeyMissing => "Le fichier du comptoir est chiffré, et sa clé n’est plus à sa place.",
-        Breakdown::KeyWrong => "Le fichier du comptoir est chiffré, et sa clé ne l’ouvre pas.",
+        Breakdown::KeyWrong => {
+            "Le fichier du comptoir est chiffré, et sa clé ne l’ouvre pas\u{202f}: ce n’est pas la sienne, ou il est abîmé."
+        }
         Breakdown::KeyExposed => "D’autres comptes de ce poste peuvent lire la clé du fichier du comptoir.",
         Breakdown::Other => "Quelque chose ne fonctionne pas sur ce poste.",
     }

@@ -98,6 +98,21 @@ pub fn no_prescription_in_file(path: &str, read: Option<&Scanned>) -> String {
     )
 }
 
+/// No "no" of the base stands open there.
+pub const fn nothing_to_settle() -> &'static str {
+    "Rien n’est à régler : la base n’a ni refusé ni contredit cette délivrance, ou elle est déjà réglée."
+}
+
+/// A choice needs words.
+pub const fn settle_reason_missing() -> &'static str {
+    "Un motif est nécessaire : --reason, en quelques mots. Il est gardé avec le choix."
+}
+
+/// Never recorded here.
+pub const fn no_such_hand_over() -> &'static str {
+    "Aucune délivrance de ce poste ne porte cet identifiant."
+}
+
 /// What a code is, in a few words.
 pub fn scanned_as(scanned: &Scanned) -> &'static str {
     match scanned {
@@ -133,11 +148,22 @@ pub fn unreadable_file(path: &str, error: &ReadError) -> String {
         ReadError::Locked => "ce PDF demande un mot de passe",
         ReadError::NoCode => "aucun code n’y a été trouvé",
         ReadError::DecoderFailed => "il n’a pas pu être décodé",
+        ReadError::GivenUp => "sa lecture a été abandonnée : elle demandait trop de temps ou de mémoire",
     };
     format!(
         "«\u{a0}{}\u{a0}»\u{202f}: {why}. Prenez une nouvelle image de l’ordonnance, ou saisissez le numéro imprimé à côté du code.",
         Safe(path)
     )
+}
+
+/// Nothing stood in the folders that were named.
+pub const fn nothing_to_read() -> &'static str {
+    "Aucun fichier à lire : ce dossier est vide."
+}
+
+/// Ends the line of a code that only one engine could read, and only late.
+pub const fn unconfirmed() -> &'static str {
+    " (lu avec peine : à comparer au numéro imprimé)\n"
 }
 
 /// The base refuses to show it.

@@ -64,7 +64,7 @@ impl Subject {
             Self::Outbox => "outbox",
             Self::Rights => "rights",
             Self::Space => "space",
-            Self::Catalogue => "catalogue des médicaments",
+            Self::Catalogue => "catalogue",
             Self::Base => "base",
             Self::Login => "login",
             Self::Clock => "clock",
@@ -81,7 +81,7 @@ impl Subject {
             Self::Outbox => "file d’envoi",
             Self::Rights => "droits des fichiers",
             Self::Space => "place sur le disque",
-            Self::Catalogue => "catalogue",
+            Self::Catalogue => "catalogue des médicaments",
             Self::Base => "base",
             Self::Login => "connexion à la base",
             Self::Clock => "horloge",
@@ -135,10 +135,9 @@ const COLUMNS: usize = 80;
 
 /// A subject in order.
 pub fn sound(subject: Subject, remark: Option<&str>) -> String {
-    let remark = remark
-        .map(|remark| format!("\n               {remark}"))
-        .unwrap_or_default();
-    format!("✓ en ordre     {}{remark}", subject.name())
+    let mut rows = vec![format!("✓ en ordre     {}", subject.name())];
+    rows.extend(remark.into_iter().flat_map(beneath));
+    rows.join("\n")
 }
 
 /// A subject that stands on another one that is not in order.
@@ -150,12 +149,14 @@ pub fn not_looked_at(subject: Subject) -> String {
 pub fn ailing(subject: Subject, what: &Ailment) -> String {
     let mut rows = vec![format!("✗ à revoir     {}", subject.name())];
     let text = ailment(subject, what);
-    rows.extend(
-        wrapped(&text, COLUMNS - 4)
-            .into_iter()
-            .map(|row| format!("    {row}")),
-    );
+    rows.extend(beneath(&text));
     rows.join("\n")
+}
+
+/// The rows of a text beneath its subject.
+fn beneath(text: &str) -> Vec<String> {
+    let rows = wrapped(text, COLUMNS - 4).into_iter();
+    rows.map(|row| format!("    {row}")).collect()
 }
 
 /// What is wrong, and what to do.

@@ -85,6 +85,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Leave => "quitter sans enregistrer",
         Command::Retry => "réessayer",
         Command::PostNow => "envoyer maintenant",
+        Command::TakeOver => "reprendre ici ce qu’un autre poste sert",
         Command::Verify => "vérifier la chaîne",
         Command::Annul => "annuler",
         Command::Rectify => "rectifier",
@@ -99,7 +100,10 @@ const fn confirm(context: Context) -> &'static str {
         Context::Prescription => "tout conforme",
         Context::Decision => "ligne décidée",
         Context::DecisionChoice | Context::DecisionSearch | Context::Correction => "choisir",
-        Context::DecisionText | Context::ReviewReason | Context::CorrectionWords => "valider",
+        Context::DecisionText
+        | Context::ReviewReason
+        | Context::SettlingReason
+        | Context::CorrectionWords => "valider",
         Context::Review | Context::CorrectionReview => "enregistrer",
         Context::RegisterSearch => "garder ces inscriptions",
         Context::NumberDoubt
@@ -109,12 +113,13 @@ const fn confirm(context: Context) -> &'static str {
         | Context::Leaving
         | Context::Identified
         | Context::Refused
-        | Context::Outbox
+        | Context::Settling
         | Context::Register
         | Context::CorrectionEnd
         | Context::History
         | Context::ReaderTest
         | Context::Help => "continuer",
+        Context::Outbox => "régler",
     }
 }
 
@@ -136,6 +141,8 @@ const fn back(context: Context) -> &'static str {
         | Context::Identified
         | Context::Refused
         | Context::Outbox
+        | Context::Settling
+        | Context::SettlingReason
         | Context::Register
         | Context::Correction
         | Context::CorrectionWords
@@ -175,6 +182,8 @@ pub const fn context(context: Context) -> &'static str {
         Context::Identified => "Code reconnu",
         Context::Refused => "Demande sans suite",
         Context::Outbox => "File d’envoi",
+        Context::Settling => "Délivrance à régler",
+        Context::SettlingReason => "Motif d’un règlement",
         Context::Register => "Ordonnancier",
         Context::Correction => "Correction : choix",
         Context::CorrectionWords => "Correction : précision",

@@ -26,9 +26,15 @@ pub fn base_failing_short(why: &str) -> String {
     format!("✗ {why}")
 }
 
-/// How many hand-overs are not acknowledged.
-pub fn waiting_short(count: usize) -> String {
-    format!("… {} (F2)", counted(count, "non acquittée", "non acquittées"))
+/// How many hand-overs wait to be posted, and how many a person must settle; nothing when there are none.
+pub fn waiting_short(to_post: usize, to_settle: usize) -> String {
+    let counts = [(to_post, "à envoyer"), (to_settle, "à régler")];
+    let said: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!(" · {count} {what}"))
+        .collect();
+    said.concat()
 }
 
 /// A window in which nothing fits.
@@ -74,6 +80,21 @@ pub fn not_acknowledged(count: usize) -> String {
         0 => "Non acquittées par la base".to_owned(),
         count => format!("Non acquittées par la base : {count}"),
     }
+}
+
+/// How many stand above those that are drawn.
+pub fn more_before(count: usize) -> String {
+    format!("… {} au-dessus", counted(count, "autre", "autres"))
+}
+
+/// How many stand below those that are drawn.
+pub fn more_after(count: usize) -> String {
+    format!("… {} au-dessous", counted(count, "autre", "autres"))
+}
+
+/// How many more there are than are listed at the counter.
+pub fn more_in_outbox(count: usize) -> String {
+    format!("… et {} (F2)", counted(count, "autre", "autres"))
 }
 
 /// Title of what was served today.
@@ -237,6 +258,7 @@ pub fn confirm(screen: &Screen) -> &'static str {
                 "ENREGISTRER ET ENVOYER"
             }
         }
+        Screen::Settling(settling) if settling.chosen.is_some() => "ENREGISTRER CE CHOIX",
         other => command(other.context(), crate::app::keys::Command::Confirm),
     }
 }

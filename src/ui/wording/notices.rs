@@ -5,7 +5,7 @@ use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::non_substitutable;
 use crate::ui::wording::refusals::not_a_number;
-use crate::ui::wording::{breakdowns, posts, reasons};
+use crate::ui::wording::{breakdowns, labels, posts, reasons, settling};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,5 +55,12 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::RecordFailed(breakdown) => (Attention, breakdowns::recording_failed(*breakdown)),
         Notice::DayNotClosed => (Attention, "La journée n’est pas clôturée : c pour la clôturer, F10 pour quitter sans le faire.".into()),
         Notice::RecordRefused => (Attention, "Les règles s’y opposent : voyez les alertes. Rien n’a été enregistré.".into()),
+        Notice::HoldLost(hold) => (Attention, format!("Vous n’avez plus la prise en charge. {}", labels::hold_of_others(hold))),
+        Notice::ColleagueServes(hold) => (Attention, format!("{} Touche t : la reprendre ici.", labels::hold_of_others(hold))),
+        Notice::HoldsGivenBack(numbers) => (Plain, labels::holds_given_back(numbers)),
+        Notice::Settled(choice) => (Good, settling::done(*choice).into()),
+        Notice::NothingToSettle => (Plain, "Rien à régler ici : l’envoi se fait tout seul.".into()),
+        Notice::SettledElsewhere => (Plain, "Un autre poste vient de régler cette délivrance.".into()),
+        Notice::SettleFailed => (Attention, "Le choix n’a pas pu être enregistré sur ce poste. Entrée pour réessayer.".into()),
     }
 }

@@ -9,8 +9,11 @@ use crate::ui::wording::refusals::refusal;
 pub const fn delay(reason: DelayReason) -> &'static str {
     match reason {
         DelayReason::NotTried => "L’envoi n’a pas encore été tenté.",
-        DelayReason::Unreachable => "La base est injoignable : le réseau ou la base ne répond pas.",
+        DelayReason::Unreachable => "La base est injoignable : le réseau ou la base ne répond pas.",
+        DelayReason::NoAnswer => "La base n’a pas répondu dans le délai.",
         DelayReason::Unavailable => "La base répond qu’elle est momentanément indisponible.",
+        DelayReason::Throttled => "La base demande de patienter : elle reçoit trop de demandes.",
+        DelayReason::AccessRefused => "La base refuse l’accès à votre pharmacie.",
         DelayReason::LoginRefused => "La base refuse la connexion de ce poste.",
         DelayReason::Garbled => "La base a répondu quelque chose d’illisible.",
         DelayReason::OutcomeUnknown => {
@@ -24,10 +27,28 @@ pub const fn delay_short(reason: DelayReason) -> &'static str {
     match reason {
         DelayReason::NotTried => "pas encore tenté",
         DelayReason::Unreachable => "base injoignable",
+        DelayReason::NoAnswer => "délai dépassé",
         DelayReason::Unavailable => "base indisponible",
+        DelayReason::Throttled => "base saturée",
+        DelayReason::AccessRefused => "accès refusé",
         DelayReason::LoginRefused => "connexion refusée",
         DelayReason::Garbled => "réponse illisible",
         DelayReason::OutcomeUnknown => "réponse perdue, à vérifier",
+    }
+}
+
+/// What the light says when the base does not answer usefully: what is wrong, and since when.
+pub fn light(reason: DelayReason, since: &str) -> String {
+    match reason {
+        DelayReason::NotTried => format!("base pas encore interrogée depuis {since}"),
+        DelayReason::Unreachable => format!("base injoignable depuis {since}"),
+        DelayReason::NoAnswer => format!("base muette depuis {since} (délai dépassé)"),
+        DelayReason::Unavailable => format!("base indisponible depuis {since}"),
+        DelayReason::Throttled => format!("base saturée depuis {since}"),
+        DelayReason::AccessRefused => format!("accès à la base refusé depuis {since}"),
+        DelayReason::LoginRefused => format!("connexion refusée depuis {since}"),
+        DelayReason::Garbled => format!("base illisible depuis {since}"),
+        DelayReason::OutcomeUnknown => format!("base muette depuis {since} (réponse perdue)"),
     }
 }
 
@@ -36,12 +57,17 @@ pub const fn delay_way_out(reason: DelayReason) -> &'static str {
     match reason {
         DelayReason::NotTried => "Rien à faire : l’envoi part tout seul.",
         DelayReason::Unreachable
+        | DelayReason::NoAnswer
         | DelayReason::Unavailable
+        | DelayReason::Throttled
         | DelayReason::Garbled
         | DelayReason::OutcomeUnknown => {
             "Rien à faire : la délivrance est inscrite ici et l’envoi est retenté tout seul."
         }
-        DelayReason::LoginRefused => "Reconnectez-vous (carte CPS ou e-CPS) : l’envoi repartira tout seul.",
+        DelayReason::LoginRefused => "Reconnectez-vous (carte CPS ou e-CPS) : l’envoi repartira tout seul.",
+        DelayReason::AccessRefused => {
+            "Appelez l’assistance de la base : l’accès de la pharmacie est à rétablir."
+        }
     }
 }
 

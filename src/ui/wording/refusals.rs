@@ -165,6 +165,9 @@ pub const fn read_failure(failure: ReadFailure) -> &'static str {
         ReadFailure::Damaged => "Ce fichier est endommagé ou incomplet : l’image est illisible.",
         ReadFailure::TooLarge => "Cette image est trop grande pour être lue sans risque.",
         ReadFailure::Locked => "Ce PDF est protégé par un mot de passe.",
+        ReadFailure::GivenUp => {
+            "La lecture de ce fichier demandait trop de temps ou de mémoire : elle a été abandonnée."
+        }
     }
 }
 
@@ -172,8 +175,10 @@ const fn read_way_out(failure: ReadFailure) -> &'static str {
     match failure {
         ReadFailure::NotFound => "Vérifiez le chemin : les majuscules et les accents comptent.",
         ReadFailure::NotAllowed => "Copiez-le dans un dossier qui vous appartient, puis recommencez.",
-        ReadFailure::UnknownFormat => "Les formats lus sont PNG, JPEG, WebP, TIFF, BMP et PDF.",
-        ReadFailure::Damaged => "Demandez un nouvel envoi, ou tapez le numéro imprimé sous le QR code.",
+        ReadFailure::UnknownFormat => "Les formats lus sont PNG, JPEG, WebP, TIFF, BMP, GIF et PDF.",
+        ReadFailure::Damaged | ReadFailure::GivenUp => {
+            "Demandez un nouvel envoi, ou tapez le numéro imprimé sous le QR code."
+        }
         ReadFailure::TooLarge => "Recadrez l’image autour du QR code, ou tapez le numéro imprimé dessous.",
         ReadFailure::Locked => {
             "Enregistrez-en une copie sans mot de passe, ou tapez le numéro imprimé sous le QR code."

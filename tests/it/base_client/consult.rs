@@ -126,6 +126,7 @@ fn expected() -> Prescription {
             phone: "0199000022".to_owned(),
             since: Some(at("2026-11-22T10:00:00+01:00")),
             until: Some(at("2026-11-22T10:30:00+01:00")),
+            terminal: None,
         }),
         lines: expected_lines(),
         history: Vec::new(),
@@ -255,7 +256,7 @@ async fn what_is_broken_is_an_error_and_never_a_refusal() {
     };
     for (answer, error) in [
         (Err(TransportError::NotSent), BaseError::Unreachable),
-        (Err(TransportError::AnswerLost), BaseError::Unreachable),
+        (Err(TransportError::AnswerLost), BaseError::NoAnswer),
         (json(401, ""), BaseError::LoginRefused),
         (json(200, first_entry_says("401")), BaseError::LoginRefused),
         (Ok(later), unavailable(503, Some(7))),
@@ -440,7 +441,7 @@ async fn without_the_deliveries_nobody_knows_what_remains() {
     for (answer, error) in [
         (json(400, ""), BaseError::Garbled),
         (json(200, "{"), BaseError::Garbled),
-        (Err(TransportError::AnswerLost), BaseError::Unreachable),
+        (Err(TransportError::AnswerLost), BaseError::NoAnswer),
         (
             json(500, ""),
             BaseError::Unavailable {

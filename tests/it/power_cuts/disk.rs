@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// One thing a program did to its files, or said.
@@ -227,7 +229,12 @@ impl Disk {
                 Entry::Folder => fs::create_dir_all(target).unwrap(),
                 Entry::File(inode) => {
                     fs::create_dir_all(target.parent().unwrap()).unwrap();
-                    fs::write(target, self.inodes[*inode].after(remains, luck)).unwrap();
+                    // With the rights it was made with: a key that others may read is refused.
+                    let mut file = fs::OpenOptions::new();
+                    let file = file.create_new(true).write(true).mode(0o600).open(target);
+                    file.unwrap()
+                        .write_all(&self.inodes[*inode].after(remains, luck))
+                        .unwrap();
                 }
             }
         }

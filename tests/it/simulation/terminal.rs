@@ -7,6 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
+use std::time::Duration;
 
 use comptoir::app::message::Message;
 use comptoir::app::{App, Effect, Mode, Setting};
@@ -50,6 +51,13 @@ impl World for Booth {
         DispenseId(Uuid::from_u128(self.chance.lock().unwrap().u128(..)))
     }
 
+    /// The steps of a schedule decide how fast posts go.
+    fn pace(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    async fn rest(&self, _time: Duration) {}
+
     fn tell(&self, message: Message) {
         self.inbox.lock().unwrap().push_back(message);
     }
@@ -84,6 +92,7 @@ impl Terminal {
         let setting = Setting {
             pharmacy: counter.pharmacy.clone(),
             operator: counter.operator.clone(),
+            terminal: counter.base.terminal().cloned(),
             mode: Mode::Training,
             zone: TimeZone::get("Europe/Paris").unwrap(),
             sheets: None,
@@ -91,7 +100,7 @@ impl Terminal {
             left_waiting: None,
             catalogue: counter.catalogue.scope(),
         };
-        let workshop = Arc::new(Workshop(Booth {
+        let workshop = Arc::new(Workshop::new(Booth {
             counter,
             clock: clock.clone(),
             chance: Arc::clone(chance),
@@ -143,6 +152,8 @@ impl Terminal {
         match effect {
             Effect::Consult(number) => self.begin(async move { workshop.consult(number).await }),
             Effect::TakeHold(number) => self.holds.send(HoldTask::Take(number)).unwrap(),
+            Effect::TakeHoldOver(number) => self.holds.send(HoldTask::TakeOver(number)).unwrap(),
+            Effect::LookAtHold(number) => self.holds.send(HoldTask::Look(number)).unwrap(),
             Effect::GiveHoldBack(number) => self.holds.send(HoldTask::GiveBack(number)).unwrap(),
             Effect::PostDue => self.posts.send(PostTask::Due).unwrap(),
             Effect::PostNow => self.posts.send(PostTask::Now).unwrap(),
@@ -154,6 +165,10 @@ impl Terminal {
             Effect::ListRegister { before, count } => {
                 self.begin(async move { workshop.list_register(before, count) });
             }
+            Effect::ReadContradiction(id) => {
+                self.begin(async move { workshop.read_contradiction(id).await });
+            }
+            Effect::Settle(request) => self.begin(async move { workshop.settle(&request) }),
             Effect::OpenCorrection { entry, kind } => {
                 self.begin(async move { workshop.open_correction(entry, kind).await });
             }

@@ -73,7 +73,7 @@ fn built() -> &'static Path {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
         let draft = folder.join(format!("shim-{}.so", std::process::id()));
         let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
-        let compiled = Command::new(compiler)
+        let output = Command::new(compiler)
             .args(["-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-O1", "-o"])
             .arg(&draft)
             .arg(source)
@@ -81,9 +81,9 @@ fn built() -> &'static Path {
             .output()
             .unwrap();
         assert!(
-            compiled.status.success(),
+            output.status.success(),
             "{}",
-            String::from_utf8_lossy(&compiled.stderr)
+            String::from_utf8_lossy(&output.stderr)
         );
         // Another run of these tests may be loading it: it is replaced whole.
         let library = folder.join("comptoir-shim.so");

@@ -128,6 +128,17 @@ impl Terminal {
     }
 
     /// Kills it as a power cut would.
+    /// Sends it that signal (`-TERM`, `-KILL`), and waits until it has ended.
+    pub(crate) fn signalled(self, signal: &str) -> u32 {
+        let pid = self.child.process_id().unwrap().to_string();
+        let sent = std::process::Command::new("kill")
+            .args([signal, &pid])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        self.ends()
+    }
+
     pub(crate) fn kill(mut self) {
         self.end();
     }

@@ -79,19 +79,68 @@ pub fn hold_ours(until: Option<&str>) -> String {
     }
 }
 
+/// It was ours, and ran out.
+pub fn hold_over(until: &str) -> String {
+    format!("prise en charge échue {until} : F5 pour la reprendre")
+}
+
 /// Another pharmacy has it.
-pub fn hold_elsewhere(hold: &Hold, since: Option<&str>) -> String {
+pub fn hold_elsewhere(hold: &Hold, since: Option<&str>, until: Option<&str>) -> String {
+    let phone = match hold.phone.trim() {
+        "" => String::new(),
+        phone => format!(", {}", people::phone(phone)),
+    };
+    format!(
+        "prise en charge par une autre pharmacie : {}{phone}{}",
+        holder(hold),
+        moments(since, until)
+    )
+}
+
+/// A colleague has it.
+pub fn hold_of_colleague(hold: &Hold, since: Option<&str>, until: Option<&str>) -> String {
+    format!(
+        "prise en charge à un autre poste : {}{} · t la reprendre ici",
+        holder(hold),
+        moments(since, until)
+    )
+}
+
+/// Who has it, in a sentence of news.
+pub fn hold_of_others(hold: &Hold) -> String {
+    if hold.terminal.is_some() {
+        format!("Cette ordonnance est servie par {}.", holder(hold))
+    } else {
+        format!("Elle est prise en charge par {}.", holder(hold))
+    }
+}
+
+/// What an abrupt end left held.
+pub fn holds_given_back(numbers: &[PrescriptionNumber]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(PrescriptionNumber::grouped).collect();
+    format!(
+        "Après l’arrêt de ce poste, prise en charge rendue : {}. Rien n’y avait été enregistré.",
+        numbers.join(", ")
+    )
+}
+
+fn holder(hold: &Hold) -> String {
     let name = if hold.name.trim().is_empty() {
         format!("FINESS {}", hold.owner)
     } else {
         safe(hold.name.trim())
     };
-    let phone = match hold.phone.trim() {
-        "" => String::new(),
-        phone => format!(", {}", people::phone(phone)),
-    };
-    let since = since.map(|since| format!(", {since}")).unwrap_or_default();
-    format!("prise en charge par une autre pharmacie : {name}{phone}{since}")
+    match &hold.terminal {
+        Some(terminal) if !terminal.words.trim().is_empty() => {
+            format!("{} ({name})", safe(terminal.words.trim()))
+        }
+        _ => name,
+    }
+}
+
+fn moments(since: Option<&str>, until: Option<&str>) -> String {
+    let said: Vec<&str> = [Some(""), since, until].into_iter().flatten().collect();
+    said.join(", ")
 }
 
 /// The base answered.

@@ -1,0 +1,115 @@
+//! The engines that find and read codes in one version of a picture, and what they saw in it.
+//!
+//! None of them is proof against every picture: each runs in `guarded`, and an engine that panics has
+//! seen nothing.
+
+mod data_matrix;
+mod linear;
+mod qr;
+mod second;
+
+use crate::scan::grey::Grey;
+use crate::scan::place::{Area, Point};
+use crate::scan::{Symbology, guarded};
+
+/// One way of reading codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// QR codes, by rxing; how ink is told from paper, and whether the negative is read too.
+    Qr(Cut, Ink),
+    /// QR codes, by rqrr: written apart from the other one, it errs elsewhere.
+    QrSecond,
+    /// DataMatrix, by rxing, from every side of the picture.
+    DataMatrix(Ink),
+    /// DataMatrix, by rxing, along the middle lines only.
+    DataMatrixAcrossTheMiddle,
+    /// EAN-13 and Code 128, along the rows, by rxing.
+    Linear,
+}
+
+/// How ink is told from paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// By the shades around.
+    Local,
+    /// By all the shades of the picture.
+    Global,
+}
+
+/// Which of the two is the ink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    /// The dark.
+    Dark,
+    /// The dark, and the light when the dark says nothing.
+    DarkOrLight,
+}
+
+/// One code, in places of the version it was seen in.
+pub struct Sighting {
+    /// The kind of code.
+    pub symbology: Symbology,
+    /// What it says.
+    pub text: String,
+    /// Whether it says of itself that it follows GS1.
+    pub is_gs1: bool,
+    /// Clockwise from its own top left.
+    pub corners: [Point; 4],
+}
+
+/// What an engine saw.
+#[derive(Default)]
+pub struct Sight {
+    /// The codes it read.
+    pub codes: Vec<Sighting>,
+    /// Where it saw a code that it could not read.
+    pub unread: Vec<Area>,
+    /// How many marks like the corners of a QR code it saw.
+    pub finders: usize,
+}
+
+/// Above that many corner marks, rqrr is not asked: it would try every three of them.
+const FINDERS_MAX: usize = 24;
+
+impl Engine {
+    /// The kind of code that it looks for; EAN-13 stands for all that runs along a row.
+    pub const fn symbology(self) -> Symbology {
+        match self {
+            Self::Qr(..) | Self::QrSecond => Symbology::QrCode,
+            Self::DataMatrix(_) | Self::DataMatrixAcrossTheMiddle => Symbology::DataMatrix,
+            Self::Linear => Symbology::Ean13,
+        }
+    }
+
+    /// Looks for codes. `finders` is how many corner marks another engine saw in the same version.
+    pub fn look(self, grey: &Grey, finders: Option<usize>) -> Sight {
+        let sight = guarded(|| match self {
+            Self::Qr(cut, ink) => qr::look(grey, cut, ink),
+            Self::QrSecond if finders.is_some_and(|seen| seen > FINDERS_MAX) => Sight::default(),
+            Self::QrSecond => second::look(grey),
+            Self::DataMatrix(ink) => data_matrix::look(grey, ink),
+            Self::DataMatrixAcrossTheMiddle => data_matrix::look_across_the_middle(grey),
+            Self::Linear => linear::look(grey),
+        });
+        sight.unwrap_or_default()
+    }
+}
+
+/// Codes should be UTF-8; older ones hold Latin-1, in which every byte is a character. What an engine
+/// guesses of the character set is never taken.
+fn text_of(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+/// The four corners that an engine gives, in its own order.
+fn four(points: &[rxing::Point]) -> Option<[Point; 4]> {
+    match points {
+        [first, second, third, fourth, ..] => {
+            Some([first, second, third, fourth].map(|point| (point.x, point.y)))
+        }
+        _ => None,
+    }
+}

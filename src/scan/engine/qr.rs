@@ -1,0 +1,139 @@
+//! QR codes by rxing, step by step, so that every code of a picture is read, the work is bounded, and
+//! what could not be read is known.
+
+use rxing::common::{BitMatrix, DetectorRXingResult, GlobalHistogramBinarizer, HybridBinarizer};
+use rxing::qrcode::cpp_port::decoder::Decode;
+use rxing::qrcode::cpp_port::detector::{
+    FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
+};
+use rxing::{Binarizer, BinaryBitmap, Luma8Source};
+
+use super::{Cut, Ink, Sight, Sighting, four, text_of};
+use crate::scan::Symbology;
+use crate::scan::grey::Grey;
+use crate::scan::place::{Area, Point};
+
+/// More corner marks than that are a texture, or a picture made to keep the engine busy.
+const FINDERS_MAX: usize = 48;
+
+/// How many threes of marks are tried. Sixteen codes on a page make about as many.
+const THREES_MAX: usize = 300;
+
+/// How many codes that could not be read are noted.
+const UNREAD_MAX: usize = 8;
+
+pub(super) fn look(grey: &Grey, cut: Cut, ink: Ink) -> Sight {
+    let (Ok(width), Ok(height)) = (u32::try_from(grey.width()), u32::try_from(grey.height())) else {
+        return Sight::default();
+    };
+    let Ok(source) = Luma8Source::new_with_slice(grey.pixels(), width, height) else {
+        return Sight::default();
+    };
+    match cut {
+        Cut::Local => look_at(BinaryBitmap::new(HybridBinarizer::new(source)), ink),
+        Cut::Global => look_at(BinaryBitmap::new(GlobalHistogramBinarizer::new(source)), ink),
+    }
+}
+
+fn look_at(mut picture: BinaryBitmap<impl Binarizer>, ink: Ink) -> Sight {
+    let dark = read(picture.get_black_matrix());
+    if ink == Ink::Dark || !dark.codes.is_empty() {
+        return dark;
+    }
+    picture.invert();
+    let mut both = read(picture.get_black_matrix());
+    both.finders = both.finders.max(dark.finders);
+    both.unread.extend(dark.unread);
+    both
+}
+
+fn read(ink: &BitMatrix) -> Sight {
+    let mut finders = FindFinderPatterns(ink, true, 0);
+    let mut sight = Sight {
+        finders: finders.len(),
+        ..Sight::default()
+    };
+    if !(3..=FINDERS_MAX).contains(&sight.finders) {
+        return sight;
+    }
+    let threes = GenerateFinderPatternSets(&mut finders);
+    let mut used: Vec<rxing::Point> = Vec::new();
+    let mut failed: Vec<FinderPatternSet> = Vec::new();
+    for three in threes.into_iter().take(THREES_MAX) {
+        if marks(&three).iter().any(|mark| used.contains(mark)) {
+            continue;
+        }
+        match decode(ink, &three) {
+            Some(code) => {
+                used.extend(marks(&three));
+                sight.codes.push(code);
+            }
+            None => failed.push(three),
+        }
+    }
+    // A failed three that shares a mark with a code that was read was no code.
+    failed.retain(|three| !marks(three).iter().any(|mark| used.contains(mark)));
+    for three in failed {
+        if let Some(area) = around(&three, ink)
+            && sight.unread.len() < UNREAD_MAX
+            && !sight.unread.iter().any(|known| known.is_near(area))
+        {
+            sight.unread.push(area);
+        }
+    }
+    sight
+}
+
+fn marks(three: &FinderPatternSet) -> [rxing::Point; 3] {
+    [three.bl.p, three.tl.p, three.tr.p]
+}
+
+fn decode(ink: &BitMatrix, three: &FinderPatternSet) -> Option<Sighting> {
+    let sampled = SampleQR(ink, three).ok()?;
+    let decoded = Decode(sampled.getBits()).ok()?;
+    let bytes = decoded.content().bytes();
+    // A symbol with nothing in it is what error correction makes of a blank.
+    if !decoded.isValid() || bytes.is_empty() {
+        return None;
+    }
+    // The sampler gives them row by row.
+    let [top_left, top_right, bottom_left, bottom_right] = four(sampled.getPoints())?;
+    Some(Sighting {
+        symbology: Symbology::QrCode,
+        text: text_of(bytes),
+        is_gs1: false,
+        corners: [top_left, top_right, bottom_right, bottom_left],
+    })
+}
+
+/// The area of the code that three marks promise, with a margin.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "places in a picture of a few thousand pixels, clamped to it"
+)]
+fn around(three: &FinderPatternSet, ink: &BitMatrix) -> Option<Area> {
+    let [below, corner, beside] = marks(three);
+    let fourth = rxing::Point {
+        x: below.x + beside.x - corner.x,
+        y: below.y + beside.y - corner.y,
+    };
+    let all = [below, corner, beside, fourth];
+    let least = |of: fn(&rxing::Point) -> f32| all.iter().map(of).fold(f32::MAX, f32::min);
+    let most = |of: fn(&rxing::Point) -> f32| all.iter().map(of).fold(f32::MIN, f32::max);
+    let (low, high): (Point, Point) = ((least(|p| p.x), least(|p| p.y)), (most(|p| p.x), most(|p| p.y)));
+    let margin = 0.35 * (high.0 - low.0).max(high.1 - low.1) + 8.0;
+    let inside = |place: f32, end: u32| place.clamp(0.0, end as f32) as usize;
+    let (left, top) = (
+        inside(low.0 - margin, ink.getWidth()),
+        inside(low.1 - margin, ink.getHeight()),
+    );
+    let area = Area {
+        left,
+        top,
+        width: inside(high.0 + margin, ink.getWidth()) - left,
+        height: inside(high.1 + margin, ink.getHeight()) - top,
+    };
+    (area.width > 20 && area.height > 20).then_some(area)
+}
