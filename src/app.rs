@@ -177,10 +177,10 @@ impl App {
             Command::ReaderTest => (reader_test::over(screen), Vec::new()),
             Command::Outbox => outbox::over(screen),
             Command::Register => register::over(screen),
-            Command::Quit => match closing::propose(screen, &mut self.desk) {
-                Ok(proposed) => proposed,
-                Err(screen) => leaving::depart(screen, Destination::Outside, &mut self.desk),
-            },
+            Command::Quit if closing::is_proposed(&screen, &self.desk) => {
+                closing::propose(screen, &mut self.desk)
+            }
+            Command::Quit => leaving::depart(screen, Destination::Outside, &mut self.desk),
             command => Self::on_screen(screen, command, &mut self.desk),
         };
         self.screen = screen;

@@ -405,3 +405,24 @@ impl Transport for Line {
         self.exchange_once(known, request).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_found_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sheet.png");
+        write_whole(&path, b"first").unwrap();
+        write_whole(&path, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert!(write_whole(&folder.path().join("absent/sheet.png"), b"x").is_err());
+        // A name that cannot be taken: what was written beside it goes again.
+        let taken = folder.path().join("taken");
+        fs::create_dir_all(taken.join("in it")).unwrap();
+        assert!(write_whole(&taken, b"x").is_err());
+        let names = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(names, 2, "no part is left behind");
+    }
+}

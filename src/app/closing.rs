@@ -76,7 +76,7 @@ pub enum Closing {
     /// It is being verified and signed.
     Running,
     /// It ended.
-    Ended(ClosingAnswer),
+    Ended(Box<ClosingAnswer>),
     /// The store could not do it.
     Failed,
 }
@@ -93,23 +93,23 @@ fn is_open_evening(desk: &Desk) -> bool {
             .is_some_and(|last| desk.closed_at.is_none_or(|closed_at| closed_at < last))
 }
 
-/// Proposes the closure to whoever leaves in the evening: the register, where one key closes and the same key as before
-/// leaves. `Err` gives the screen back when there is nothing to propose.
-pub fn propose(screen: Screen, desk: &mut Desk) -> Result<Next, Screen> {
-    // Asked once: whoever leaves from the register has seen it.
-    let is_idle = matches!(screen, Screen::Counter(_) | Screen::Done(_));
-    if is_idle && is_open_evening(desk) {
-        desk.notice = Some(Notice::DayNotClosed);
-        return Ok(register::over(screen));
-    }
-    Err(screen)
+/// Whether the closure is proposed to whoever leaves that screen now: asked once, for whoever leaves from the register
+/// has seen it.
+pub fn is_proposed(screen: &Screen, desk: &Desk) -> bool {
+    matches!(screen, Screen::Counter(_) | Screen::Done(_)) && is_open_evening(desk)
+}
+
+/// Proposes it: the register, where one key closes the day, and the same key as before leaves.
+pub fn propose(screen: Screen, desk: &mut Desk) -> Next {
+    desk.notice = Some(Notice::DayNotClosed);
+    register::over(screen)
 }
 
 impl App {
     pub(crate) fn register_day_read(&mut self, day: RegisterDay) -> Vec<Effect> {
         self.desk.closed_at = day.last_closure.as_ref().map(|closure| closure.at);
         if let Some(register) = self.register_on_screen() {
-            register.day = Some(day);
+            register.day = Some(Box::new(day));
         }
         Vec::new()
     }
@@ -118,7 +118,7 @@ impl App {
         let Some(register) = self.register_on_screen() else {
             return Vec::new();
         };
-        register.closing = Closing::Ended(answer);
+        register.closing = Closing::Ended(Box::new(answer));
         vec![Effect::ReadRegisterDay]
     }
 }

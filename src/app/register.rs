@@ -28,7 +28,7 @@ pub struct Register {
     /// What is searched; then the entries are those found.
     pub search: Option<Search>,
     /// What there is to close, once it is counted.
-    pub day: Option<RegisterDay>,
+    pub day: Option<Box<RegisterDay>>,
     /// Whether the day is being closed.
     pub closing: Closing,
     /// The screen to go back to.

@@ -124,7 +124,7 @@ impl<'a> Page<'a> {
             Closing::Running => rows.signed(0, "…", closing::RUNNING, theme.dim),
             Closing::Failed => rows.signed(0, "✗", labels::STORE_FAILED, theme.bad),
             Closing::Ended(answer) => {
-                let (sign, style) = match answer {
+                let (sign, style) = match answer.as_ref() {
                     ClosingAnswer::Closed { .. } => ("✓", theme.good),
                     ClosingAnswer::AlreadyClosed { .. } | ClosingAnswer::NothingToClose => {
                         ("·", Style::new())
@@ -132,7 +132,8 @@ impl<'a> Page<'a> {
                     ClosingAnswer::DoesNotHold(_) | ClosingAnswer::KeyMissing => ("✗", theme.bad),
                 };
                 rows.signed(0, sign, &closing::answer(answer), style);
-                if let ClosingAnswer::Closed { backup, .. } | ClosingAnswer::AlreadyClosed { backup } = answer
+                if let ClosingAnswer::Closed { backup, .. } | ClosingAnswer::AlreadyClosed { backup } =
+ answer.as_ref()
                 {
                     let (sign, style) = match backup {
                         BackupAnswer::Made {
@@ -146,7 +147,7 @@ impl<'a> Page<'a> {
                     };
                     rows.signed(0, sign, &closing::backup(backup), style);
                 }
-                if let ClosingAnswer::Closed { note, .. } = answer {
+                if let ClosingAnswer::Closed { note, .. } = answer.as_ref() {
                     for line in note.lines().filter(|line| !line.is_empty()) {
                         rows.paragraph(2, &safe(line), theme.dim);
                     }

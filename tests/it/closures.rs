@@ -96,6 +96,7 @@ impl Closed {
             "../../src/store/migrations/0001_register_and_outbox.sql"
         ))
         .unwrap();
+        // The same key, and a salt of its own: it has to be said again.
         let key = format!("x'{}'", "07".repeat(32));
         old.execute(
             "ATTACH DATABASE ?1 AS newer KEY ?2",

@@ -12,6 +12,7 @@ use comptoir::app::message::{
 use comptoir::app::{App, settling};
 use comptoir::catalogue::Catalogue;
 use comptoir::domain::breakdown::Breakdown;
+use comptoir::domain::closure::{Closure, RegisterDay};
 use comptoir::domain::consent::Consent;
 use comptoir::domain::identifiers::{Boxes, DispenseId, LineNumber};
 use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState, Settlement, SettlementChoice};
@@ -19,6 +20,7 @@ use comptoir::domain::prescription::{Delivery, DeliveryStanding, Prescription, P
 use comptoir::domain::product::ProductCode;
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber, Sha256Digest};
+use comptoir::domain::retention::RetentionClass;
 use comptoir::domain::scanned::{Scanned, ScannedBox};
 use jiff::civil::date;
 
@@ -234,6 +236,44 @@ fn check(first_bad: Option<RegisterNumber>) -> Message {
         head: Sha256Digest([0xab; 32]),
         first_bad,
     })
+}
+
+/// A name was typed: two entries so far, and the search goes on.
+fn register_searched() -> App {
+    let found = Message::RegisterSearched {
+        text: "lefevre".into(),
+        entries: vec![register_entry(5), register_entry(4)],
+        below: Some(RegisterNumber(3)),
+    };
+    let typed = register(vec![register_page()], "/lefevre");
+    after(typed, vec![found], "")
+}
+
+fn last_closure() -> Closure {
+    Closure {
+        origin: "comptoir/register/750000001".into(),
+        count: 3,
+        head: Sha256Digest([0xab; 32]),
+        at: minutes_ago(60 * 15),
+    }
+}
+
+/// Yesterday was left open.
+fn register_day_open() -> App {
+    let day = RegisterDay {
+        last_closure: Some(last_closure()),
+        today: [(RetentionClass::Register, 1)].into(),
+        unclosed: 2,
+        unclosed_before: 1,
+    };
+    register(vec![register_page(), Message::RegisterDayRead(day)], "")
+}
+
+/// One quits in the evening with deliveries that no closure holds.
+fn register_proposed() -> App {
+    let served = Message::OutboxListed(vec![entry(hand_over(1, 5), &PostState::Accepted)]);
+    let evening = after(app(), vec![served, Message::TimePassed(in_minutes(8 * 60))], "⑩");
+    after(evening, vec![register_page()], "")
 }
 
 fn consult_refused(code: RefusalCode, text: &str) -> App {
@@ -685,6 +725,9 @@ fn list_scenes() -> Vec<Scene> {
             "register_altered",
             register(vec![register_page(), check(Some(RegisterNumber(4)))], "↓↓↓"),
         ),
+        scene("register_searched", register_searched()),
+        scene("register_day_open", register_day_open()),
+        scene("register_proposed", register_proposed()),
         scene(
             "register_empty",
             register(

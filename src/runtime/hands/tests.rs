@@ -12,6 +12,7 @@ use crate::app::closing::{BackupAnswer, ClosingAnswer};
 use crate::app::effect::RecordRequest;
 use crate::config::{Typed, config};
 use crate::counter::ConsultationAnswer;
+use crate::domain::closure::Closure;
 use crate::domain::dispense::{Circumstances, Decision, Proposal};
 use crate::session::store_path;
 use crate::store::KeyPlace;
@@ -210,4 +211,46 @@ fn a_day_closed_without_a_second_support_says_so() {
             ..
         }
     ));
+}
+
+#[test]
+fn the_day_is_closed_from_the_terminal_and_its_note_is_kept() {
+    let stage = Stage::new();
+    let id = DispenseId(Uuid::from_u128(1));
+    let request = stage.confirmed(id);
+    let (mut hands, inputs) = stage.hands();
+    let mut answer = |effect: Effect, is_it: fn(&Message) -> bool| {
+        hands.execute(effect);
+        loop {
+            if let Input::Message(message) = inputs.recv().unwrap()
+                && is_it(&message)
+            {
+                return message;
+            }
+        }
+    };
+    answer(Effect::Record(Box::new(request)), |message| {
+        matches!(message, Message::Recorded { .. })
+    });
+    let closed = answer(Effect::CloseRegister, |message| {
+        matches!(message, Message::RegisterClosed(_))
+    });
+    let Message::RegisterClosed(ClosingAnswer::Closed { note, saved, .. }) = closed else {
+        panic!("a register of one day is closed");
+    };
+    assert_eq!(std::fs::read_to_string(saved.unwrap()).unwrap(), note);
+    let day = answer(Effect::ReadRegisterDay, |message| {
+        matches!(message, Message::RegisterDayRead(_))
+    });
+    let Message::RegisterDayRead(day) = day else {
+        panic!("the day was asked for");
+    };
+    assert_eq!((day.unclosed, day.last_closure), (0, Closure::unproved(&note)));
+    let verified = answer(Effect::VerifyRegister, |message| {
+        matches!(message, Message::RegisterVerified(_))
+    });
+    let Message::RegisterVerified(check) = verified else {
+        panic!("the verification was asked for");
+    };
+    assert_eq!((check.closures, check.first_bad), (1, None));
 }

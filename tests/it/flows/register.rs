@@ -127,7 +127,7 @@ fn a_closed_day_is_left_without_a_question() {
         names(&app.update(Message::RegisterClosed(answer.clone()))),
         ["ReadRegisterDay"]
     );
-    assert_eq!(register(&app).closing, Closing::Ended(answer));
+    assert_eq!(register(&app).closing, Closing::Ended(Box::new(answer)));
     app.update(Message::RegisterDayRead(RegisterDay {
         last_closure: Some(closure(599)),
         ..RegisterDay::default()
