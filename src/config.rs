@@ -16,6 +16,8 @@ use crate::domain::people::{Operator, OperatorRole, Pharmacy};
 pub const FREE_BYTES_MIN: u64 = 500_000_000;
 /// Days that entries may wait for a closure: a month, the longest of the closures that French till rules ask for.
 pub const CLOSURE_DAYS_MAX: i64 = 31;
+/// Days that the last backup may be old: a week-end and a holiday, after which a closure made none.
+pub const BACKUP_DAYS_MAX: i64 = 4;
 /// Hours that a delivery may wait for the base before somebody should look at it.
 pub const OUTBOX_HOURS_MAX: i64 = 24;
 /// Seconds by which the clock may differ from the base's: what holds and logins bear.

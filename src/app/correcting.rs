@@ -381,6 +381,18 @@ impl Correcting {
         (Screen::Correcting(self), vec![Effect::Correct(Box::new(request))])
     }
 
+    /// Whether leaving it would throw away what was said of it: a reason was chosen, and nothing is recorded.
+    pub const fn holds_work(&self) -> bool {
+        match self.step {
+            Step::Words { .. } | Step::Deciding(_) | Step::Review(_) | Step::Confirm | Step::Recording(_) => {
+                true
+            }
+            // Back at the reasons, what was said is kept.
+            Step::Reason { .. } => self.motive.is_some(),
+            Step::Which { .. } | Step::Opening | Step::Stopped(_) | Step::Recorded { .. } => false,
+        }
+    }
+
     /// The text being typed, for what is pasted.
     pub fn input_mut(&mut self) -> Option<&mut TextInput> {
         match &mut self.step {

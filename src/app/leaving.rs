@@ -28,14 +28,14 @@ pub enum Destination {
 
 /// Leaves a screen for good, or asks first.
 pub fn depart(screen: Screen, to: Destination, desk: &mut Desk) -> Next {
-    if matches!(screen.beneath(), Screen::Recording(_)) {
+    if screen.is_recording() {
         // The store answers in a moment; leaving now would hide what it said.
         desk.notice = Some(Notice::RecordingNow);
         return (screen, Vec::new());
     }
     let is_insisted_on = to == Destination::Outside
         && matches!(&screen, Screen::Leaving(leaving) if leaving.to == Destination::Outside);
-    let place = screen.into_beneath();
+    let place = screen.into_work();
     // Asked to quit while the question whether to quit stands: that is the answer.
     if place.holds_work() && !is_insisted_on {
         let leaving = Leaving {
@@ -48,6 +48,7 @@ pub fn depart(screen: Screen, to: Destination, desk: &mut Desk) -> Next {
 }
 
 fn left(place: &Screen, to: Destination, desk: &Desk) -> Next {
+    let place = place.beneath();
     let mut effects = match (&to, place.serving()) {
         (Destination::Outside, Some(serving)) => serving.farewell(),
         _ => place.leave(),

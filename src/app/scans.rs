@@ -82,7 +82,8 @@ impl App {
                 .is_some_and(|serving| serving.prescription.number == number),
         };
         let screen = std::mem::take(&mut self.screen);
-        if is_on_screen {
+        // A correction laid over it would be dropped: asked first, as for any other prescription.
+        if is_on_screen && !screen.correction_holds_work() {
             self.desk.notice = Some(Notice::AlreadyOpen);
             self.screen = screen.into_beneath();
             return Vec::new();

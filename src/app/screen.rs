@@ -1,7 +1,7 @@
 //! What is on the screen: one variant per screen, each owning its state.
 
 use crate::app::consulting::Consulting;
-use crate::app::correcting::Correcting;
+use crate::app::correcting::{Correcting, Step};
 use crate::app::counter::Counter;
 use crate::app::decision::Deciding;
 use crate::app::done::Done;
@@ -152,6 +152,14 @@ impl Screen {
 
     /// The same, to change it.
     pub fn beneath_mut(&mut self) -> &mut Self {
+        self.down_to(|_| false)
+    }
+
+    /// The first screen of which that is true, from the top; else what everything is laid over.
+    fn down_to(&mut self, is_it: fn(&Self) -> bool) -> &mut Self {
+        if is_it(self) {
+            return self;
+        }
         match self {
             Self::NumberDoubt(NumberDoubt { over, .. })
             | Self::Leaving(Leaving { over, .. })
@@ -160,10 +168,10 @@ impl Screen {
             | Self::Outbox(Outbox { over, .. })
             | Self::History(History { over, .. })
             | Self::ReaderTest(ReaderTest { over, .. })
-            | Self::Help(Help { over, .. }) => over.beneath_mut(),
-            Self::Register(register) => register.over.beneath_mut(),
-            Self::Settling(settling) => settling.over.beneath_mut(),
-            Self::Correcting(correcting) => correcting.over.beneath_mut(),
+            | Self::Help(Help { over, .. }) => over.down_to(is_it),
+            Self::Register(register) => register.over.down_to(is_it),
+            Self::Settling(settling) => settling.over.down_to(is_it),
+            Self::Correcting(correcting) => correcting.over.down_to(is_it),
             not_laid_over => not_laid_over,
         }
     }
@@ -182,6 +190,28 @@ impl Screen {
     /// The same, taken out; what was laid over it is dropped.
     pub fn into_beneath(mut self) -> Self {
         std::mem::take(self.beneath_mut())
+    }
+
+    /// What leaving would throw away, taken out: a correction in progress, else what everything is laid over.
+    pub fn into_work(mut self) -> Self {
+        std::mem::take(self.down_to(Self::holds_work))
+    }
+
+    /// Whether a correction in progress is on top, or under something.
+    pub fn correction_holds_work(&self) -> bool {
+        match self {
+            Self::Correcting(correcting) => correcting.holds_work(),
+            other => other.over().is_some_and(Self::correction_holds_work),
+        }
+    }
+
+    /// Whether the store is about to answer, whatever is laid over it.
+    pub fn is_recording(&self) -> bool {
+        match self {
+            Self::Recording(_) => true,
+            Self::Correcting(correcting) if matches!(correcting.step, Step::Recording(_)) => true,
+            other => other.over().is_some_and(Self::is_recording),
+        }
     }
 
     /// This screen without the remarks on top of it: only the newest one is shown.
@@ -220,6 +250,7 @@ impl Screen {
             Self::Prescription(serving) => serving.holds_work(),
             // One is here because one decides.
             Self::Decision(_) | Self::Review(_) | Self::Recording(_) => true,
+            Self::Correcting(correcting) => correcting.holds_work(),
             _ => false,
         }
     }

@@ -8,7 +8,7 @@ use super::failure::{self, Failure};
 use super::output::{Format, show};
 use crate::base::{Base, BaseError, Operation};
 use crate::catalogue::Origin;
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config, ConfigError, SessionKind};
 use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::Closure;
 use crate::domain::outbox::DelayReason;
@@ -97,6 +97,7 @@ pub(super) async fn doctor(config: Result<Config, ConfigError>, format: Format) 
         Ok(config) => {
             checks.push(Check::new(Subject::Configuration, None, json!({})));
             checks.extend(store_checks(config));
+            checks.push(machine::key(config));
             checks.push(machine::rights(config));
             checks.push(machine::space(config));
             checks.push(catalogue(config));
@@ -137,11 +138,12 @@ fn told(checks: &[Check], format: Format) -> Result<(), Failure> {
 
 /// What is in the file of the counter; one row here is one check more.
 fn store_checks(config: &Config) -> Vec<Check> {
-    type Look = fn(&Store) -> Result<Check, StoreError>;
-    const LOOKS: [(Subject, Look); 4] = [
+    type Look = fn(&Store, &Config) -> Result<Check, StoreError>;
+    const LOOKS: [(Subject, Look); 5] = [
         (Subject::Settings, settings),
         (Subject::Register, register),
         (Subject::Closure, closure),
+        (Subject::Backup, backup),
         (Subject::Outbox, outbox),
     ];
     let store = match session::open_store(config) {
@@ -156,7 +158,7 @@ fn store_checks(config: &Config) -> Vec<Check> {
     };
     let mut checks = vec![Check::new(Subject::Store, None, json!({}))];
     checks.extend(LOOKS.map(|(subject, look)| {
-        look(&store).unwrap_or_else(|error| {
+        look(&store, config).unwrap_or_else(|error| {
             tracing::error!(error = crate::chain(&error));
             Check::broken(subject, error.breakdown())
         })
@@ -164,7 +166,7 @@ fn store_checks(config: &Config) -> Vec<Check> {
     checks
 }
 
-fn settings(store: &Store) -> Result<Check, StoreError> {
+fn settings(store: &Store, _: &Config) -> Result<Check, StoreError> {
     let found = store.examine()?;
     let mut facts = json!({ "sqlite": found.sqlite });
     for (name, value) in found.settings {
@@ -174,7 +176,7 @@ fn settings(store: &Store) -> Result<Check, StoreError> {
     Ok(Check::new(Subject::Settings, ailment, facts))
 }
 
-fn register(store: &Store) -> Result<Check, StoreError> {
+fn register(store: &Store, _: &Config) -> Result<Check, StoreError> {
     let found = store.verify_closed_register(now(), &[])?;
     let first_bad = found.first_bad.map(|number| number.0);
     let facts = json!({ "entries": found.entries, "first_bad": first_bad, "closures": found.closures });
@@ -185,7 +187,7 @@ fn register(store: &Store) -> Result<Check, StoreError> {
     ))
 }
 
-fn closure(store: &Store) -> Result<Check, StoreError> {
+fn closure(store: &Store, _: &Config) -> Result<Check, StoreError> {
     let last = store.closures()?.last().and_then(|note| Closure::unproved(note));
     let unclosed = store.unclosed_since()?;
     let days = unclosed.map_or(0, |(since, _)| days_since(since));
@@ -202,7 +204,38 @@ fn closure(store: &Store) -> Result<Check, StoreError> {
     ))
 }
 
-fn outbox(store: &Store) -> Result<Check, StoreError> {
+/// Copies that lag behind the register; a training session needs none.
+fn backup(store: &Store, config: &Config) -> Result<Check, StoreError> {
+    let last = store.last_backup()?;
+    let entries = store.register_length()?;
+    let days = last.as_ref().map(|last| days_since(last.made_at));
+    let facts = json!({
+        "configured": config.backup.is_some(),
+        "last": last.as_ref().map(|last| last.made_at.to_string()),
+        "place": last.as_ref().map(|last| last.place.display().to_string()),
+        "entries": last.as_ref().map(|last| last.entries),
+        "days": days,
+    });
+    let is_behind = last.as_ref().map_or(0, |last| last.entries) < entries;
+    let is_needed = config.backup.is_some() || config.session == SessionKind::Real;
+    let ailment = match days {
+        _ if config.backup.is_none() && is_needed => Some(Ailment::NoSecondSupport),
+        None if is_behind && is_needed => Some(Ailment::NeverBackedUp),
+        Some(days) if is_behind && is_needed && days > config::BACKUP_DAYS_MAX => {
+            Some(Ailment::OldBackup { days })
+        }
+        _ => None,
+    };
+    let mut check = Check::new(Subject::Backup, ailment, facts);
+    check.remark = Some(match (&last, days) {
+        (Some(last), Some(days)) => words::last_backup(days, &last.place.display().to_string()),
+        _ if !is_needed => words::no_backup_in_training().to_owned(),
+        _ => words::nothing_to_back_up().to_owned(),
+    });
+    Ok(check)
+}
+
+fn outbox(store: &Store, _: &Config) -> Result<Check, StoreError> {
     let oldest = store.outbox_oldest()?;
     let facts = json!({
         "waiting": oldest.map_or(0, |(_, count)| count),

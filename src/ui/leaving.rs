@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::app::leaving::{Destination, Leaving};
-use crate::app::screen::Scroll;
+use crate::app::screen::{Screen, Scroll};
 use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::wording::labels;
@@ -25,7 +25,7 @@ impl Widget for Page<'_> {
         rows.blank();
         rows.heading(labels::LEAVING);
         rows.blank();
-        if let Some(serving) = self.leaving.over.serving() {
+        if let Some(serving) = self.leaving.over.beneath().serving() {
             let decided = labels::decided_lines(serving.forms.len());
             rows.paragraph(
                 2,
@@ -42,7 +42,11 @@ impl Widget for Page<'_> {
         };
         rows.paragraph(2, &going, ratatui::style::Style::new());
         rows.blank();
-        rows.signed(2, "!", labels::LEAVING_LOSES, theme.warning);
+        let loses = match *self.leaving.over {
+            Screen::Correcting(_) => labels::LEAVING_LOSES_CORRECTION,
+            _ => labels::LEAVING_LOSES,
+        };
+        rows.signed(2, "!", loses, theme.warning);
         rows.draw(Scroll::default(), area, buffer);
     }
 }

@@ -174,6 +174,14 @@ pub(crate) fn correction_scenes() -> Vec<Scene> {
         scene("correcting_words", opened(Rectification, "3lot mal lu")),
         scene("correcting_words_needed", opened(Cancellation, "9⏎")),
         scene("correcting_decision", opened(Rectification, "3lot mal lu⏎")),
+        scene(
+            "correcting_leaving",
+            after(
+                opened(Cancellation, "8rapportées non ouvertes⏎"),
+                vec![scan(OTHER_NUMBER)],
+                "",
+            ),
+        ),
         scene("correcting_review", opened(Rectification, "2⏎-⏎1lZ9⏎⏎")),
         scene("correcting_nothing", opened(Rectification, "2⏎-⏎1⏎+")),
         scene(
@@ -205,4 +213,45 @@ pub(crate) fn correction_scenes() -> Vec<Scene> {
             after(app(), vec![Message::OutboxListed(corrections)], ""),
         ),
     ]
+}
+
+#[test]
+fn a_scan_over_a_correction_in_progress_asks_first() {
+    use CorrectionKind::{Cancellation, Rectification};
+    for (kind, typed) in [
+        (Cancellation, "8rappor"),
+        (Cancellation, "8rapportées⏎"),
+        (Cancellation, "8rapportées⏎⎋"),
+        (Rectification, "3lot mal lu⏎"),
+        (Rectification, "2⏎-⏎1lZ9⏎⏎"),
+        (Cancellation, "8rapportées⏎?"),
+    ] {
+        let mut app = opened(kind, typed);
+        assert!(app.update(scan(OTHER_NUMBER)).is_empty(), "{typed}");
+        assert_eq!(app.screen().name(), "leaving", "{typed}");
+        let mut kept = opened(kind, typed);
+        kept.update(scan(OTHER_NUMBER));
+        let kept = after(kept, vec![], "⏎");
+        assert_eq!(
+            kept.screen().name(),
+            "correcting",
+            "{typed}: Enter keeps the correction"
+        );
+        let left = after(app, vec![], "q");
+        assert_eq!(left.screen().name(), "consulting", "{typed}");
+    }
+}
+
+#[test]
+fn a_scan_over_a_correction_without_a_reason_yet_asks_nothing() {
+    let mut app = opened(CorrectionKind::Cancellation, "↓");
+    app.update(scan(OTHER_NUMBER));
+    assert_eq!(app.screen().name(), "consulting");
+}
+
+#[test]
+fn a_correction_being_recorded_is_not_left() {
+    let mut app = opened(CorrectionKind::Cancellation, "8⏎⏎");
+    assert!(app.update(scan(OTHER_NUMBER)).is_empty());
+    assert_eq!(app.screen().name(), "correcting");
 }

@@ -10,13 +10,15 @@ use crate::support::command::{Counter, Ended};
 use crate::support::shim::Shim;
 
 /// Every check there is, in the order in which it is told.
-const CHECKS: [&str; 12] = [
+const CHECKS: [&str; 14] = [
     "configuration",
     "store",
     "settings",
     "register",
     "closure",
+    "backup",
     "outbox",
+    "key",
     "rights",
     "space",
     "catalogue",
@@ -187,6 +189,58 @@ fn a_closure_and_a_post_that_are_late_are_said() {
     let document = stage.doctor(&stage.days_away(3));
     assert_eq!(failing(&document), ["outbox", "base"], "{document}");
     assert!(says(&document, "outbox").contains("3 jours"), "{document}");
+}
+
+#[test]
+fn a_second_support_that_is_configured_and_lags_behind_is_said() {
+    let stage = Stage::new();
+    let support = stage.files.path().join("support");
+    fs::create_dir(&support).unwrap();
+    let document = stage.doctor(&Shim::default());
+    assert_eq!(
+        document["checks"]["backup"]["configured"], false,
+        "not in training"
+    );
+    assert_eq!(failing(&document), [""; 0], "{document}");
+
+    let file = stage.files.path().join("comptoir.toml");
+    let written = format!(
+        "training = true\n[backup]\ndirectory = \"{}\"\n",
+        support.display()
+    );
+    fs::write(&file, written).unwrap();
+    let configured = || Shim::default().configured(&file);
+    let document = stage.doctor(&configured());
+    assert_eq!(failing(&document), ["backup"], "{document}");
+    assert!(says(&document, "backup").contains("jamais"), "{document}");
+
+    let environment = configured().environment();
+    assert_eq!(stage.counter.run_with(&["backup"], &environment).code, 0);
+    let document = stage.doctor(&configured());
+    assert_eq!(failing(&document), [""; 0], "{document}");
+    assert_eq!(document["checks"]["backup"]["days"], 0);
+    // As old as can be, a copy that has everything is no fault.
+    let later = || stage.days_away(5).configured(&file);
+    assert_eq!(failing(&stage.doctor(&later())), ["clock"]);
+    let (number, _) = stage.counter.prescribe("conforming");
+    assert_eq!(stage.counter.run(&["dispense", &number, "--all"]).code, 0);
+    let document = stage.doctor(&later());
+    assert_eq!(failing(&document), ["backup", "clock"], "{document}");
+    assert!(says(&document, "backup").contains("5 jours"), "{document}");
+}
+
+#[test]
+fn the_key_is_looked_at_and_its_place_is_told() {
+    let stage = Stage::new();
+    let key = stage.counter.data_dir().join("store.key");
+    let document = stage.doctor(&Shim::default());
+    assert_eq!(document["checks"]["key"]["place"], key.display().to_string());
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let document = stage.doctor(&Shim::default());
+    assert_eq!(failing(&document), ["store", "key", "rights"], "{document}");
+    fs::remove_file(&key).unwrap();
+    let document = stage.doctor(&Shim::default());
+    assert_eq!(failing(&document), ["store", "key"], "{document}");
 }
 
 #[test]

@@ -8,8 +8,28 @@ use serde_json::json;
 use super::Check;
 use crate::config::{self, Config};
 use crate::domain::breakdown::Breakdown;
-use crate::session::store_path;
+use crate::session::{self, store_path};
+use crate::ui::wording::doctor as words;
 use crate::ui::wording::doctor::{Ailment, Subject};
+
+/// Whether the key is in its place, and its owner's alone: one that others read is refused by the store's own door.
+pub(super) fn key(config: &Config) -> Check {
+    let place = session::key_place(config);
+    match place.key() {
+        Ok(Some(key)) => {
+            let number = key.number().to_string();
+            let facts = json!({ "number": number, "place": place.shown() });
+            let mut check = Check::new(Subject::Key, None, facts);
+            check.remark = Some(words::key_is_at(&number, &place.shown()));
+            check
+        }
+        Ok(None) => Check::broken(Subject::Key, Breakdown::KeyMissing),
+        Err(error) => {
+            tracing::error!(error = crate::chain(&error));
+            Check::broken(Subject::Key, error.breakdown())
+        }
+    }
+}
 
 /// Whether the files that hold health data are their owner's alone.
 pub(super) fn rights(config: &Config) -> Check {

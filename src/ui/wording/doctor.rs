@@ -20,8 +20,12 @@ pub enum Subject {
     Register,
     /// Its last closure.
     Closure,
+    /// The last copy on the second support.
+    Backup,
     /// What the base has not acknowledged.
     Outbox,
+    /// The key of the store.
+    Key,
     /// Who may read the files.
     Rights,
     /// The room on the disk.
@@ -38,13 +42,15 @@ pub enum Subject {
 
 impl Subject {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Configuration,
         Self::Store,
         Self::Settings,
         Self::Register,
         Self::Closure,
+        Self::Backup,
         Self::Outbox,
+        Self::Key,
         Self::Rights,
         Self::Space,
         Self::Catalogue,
@@ -61,7 +67,9 @@ impl Subject {
             Self::Settings => "settings",
             Self::Register => "register",
             Self::Closure => "closure",
+            Self::Backup => "backup",
             Self::Outbox => "outbox",
+            Self::Key => "key",
             Self::Rights => "rights",
             Self::Space => "space",
             Self::Catalogue => "catalogue",
@@ -78,7 +86,9 @@ impl Subject {
             Self::Settings => "contenu et réglages de ce fichier",
             Self::Register => "ordonnancier",
             Self::Closure => "clôture de l’ordonnancier",
+            Self::Backup => "sauvegarde sur le second support",
             Self::Outbox => "file d’envoi",
+            Self::Key => "clé de l’ordonnancier",
             Self::Rights => "droits des fichiers",
             Self::Space => "place sur le disque",
             Self::Catalogue => "catalogue des médicaments",
@@ -100,6 +110,15 @@ pub enum Ailment {
     Register(u32),
     /// Entries have waited for a closure for that many days.
     NotClosed {
+        /// Whole days.
+        days: i64,
+    },
+    /// No second support is configured, in a real session.
+    NoSecondSupport,
+    /// The register has entries that no backup ever held.
+    NeverBackedUp,
+    /// The last backup is that many days old, and the register has grown since.
+    OldBackup {
         /// Whole days.
         days: i64,
     },
@@ -177,6 +196,18 @@ pub fn ailment(subject: Subject, ailment: &Ailment) -> String {
              clôture hors de ce poste.",
             counted_days(*days)
         ),
+        Ailment::NoSecondSupport => "Aucun second support n’est configuré. L’ordonnancier doit être copié sur un second support, distinct \
+             (CSP art. R. 5132-9)\u{202f}: écrivez dans la configuration [backup] directory = \"/chemin/du/support\"."
+            .to_owned(),
+        Ailment::NeverBackedUp => {
+            "L’ordonnancier n’a jamais été sauvegardé. Branchez le second support, puis lancez «\u{a0}comptoir backup\u{a0}»."
+                .to_owned()
+        }
+        Ailment::OldBackup { days } => format!(
+            "La dernière sauvegarde a {}, et des inscriptions ont suivi. Branchez le second support, puis lancez \
+             «\u{a0}comptoir backup\u{a0}».",
+            counted_days(*days)
+        ),
         Ailment::NotPosted { hours } => format!(
             "Une délivrance attend la base depuis {}. Vérifiez le réseau et la connexion, puis lancez \
              «\u{a0}comptoir outbox flush\u{a0}».",
@@ -230,6 +261,30 @@ pub fn clock(ahead_seconds: i64) -> String {
 /// Something is not in order.
 pub const fn not_sound() -> &'static str {
     "Au moins un point est à revoir\u{202f}: voyez la liste ci-dessus."
+}
+
+/// No second support is configured, where none is needed.
+pub const fn no_backup_in_training() -> &'static str {
+    "Aucun second support n’est configuré\u{202f}: sans objet en formation."
+}
+
+/// Nothing was recorded that a copy should hold.
+pub const fn nothing_to_back_up() -> &'static str {
+    "Rien n’est inscrit\u{202f}: il n’y a encore rien à sauvegarder."
+}
+
+/// When the last backup was made, and where.
+pub fn last_backup(days: i64, place: &str) -> String {
+    let when = match days {
+        ..=0 => "moins d’un jour".to_owned(),
+        days => counted_days(days),
+    };
+    format!("La dernière a {when}\u{202f}: {}", safe(place))
+}
+
+/// Where the key is.
+pub fn key_is_at(number: &str, place: &str) -> String {
+    format!("clé n°\u{a0}{number}, gardée ici\u{202f}: {}", safe(place))
 }
 
 fn counted_days(days: i64) -> String {

@@ -156,6 +156,9 @@ pub const LEAVING: &str = "Travail non enregistré";
 /// What happens.
 pub const LEAVING_LOSES: &str =
     "Si vous quittez, ces décisions sont oubliées. Rien n’a été délivré ni envoyé.";
+/// The same, of a correction.
+pub const LEAVING_LOSES_CORRECTION: &str =
+    "Si vous quittez, cette correction est oubliée. L’ordonnancier reste tel qu’il est, rien n’a été envoyé.";
 /// Where one goes.
 pub const GOING_TO_COUNTER: &str = "Vous avez demandé à fermer cette ordonnance.";
 /// Where one goes.
