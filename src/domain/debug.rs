@@ -210,6 +210,7 @@ mod tests {
             reason: None,
             note: canary(),
             replaces: None,
+            paper: None,
         }))
     }
 

@@ -476,6 +476,7 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             reason: Some("generic".into()),
             note: String::new(),
             replaces: None,
+            paper: None,
         }))),
         link: Sha256Digest([u8::try_from(place % 251).unwrap(); 32]),
     }
