@@ -83,11 +83,19 @@ fn ask(mut child: Child, bytes: Vec<u8>) -> FileReading {
 }
 
 /// What the child said so far.
-#[derive(Default)]
 struct Answer {
     symbols: Vec<Symbol>,
-    /// The error it ended with, once it said so.
-    end: Option<Option<ReadError>>,
+    /// Why there are none, if there are none. Until the child says how it ended, the system stopped it.
+    why_none: Option<ReadError>,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self {
+            symbols: Vec::new(),
+            why_none: Some(ReadError::GivenUp),
+        }
+    }
 }
 
 impl Answer {
@@ -100,18 +108,15 @@ impl Answer {
         }
         if let Some(end) = said.get("end") {
             let error = |code: &str| ReadError::OF_BYTES.into_iter().find(|error| error.code() == code);
-            self.end = Some(
-                end.as_str()
-                    .map(|code| error(code).unwrap_or(ReadError::DecoderFailed)),
-            );
+            self.why_none = end
+                .as_str()
+                .map(|code| error(code).unwrap_or(ReadError::DecoderFailed));
         }
     }
 
     fn reading(self) -> FileReading {
-        // No end: the system stopped it, for its time or its memory.
-        let error = self.end.unwrap_or(Some(ReadError::GivenUp));
         FileReading {
-            error: error.filter(|_| self.symbols.is_empty()),
+            error: self.why_none.filter(|_| self.symbols.is_empty()),
             symbols: self.symbols,
         }
     }

@@ -79,7 +79,7 @@ pub fn over(screen: Screen) -> Next {
                 over: Box::new(screen),
             };
             (
-                Screen::Register(register),
+                Screen::Register(Box::new(register)),
                 vec![page_below(None), Effect::ReadRegisterDay],
             )
         }
@@ -113,8 +113,8 @@ impl Register {
 
     fn corrected(self, kind: CorrectionKind) -> Next {
         match self.selected_entry() {
-            Some(entry) => correcting::open(entry, kind, Screen::Register(self)),
-            None => (Screen::Register(self), Vec::new()),
+            Some(entry) => correcting::open(entry, kind, Screen::Register(Box::new(self))),
+            None => (Screen::Register(Box::new(self)), Vec::new()),
         }
     }
 
@@ -123,14 +123,14 @@ impl Register {
         self.entries.clear();
         self.selected = 0;
         self.reading = Pages::Asked;
-        (Screen::Register(self), vec![page_below(None)])
+        (Screen::Register(Box::new(self)), vec![page_below(None)])
     }
 
     /// Takes a command.
     pub fn on(mut self, command: Command) -> Next {
         if self.is_typing() && !moves(command) {
             let effects = self.typed(command);
-            return (Screen::Register(self), effects);
+            return (Screen::Register(Box::new(self)), effects);
         }
         let mut effects = Vec::new();
         match command {
@@ -145,8 +145,8 @@ impl Register {
             Command::Rectify => return self.corrected(CorrectionKind::Rectification),
             Command::History => {
                 return match self.selected_entry() {
-                    Some(entry) => history::over(entry, Screen::Register(self)),
-                    None => (Screen::Register(self), Vec::new()),
+                    Some(entry) => history::over(entry, Screen::Register(Box::new(self))),
+                    None => (Screen::Register(Box::new(self)), Vec::new()),
                 };
             }
             Command::CloseDay if self.closing != Closing::Running => {
@@ -165,7 +165,7 @@ impl Register {
             };
             effects.push(self.ask(below));
         }
-        (Screen::Register(self), effects)
+        (Screen::Register(Box::new(self)), effects)
     }
 }
 

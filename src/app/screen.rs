@@ -52,7 +52,7 @@ pub enum Screen {
     /// One of those the base refused or contradicted, being settled.
     Settling(Box<Settling>),
     /// The register.
-    Register(Register),
+    Register(Box<Register>),
     /// A recorded delivery being corrected.
     Correcting(Box<Correcting>),
     /// What became of a delivery.
@@ -129,10 +129,10 @@ impl Screen {
             | Self::Identified(Identified { over, .. })
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
-            | Self::Register(Register { over, .. })
             | Self::History(History { over, .. })
             | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => Some(over),
+            Self::Register(register) => Some(&register.over),
             Self::Settling(settling) => Some(&settling.over),
             Self::Correcting(correcting) => Some(&correcting.over),
             Self::Counter(_)
@@ -158,10 +158,10 @@ impl Screen {
             | Self::Identified(Identified { over, .. })
             | Self::Refused(Refused { over, .. })
             | Self::Outbox(Outbox { over, .. })
-            | Self::Register(Register { over, .. })
             | Self::History(History { over, .. })
             | Self::ReaderTest(ReaderTest { over, .. })
             | Self::Help(Help { over, .. }) => over.beneath_mut(),
+            Self::Register(register) => register.over.beneath_mut(),
             Self::Settling(settling) => settling.over.beneath_mut(),
             Self::Correcting(correcting) => correcting.over.beneath_mut(),
             not_laid_over => not_laid_over,

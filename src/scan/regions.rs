@@ -155,10 +155,11 @@ mod tests {
             .map(|place| (place % width, place / width))
             .map(|(x, y)| {
                 let light = 250 - x / 8;
-                let is_dark = match is_patch(x, y) {
-                    true => (x / 5 + y / 5) % 2 == 0,
-                    // Lines of a table.
-                    false => y % 30 < 2 && x < 500,
+                // Lines of a table around it.
+                let is_dark = if is_patch(x, y) {
+                    (x / 5 + y / 5) % 2 == 0
+                } else {
+                    y % 30 < 2 && x < 500
                 };
                 u8::try_from(if is_dark { light / 3 } else { light }).unwrap()
             })

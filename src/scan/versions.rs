@@ -385,8 +385,8 @@ impl Version {
     /// As large as codes are read best.
     fn large(&self) -> Self {
         match self.grey.longest_side() {
-            ..=TRIPLED_SIDE_MAX => self.enlarged(3),
-            ..=DOUBLED_SIDE_MAX => self.enlarged(2),
+            side if side <= TRIPLED_SIDE_MAX => self.enlarged(3),
+            side if side <= DOUBLED_SIDE_MAX => self.enlarged(2),
             _ => self.enlarged(1),
         }
     }

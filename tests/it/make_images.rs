@@ -7,7 +7,6 @@ mod boxes;
 mod wear;
 
 use std::fs;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use comptoir::training::sheet;
@@ -267,7 +266,10 @@ fn make_boxes() {
         ("box-turned.jpg", turned(&plain, 33.0)),
         ("box-blurred.jpg", wear::blurred(&plain, 1.6)),
         ("box-faded.jpg", wear::faded(&plain, 40.0)),
-        ("box-bottle.jpg", wear::around_a_bottle(&plain)),
+        (
+            "box-bottle.jpg",
+            wear::around_a_bottle(&face(640, 420, &[(&code, 255, 40)])),
+        ),
         (
             "box-dots.jpg",
             face(640, 420, &[(&wear::dotted(&matrix(&text, 8, true), 8), 60, 20)]),
@@ -352,7 +354,7 @@ fn make_hostile_images() {
     let stripes = GrayImage::from_fn(1_600, 1_600, |x, _| Luma([if x / 4 % 2 == 0 { 0 } else { 255 }]));
     keep("bomb-of-stripes.png", &stripes, &["! no-code"]);
     let jpeg = fs::read(folder().join("box.jpg")).unwrap();
-    keep_bytes("truncated-jpeg.jpg", &jpeg[..jpeg.len() / 3], &["! truncated"]);
+    keep_bytes("truncated-jpeg.jpg", &jpeg[..jpeg.len() / 3], &["! no-code"]);
     keep_bytes("truncated-pdf.pdf", &SAMPLE_PDF[..200], &["! truncated"]);
     keep_bytes("empty.png", [], &["! not-a-picture"]);
     keep_bytes(

@@ -423,6 +423,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one row per label, read as a table")]
     fn a_label_gives_its_count_its_unit_and_how_much_each_holds() {
         for (label, count, unit, each) in [
             (

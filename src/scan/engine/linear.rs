@@ -12,7 +12,7 @@ use crate::scan::Symbology;
 use crate::scan::grey::Grey;
 use crate::scan::place::Point;
 
-/// How many rows must say the same.
+/// How many rows must say the same, the first and the last of them with no pixel in common.
 const ROWS_AGREEING: usize = 3;
 
 /// About how many rows of a picture are read.
@@ -54,6 +54,7 @@ pub(super) fn look(grey: &Grey) -> Sight {
             .collect();
         if same.len() >= ROWS_AGREEING
             && let (Some(first), Some(last)) = (same.first(), same.last())
+            && last.row >= first.row + 2 * ROWS_JOINED
             && codes.iter().all(|known| known.text != line.text)
         {
             codes.push(Sighting {
