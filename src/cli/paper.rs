@@ -7,10 +7,10 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::failure::Failure;
-use crate::counter::{Consultation, ConsultationAnswer};
+use crate::counter::{ConsultationAnswer, CounterError};
+use crate::domain::breakdown::Breakdown;
 use crate::domain::identifiers::{Boxes, Rpps};
 use crate::domain::number::{PrescriptionNumber, TypedNumber};
-use crate::domain::outbox::DelayReason;
 use crate::domain::paper::{Paper, PaperLine, PaperPatient, PaperPrescriber};
 use crate::domain::people::{Ins, Sex};
 use crate::domain::prescription::Prescription;
@@ -74,7 +74,7 @@ struct RawLine {
 /// The prescription in that file, ready to be served; `id` names it when the paper bears no number.
 pub(super) async fn transcribed(session: &Session, path: &Path, id: Uuid) -> Result<Prescription, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        let why = breakdowns::why(crate::domain::breakdown::Breakdown::of_system(error.kind()));
+        let why = breakdowns::why(Breakdown::of_system(error.kind()));
         Failure::usage(words::unreadable(&path.display().to_string(), why))
     })?;
     let paper = read(&text).map_err(|why| Failure::usage(words::meaningless(&why)))?;
@@ -93,18 +93,17 @@ pub(super) async fn transcribed(session: &Session, path: &Path, id: Uuid) -> Res
 async fn is_unknown_here(session: &Session, number: &PrescriptionNumber) -> Result<(), Failure> {
     match session.counter.consult(number, now()).await {
         Ok(ConsultationAnswer::Opened(consultation)) => {
-            let Consultation { prescription, .. } = *consultation;
-            Err(Failure::refused(words::known(&prescription.number)))
+            Err(Failure::refused(words::known(&consultation.prescription.number)))
         }
         Ok(ConsultationAnswer::Refused(refusal)) if refusal.code == RefusalCode::UnknownPrescription => {
             Err(Failure::refused(words::unknown_to_the_base(number)))
         }
+        // A base that lets this pharmacy in no more says nothing about the prescription.
+        Ok(ConsultationAnswer::Refused(refusal)) if refusal.code == RefusalCode::RoleForbidden => Ok(()),
         Ok(ConsultationAnswer::Refused(refusal)) => {
             Err(Failure::refused(command_line::refused(number, &refusal)))
         }
-        Err(crate::counter::CounterError::NoCopy(error)) if error.delay().0 != DelayReason::LoginRefused => {
-            Ok(())
-        }
+        Err(CounterError::NoCopy(_)) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

@@ -168,6 +168,7 @@ mod tests {
             note: canary(),
         };
         HandOver {
+            paper: None,
             id,
             number: prescription.number,
             at,

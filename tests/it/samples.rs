@@ -206,6 +206,7 @@ pub(crate) fn prescriber() -> Prescriber {
 /// Three lines that nothing prevents, with the patient's agreement.
 pub(crate) fn prescription() -> Prescription {
     Prescription {
+        paper: None,
         number: number(NUMBER),
         kinds: Vec::new(),
         written_on: date(2026, 11, 20),
