@@ -186,7 +186,7 @@ mod limits {
     const DECODE_SECONDS: u64 = if cfg!(debug_assertions) { 10 } else { 2 };
 
     /// Seconds for looking for codes. Attempts are counted there: this is for what no count foresaw.
-    const LOOK_SECONDS: u64 = 60;
+    const LOOK_SECONDS: u64 = if cfg!(debug_assertions) { 60 } else { 5 };
 
     pub(super) fn memory() {
         allow(Resource::As, MEMORY_BYTES);

@@ -18,12 +18,12 @@ use crate::base::{
     Transport, TransportError, training_token,
 };
 use crate::catalogue::{Catalogue, CatalogueError};
-use crate::config::{BaseChoice, Config, KeyKeeper};
+use crate::config::{BackupChoice, BaseChoice, Config, KeyKeeper};
 use crate::counter::Counter;
 use crate::domain::hold::Terminal;
 use crate::domain::people::Pharmacy;
 use crate::domain::prescription::Prescription;
-use crate::store::{KeyPlace, Store, StoreError};
+use crate::store::{Backup, KeyPlace, Store, StoreError};
 use crate::training::scenarios::{self, ScenarioError};
 use crate::training::sheet::{self, SheetError};
 use crate::training::{self, StorageError, TrainingBase};
@@ -44,6 +44,8 @@ pub struct Session {
     terminal_lock: Option<File>,
     /// Where everything of this counter is.
     pub data_dir: PathBuf,
+    /// The second support, when one is configured.
+    pub backup: Option<BackupChoice>,
 }
 
 /// Why a session cannot open.
@@ -112,6 +114,15 @@ pub fn catalogue(data_dir: &Path) -> Result<(Catalogue, Option<CatalogueError>),
     }
 }
 
+/// Backs up into the configured folder; none when no second support is configured.
+pub fn back_up(
+    store: &Store,
+    choice: Option<&BackupChoice>,
+    now: Timestamp,
+) -> Option<Result<Backup, StoreError>> {
+    choice.map(|choice| store.back_up(&choice.directory, choice.keep, now))
+}
+
 /// Where the key of that store is kept.
 pub fn key_place(config: &Config) -> KeyPlace {
     match config.key_keeper {
@@ -161,6 +172,7 @@ impl Session {
             pace: Duration::from_secs(1) / config.catch_up_per_second.get(),
             terminal_lock: None,
             data_dir: config.data_dir.clone(),
+            backup: config.backup.clone(),
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::app::desk::{Desk, Notice};
 use crate::app::effect::Effect;
 use crate::app::register;
 use crate::app::screen::{Next, Screen};
+use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::RegisterDay;
 use crate::domain::register::{RegisterNumber, Sha256Digest};
 
@@ -26,15 +27,45 @@ pub enum ClosingAnswer {
         note: String,
         /// The file it was written to, beside the store; none when it could not be.
         saved: Option<PathBuf>,
+        /// What became of the backup that goes with it.
+        backup: BackupAnswer,
     },
     /// Nothing was recorded since the last closure.
-    AlreadyClosed,
+    AlreadyClosed {
+        /// What became of the backup: the last one may have failed.
+        backup: BackupAnswer,
+    },
     /// An empty register.
     NothingToClose,
     /// A register that does not hold is not signed.
     DoesNotHold(RegisterNumber),
     /// The key of the earlier closures is gone.
     KeyMissing,
+}
+
+/// What became of the backup that goes with a closure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BackupAnswer {
+    /// No second support is configured.
+    NotConfigured,
+    /// It was made, and read back.
+    Made {
+        /// The file.
+        path: PathBuf,
+        /// It would be lost with the store.
+        is_on_same_disk: bool,
+    },
+    /// The register of the copy does not hold from that entry on; the copy is kept.
+    DoesNotHold {
+        /// The file.
+        path: PathBuf,
+        /// The first entry that does not hold.
+        first_bad: RegisterNumber,
+    },
+    /// The folder is not there: the support may be unplugged.
+    SupportMissing(PathBuf),
+    /// It could not be made.
+    Failed(Breakdown),
 }
 
 /// Whether the day is being closed.

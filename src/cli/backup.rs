@@ -30,12 +30,10 @@ pub(super) fn backup(config: &Config, to: Option<&Path>, format: Format) -> Resu
 ///
 /// The answer of that command is already true, and is shown whatever happens here.
 pub(super) fn beside(store: &Store, config: &Config) -> (Value, Result<Option<Backup>, Failure>) {
-    let Some(choice) = &config.backup else {
-        return (Value::Null, Ok(None));
-    };
-    match store.back_up(&choice.directory, choice.keep, now()) {
-        Ok(made) => (document(&made), Ok(Some(made))),
-        Err(error) => {
+    match session::back_up(store, config.backup.as_ref(), now()) {
+        None => (Value::Null, Ok(None)),
+        Some(Ok(made)) => (document(&made), Ok(Some(made))),
+        Some(Err(error)) => {
             let failure = Failure::from(error);
             (json!({ "ok": false, "why": failure.sentence }), Err(failure))
         }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::Input;
 use super::workshop::{HoldTask, PostTask, Workshop, World};
 use crate::app::{Effect, Message};
+use crate::config::BackupChoice;
 use crate::confined;
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
@@ -62,6 +63,10 @@ impl World for Here {
 
     fn closures_dir(&self) -> Option<PathBuf> {
         Some(closures_dir(&self.session.data_dir))
+    }
+
+    fn backup_choice(&self) -> Option<&BackupChoice> {
+        self.session.backup.as_ref()
     }
 
     fn tell(&self, message: Message) {

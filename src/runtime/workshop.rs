@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::app::Message;
-use crate::app::closing::ClosingAnswer;
+use crate::app::closing::{BackupAnswer, ClosingAnswer};
 use crate::app::effect::{RecordRequest, SettleRequest};
 use crate::app::message::{
     ConsultFailure, Consultation, Contradiction, ContradictionSource, Freshness, HoldAnswer, ReadFailure,
@@ -24,6 +24,7 @@ use crate::app::message::{
 use crate::app::register::PAGE_ENTRIES;
 use crate::app::settling::{self, SettleFailure};
 use crate::base::{self, Transport};
+use crate::config::BackupChoice;
 use crate::counter::{
     self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome, SettleOutcome,
 };
@@ -34,7 +35,7 @@ use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry};
 use crate::domain::register::RegisterNumber;
 use crate::domain::sought::Sought;
 use crate::scan::{self, FileReading, ReadError, what};
-use crate::session::write_whole;
+use crate::session::{self, write_whole};
 use crate::store::{CloseAnswer, SearchStep, StoreError};
 
 /// What is done about holds, in the order it was asked.
@@ -78,6 +79,11 @@ pub trait World: Send + Sync {
     fn rest(&self, time: Duration) -> impl Future<Output = ()> + Send;
     /// The folder where the signed notes of closures are written; none where nothing outlives the process.
     fn closures_dir(&self) -> Option<PathBuf> {
+        None
+    }
+
+    /// Where backups go; none where nothing outlives the process, or when no second support is configured.
+    fn backup_choice(&self) -> Option<&BackupChoice> {
         None
     }
 
@@ -681,13 +687,41 @@ impl<W: World + 'static> Workshop<W> {
                         .closures_dir()
                         .and_then(|folder| kept_note(&folder, &name, &note)),
                     note,
+                    backup: self.backed_up(),
                 }
             }
-            CloseAnswer::AlreadyClosed(_) => ClosingAnswer::AlreadyClosed,
+            CloseAnswer::AlreadyClosed(_) => ClosingAnswer::AlreadyClosed {
+                backup: self.backed_up(),
+            },
             CloseAnswer::NothingToClose => ClosingAnswer::NothingToClose,
             CloseAnswer::DoesNotHold(bad) => ClosingAnswer::DoesNotHold(bad),
             CloseAnswer::KeyMissing => ClosingAnswer::KeyMissing,
         })
+    }
+
+    /// Copies what was signed to the second support. The closure stands whatever happens here.
+    fn backed_up(&self) -> BackupAnswer {
+        let store = &self.0.counter().store;
+        match session::back_up(store, self.0.backup_choice(), self.0.now()) {
+            None => BackupAnswer::NotConfigured,
+            Some(Ok(made)) => match made.register.first_bad {
+                Some(first_bad) => BackupAnswer::DoesNotHold {
+                    path: made.path,
+                    first_bad,
+                },
+                None => BackupAnswer::Made {
+                    path: made.path,
+                    is_on_same_disk: made.is_on_same_disk,
+                },
+            },
+            Some(Err(error)) => {
+                tracing::warn!(error = crate::chain(&error), "no backup was made");
+                match error {
+                    StoreError::SupportMissing { path } => BackupAnswer::SupportMissing(path),
+                    error => BackupAnswer::Failed(error.breakdown()),
+                }
+            }
+        }
     }
 
     /// What the terminal needs of a consultation, with the one identifier that its hand-over will have.

@@ -285,7 +285,9 @@ impl<'picture> Versions<'picture> {
     fn ever_smaller(&self) -> impl Iterator<Item = Rc<Version>> + use<> {
         let first = (self.side() > SMALL_SIDE_MAX).then(|| self.halved());
         std::iter::successors(first, |larger| {
-            (larger.grey.longest_side() > SMALLEST_SIDE)
+            // A picture of one row cannot be halved: it would stay as long for ever.
+            let can_shrink = larger.grey.width().min(larger.grey.height()) > 1;
+            (can_shrink && larger.grey.longest_side() > SMALLEST_SIDE)
                 .then(|| Version::new(larger.grey.reduced(2), larger.way.reduced(2)))
         })
         .skip(1)

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
-use crate::app::closing::{Closing, ClosingAnswer};
+use crate::app::closing::{BackupAnswer, Closing, ClosingAnswer};
 use crate::app::register::{Check, Pages, Register};
 use crate::app::screen::Scroll;
 use crate::app::searching::Typing;
@@ -126,10 +126,26 @@ impl<'a> Page<'a> {
             Closing::Ended(answer) => {
                 let (sign, style) = match answer {
                     ClosingAnswer::Closed { .. } => ("✓", theme.good),
-                    ClosingAnswer::AlreadyClosed | ClosingAnswer::NothingToClose => ("·", Style::new()),
+                    ClosingAnswer::AlreadyClosed { .. } | ClosingAnswer::NothingToClose => {
+                        ("·", Style::new())
+                    }
                     ClosingAnswer::DoesNotHold(_) | ClosingAnswer::KeyMissing => ("✗", theme.bad),
                 };
                 rows.signed(0, sign, &closing::answer(answer), style);
+                if let ClosingAnswer::Closed { backup, .. } | ClosingAnswer::AlreadyClosed { backup } = answer
+                {
+                    let (sign, style) = match backup {
+                        BackupAnswer::Made {
+                            is_on_same_disk: false,
+                            ..
+                        } => ("✓", theme.good),
+                        BackupAnswer::NotConfigured | BackupAnswer::Made { .. } => ("!", theme.warning),
+                        BackupAnswer::DoesNotHold { .. }
+                        | BackupAnswer::SupportMissing(_)
+                        | BackupAnswer::Failed(_) => ("✗", theme.bad),
+                    };
+                    rows.signed(0, sign, &closing::backup(backup), style);
+                }
                 if let ClosingAnswer::Closed { note, .. } = answer {
                     for line in note.lines().filter(|line| !line.is_empty()) {
                         rows.paragraph(2, &safe(line), theme.dim);

@@ -353,6 +353,8 @@ fn make_hostile_images() {
     keep("bomb-of-noise.png", &noise, &["! no-code"]);
     let stripes = GrayImage::from_fn(1_600, 1_600, |x, _| Luma([if x / 4 % 2 == 0 { 0 } else { 255 }]));
     keep("bomb-of-stripes.png", &stripes, &["! no-code"]);
+    let sliver = GrayImage::from_fn(8_000, 1, |x, _| Luma([if x % 7 < 3 { 0 } else { 255 }]));
+    keep("sliver.png", &sliver, &["! no-code"]);
     let jpeg = fs::read(folder().join("box.jpg")).unwrap();
     keep_bytes("truncated-jpeg.jpg", &jpeg[..jpeg.len() / 3], &["! no-code"]);
     keep_bytes("truncated-pdf.pdf", &SAMPLE_PDF[..200], &["! truncated"]);

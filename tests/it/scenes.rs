@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use comptoir::app::closing::{BackupAnswer, ClosingAnswer};
 use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
     ConsultFailure, Contradiction, ContradictionSource, Freshness, HoldAnswer, Message, ReadFailure, Reading,
@@ -209,6 +210,20 @@ pub(crate) fn register_page() -> Message {
             register_entry(1),
         ],
     }
+}
+
+/// The day is closed, and backed up.
+fn closed(is_on_same_disk: bool) -> Message {
+    Message::RegisterClosed(ClosingAnswer::Closed {
+        count: 128,
+        head: Sha256Digest([7; 32]),
+        note: "comptoir/751234568\n128\nBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=".into(),
+        saved: Some("/home/poste/comptoir/closures/2026-02-10-128.txt".into()),
+        backup: BackupAnswer::Made {
+            path: "/media/coffre/comptoir-20260210T181500.000Z-1a2b3c4d.backup".into(),
+            is_on_same_disk,
+        },
+    })
 }
 
 fn check(first_bad: Option<RegisterNumber>) -> Message {
@@ -656,6 +671,15 @@ fn list_scenes() -> Vec<Scene> {
         scene(
             "register_intact",
             register(vec![register_page(), check(None)], "↓↓"),
+        ),
+        scene("register_search", register(vec![register_page()], "/dupont")),
+        scene(
+            "register_closed_same_disk",
+            register(vec![register_page(), closed(true)], ""),
+        ),
+        scene(
+            "register_closed",
+            register(vec![register_page(), closed(false)], ""),
         ),
         scene(
             "register_altered",

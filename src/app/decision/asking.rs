@@ -204,8 +204,9 @@ mod tests {
             ("30062028", Some(date(2028, 6, 30))),
             ("20280630", Some(date(2028, 6, 30))),
             (" 0228 ", Some(date(2028, 2, 29))),
-            ("112712", Some(date(2012, 11, 27))),
-            // October 2020, or the 10th of some month that does not exist.
+            // No reading gives a date: there is no 27th month, and no year 2712 on a box.
+            ("112712", None),
+            // October 2028: there is no 20th month.
             ("102028", Some(date(2028, 10, 31))),
             // October 2012, or 20 December 2010.
             ("201210", None),

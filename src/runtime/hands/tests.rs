@@ -1,5 +1,6 @@
 //! Leaving, and a store that fails, tried with a real session.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use tempfile::TempDir;
@@ -7,6 +8,7 @@ use tokio::runtime::Runtime;
 
 use super::super::workshop::STORE_RETRY_DELAY;
 use super::*;
+use crate::app::closing::{BackupAnswer, ClosingAnswer};
 use crate::app::effect::RecordRequest;
 use crate::config::{Typed, config};
 use crate::counter::ConsultationAnswer;
@@ -24,17 +26,26 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// With a second support, in that folder.
+    fn with(backup: Option<PathBuf>) -> Self {
         let tokio = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let config = config(Typed {
+        let mut config = config(Typed {
             data_dir: Some(folder.path().to_owned()),
             ..Typed::default()
         })
         .unwrap();
+        config.backup = backup.map(|directory| BackupChoice {
+            directory,
+            keep: None,
+        });
         let session = Arc::new(tokio.block_on(Session::open(&config)).unwrap());
         Self {
             tokio,
@@ -133,4 +144,70 @@ fn a_store_that_fails_is_left_alone_for_a_while_and_then_tried_again() {
     hands.execute(Effect::PostDue);
     let next_attempt = posting_ended(&inputs);
     assert_eq!(next_attempt, None, "nothing waits");
+}
+
+/// What becomes of the backup when the day is closed from the terminal.
+fn closed_day(stage: &Stage) -> ClosingAnswer {
+    let (mut hands, inputs) = stage.hands();
+    hands.execute(Effect::CloseRegister);
+    loop {
+        let input = inputs.recv().expect("a closure is answered, whatever happens");
+        if let Input::Message(Message::RegisterClosed(answer)) = input {
+            return answer;
+        }
+    }
+}
+
+#[test]
+fn closing_the_day_from_the_terminal_backs_it_up() {
+    let support = tempfile::tempdir().unwrap();
+    let stage = Stage::with(Some(support.path().join("second")));
+    let request = stage.confirmed(DispenseId(Uuid::from_u128(1)));
+    stage
+        .session
+        .counter
+        .record(
+            &request.prescription,
+            request.proposal,
+            request.circumstances.id,
+            now(),
+        )
+        .unwrap();
+    // The support is unplugged: the day is closed all the same, and the person is told.
+    let missing = BackupAnswer::SupportMissing(support.path().join("second"));
+    assert!(matches!(closed_day(&stage), ClosingAnswer::Closed { backup, .. } if backup == missing));
+    // Plugged in again, the same key makes the backup that is missing.
+    std::fs::create_dir(support.path().join("second")).unwrap();
+    let ClosingAnswer::AlreadyClosed {
+        backup: BackupAnswer::Made { path, .. },
+    } = closed_day(&stage)
+    else {
+        panic!("the backup is made");
+    };
+    assert!(path.starts_with(support.path()) && path.is_file());
+    let known = stage.session.counter.store.last_backup().unwrap().unwrap();
+    assert_eq!(known.place, path);
+}
+
+#[test]
+fn a_day_closed_without_a_second_support_says_so() {
+    let stage = Stage::new();
+    let request = stage.confirmed(DispenseId(Uuid::from_u128(1)));
+    stage
+        .session
+        .counter
+        .record(
+            &request.prescription,
+            request.proposal,
+            request.circumstances.id,
+            now(),
+        )
+        .unwrap();
+    assert!(matches!(
+        closed_day(&stage),
+        ClosingAnswer::Closed {
+            backup: BackupAnswer::NotConfigured,
+            ..
+        }
+    ));
 }

@@ -1,6 +1,6 @@
 //! The register's screen: searching while one types, and closing the day.
 
-use comptoir::app::closing::{Closing, ClosingAnswer};
+use comptoir::app::closing::{BackupAnswer, Closing, ClosingAnswer};
 use comptoir::app::message::Message;
 use comptoir::app::register::{Pages, Register};
 use comptoir::app::{App, Effect, Screen};
@@ -121,6 +121,7 @@ fn a_closed_day_is_left_without_a_question() {
         head: Sha256Digest([7; 32]),
         note: "note".into(),
         saved: None,
+        backup: BackupAnswer::NotConfigured,
     };
     assert_eq!(
         names(&app.update(Message::RegisterClosed(answer.clone()))),
