@@ -17,6 +17,7 @@ mod memory;
 mod outbox;
 mod output;
 mod panic;
+mod paper;
 mod prescribe;
 mod prescriber;
 mod register;

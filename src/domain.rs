@@ -28,6 +28,7 @@ pub mod hold;
 pub mod identifiers;
 pub mod number;
 pub mod outbox;
+pub mod paper;
 pub mod people;
 pub mod prescription;
 pub mod product;

@@ -110,7 +110,7 @@ impl App {
         {
             done.refused = match entry.state() {
                 PostState::Refused(_) | PostState::Conflict(_) => Refused::Yes,
-                PostState::Pending | PostState::Accepted => Refused::NotSoFar,
+                PostState::Pending | PostState::Accepted | PostState::Local => Refused::NotSoFar,
             };
         }
         self.desk.remember(entry);

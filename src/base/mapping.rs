@@ -132,6 +132,7 @@ pub(super) fn reading(number: &PrescriptionNumber, pool: &Pool) -> Result<Option
         consent: consent::consent(task.as_ref(), pool),
         hold: task.as_ref().and_then(task::hold),
         lines,
+        paper: None,
         history: Vec::new(),
     };
     Ok(Some(Reading {

@@ -11,16 +11,16 @@ use uuid::Uuid;
 use super::decisions::{self, DecisionsError};
 use super::failure::Failure;
 use super::output::{Format, complain, show};
-use super::{consult, documents, target, text};
+use super::{consult, documents, paper, target, text};
 use crate::config::Config;
-use crate::counter::{self, Consultation, RecordOutcome, Recorded};
+use crate::counter::{self, RecordOutcome, Recorded};
 use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::{Decision, Dispense, Override, Proposal};
 use crate::domain::finding::Finding;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{Jitter, PostState};
-use crate::domain::prescription::PrescriptionLine;
+use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::ProductCode;
 use crate::domain::register::RegisterNumber;
 use crate::session::{Session, now};
@@ -30,7 +30,11 @@ use crate::ui::wording::{breakdowns, command_line as words};
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The number, or a picture or PDF of the sheet.
-    target: OsString,
+    #[arg(required_unless_present = "paper")]
+    target: Option<OsString>,
+    /// A prescription transcribed from paper, as JSON, when the base cannot describe it (degraded mode).
+    #[arg(long, value_name = "FILE", conflicts_with = "target")]
+    paper: Option<PathBuf>,
     /// Every open line as prescribed.
     #[arg(long, conflicts_with = "decisions")]
     all: bool,
@@ -56,20 +60,32 @@ fn passed(text: &str) -> Result<(String, String), String> {
 
 /// Dispenses.
 pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: Format) -> Result<(), Failure> {
-    let decisions = match (&arguments.decisions, arguments.all) {
+    let decisions = match (&arguments.decisions, arguments.all || arguments.paper.is_some()) {
         (Some(path), _) => Some(read(path)?),
         (None, true) => None,
         (None, false) => return Err(Failure::usage(words::decide_first())),
     };
-    let number = target::number(&arguments.target)?;
-    let session = Session::open(config).await?;
-    let consultation = consult::opened(&session, &number).await?;
+    let id = DispenseId(Uuid::new_v4());
+    let (session, prescription) = match (&arguments.paper, &arguments.target) {
+        (Some(path), _) => {
+            let session = Session::open(config).await?;
+            let prescription = paper::transcribed(&session, path, id.0).await?;
+            (session, prescription)
+        }
+        (None, Some(target)) => {
+            let number = target::number(target)?;
+            let session = Session::open(config).await?;
+            let prescription = consult::opened(&session, &number).await?.prescription;
+            (session, prescription)
+        }
+        (None, None) => return Err(Failure::usage(words::decide_first())),
+    };
     let mut proposal = match decisions {
         Some(text) => {
             let product = |code: &ProductCode| session.counter.catalogue.find(code);
-            decisions::proposal(&text, &consultation.prescription, &product).map_err(|error| said(&error))?
+            decisions::proposal(&text, &prescription, &product).map_err(|error| said(&error))?
         }
-        None => as_prescribed(&consultation),
+        None => as_prescribed(&prescription),
     };
     proposal
         .overrides
@@ -77,20 +93,12 @@ pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: For
             finding: finding.clone(),
             reason: reason.clone(),
         }));
-    let id = DispenseId(Uuid::new_v4());
     if arguments.dry_run {
-        return dry_run(&session, &consultation, proposal, id, format);
+        return dry_run(&session, &prescription, proposal, id, format);
     }
-    match session
-        .counter
-        .record(&consultation.prescription, proposal, id, now())?
-    {
+    match session.counter.record(&prescription, proposal, id, now())? {
         RecordOutcome::Recorded(recorded) => post(&session, *recorded, format).await,
-        RecordOutcome::Stopped(findings) => Err(stopped(
-            Some(&consultation.prescription.number),
-            &findings,
-            format,
-        )),
+        RecordOutcome::Stopped(findings) => Err(stopped(Some(&prescription.number), &findings, format)),
         RecordOutcome::Outdated => Err(Failure::refused(words::changed_meanwhile())),
     }
 }
@@ -109,9 +117,8 @@ fn said(error: &DecisionsError) -> Failure {
 }
 
 /// Every open line as prescribed; the others are left as they are.
-fn as_prescribed(consultation: &Consultation) -> Proposal {
-    let open = consultation
-        .prescription
+fn as_prescribed(prescription: &Prescription) -> Proposal {
+    let open = prescription
         .lines
         .iter()
         .filter(|line| PrescriptionLine::is_open(line));
@@ -123,15 +130,15 @@ fn as_prescribed(consultation: &Consultation) -> Proposal {
 
 fn dry_run(
     session: &Session,
-    consultation: &Consultation,
+    prescription: &Prescription,
     proposal: Proposal,
     id: DispenseId,
     format: Format,
 ) -> Result<(), Failure> {
     let dispense = session
         .counter
-        .check(&consultation.prescription, proposal, id, now())
-        .map_err(|findings| stopped(Some(&consultation.prescription.number), &findings, format))?;
+        .check(prescription, proposal, id, now())
+        .map_err(|findings| stopped(Some(&prescription.number), &findings, format))?;
     let document = checked(&dispense);
     show(format, &document, || {
         words::dry_run(dispense.hand_over().lines.len()) + &text::remarks(dispense.findings())
@@ -188,7 +195,7 @@ async fn post(session: &Session, recorded: Recorded, format: Format) -> Result<(
         text::hand_over(&entry, &numbers, visible) + &text::remarks(&recorded.findings)
     });
     match entry.state() {
-        PostState::Accepted | PostState::Pending => Ok(()),
+        PostState::Accepted | PostState::Pending | PostState::Local => Ok(()),
         PostState::Refused(refusal) | PostState::Conflict(refusal) => {
             Err(Failure::refused(words::recorded_but_refused(refusal)))
         }

@@ -10,6 +10,7 @@ use crate::domain::identifiers::{Boxes, Finess};
 use crate::domain::outbox::{OutboxEntry, PostState, Settlement};
 use crate::domain::people::{Patient, Prescriber, Sex};
 use crate::domain::prescription::{LineKind, Prescription, PrescriptionLine, Status};
+use crate::domain::reasons::PaperReason;
 use crate::domain::register::RegisterNumber;
 use crate::domain::substitution::SubstitutionPermission;
 use crate::ui::wording;
@@ -180,6 +181,7 @@ pub(super) fn dispense(
         "dispense": entry.hand_over.id.to_string(),
         "number": entry.hand_over.number.as_str(),
         "state": entry.state().code(),
+        "paper": entry.hand_over.paper.map(PaperReason::code),
         "visible_to_prescriber": visible_to_prescriber,
         "lines": lines,
         "findings": findings(remarks),
@@ -192,7 +194,7 @@ pub(super) fn refusal(state: &PostState) -> Option<Value> {
         PostState::Refused(refusal) | PostState::Conflict(refusal) => {
             Some(json!({ "code": refusal.code.code(), "text": refusal.text }))
         }
-        PostState::Pending | PostState::Accepted => None,
+        PostState::Pending | PostState::Accepted | PostState::Local => None,
     }
 }
 
@@ -250,7 +252,7 @@ pub(super) fn outbox(entries: &[OutboxEntry]) -> Value {
                 "next_attempt": entry.next_attempt,
                 "reason": match entry.state() {
                     PostState::Refused(refusal) | PostState::Conflict(refusal) => refusal.code.code(),
-                    PostState::Pending | PostState::Accepted => entry.reason.code(),
+                    PostState::Pending | PostState::Accepted | PostState::Local => entry.reason.code(),
                 },
             })
         })

@@ -16,7 +16,7 @@ use super::output::{Format, show};
 use super::text;
 use crate::config::Config;
 use crate::domain::identifiers::{Lot, Rpps};
-use crate::domain::reasons::CorrectionReason;
+use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 use crate::session;
 use crate::ui::wording::command_line as words;
@@ -145,6 +145,7 @@ fn document(entry: &RegisterEntry) -> Value {
             document["outcome"] = json!(delivery.outcome);
             document["reason"] = json!(delivery.reason);
             document["note"] = json!(delivery.note);
+            document["paper"] = json!(delivery.paper.map(PaperReason::code));
             document["replaces"] = json!(delivery.replaces.map(|number| number.0));
         }
     }

@@ -155,6 +155,9 @@ pub(super) fn hand_over(
             line!(text, "    {reason}");
         }
     }
+    if let Some(reason) = entry.hand_over.paper {
+        line!(text, "{}.", wording::paper::mark(reason));
+    }
     line!(text, "{}", outcome(entry, visible));
     text
 }
@@ -163,6 +166,7 @@ fn outcome(entry: &OutboxEntry, visible: Option<bool>) -> String {
     let consent = entry.hand_over.consent;
     match (entry.state(), visible) {
         (PostState::Accepted, Some(_)) => labels::accepted(posts::visibility(consent)),
+        (PostState::Local, _) => posts::OFF_BASE.to_owned(),
         (PostState::Pending, _) => words::recorded_not_acknowledged(entry.reason),
         (state, _) => format!("État : {}.", state_word(state, consent)),
     }
@@ -287,6 +291,9 @@ pub(super) fn register_entry(
             delivery.prescription.grouped(),
             delivery.line
         );
+        if let Some(reason) = delivery.paper {
+            line!(text, "Mode dégradé  {}", wording::paper::reason(reason));
+        }
         line!(text, "Opérateur     {}", people::operator(&delivery.operator));
         line!(
             text,

@@ -81,8 +81,7 @@ impl<T: Transport> Counter<T> {
             }
             Err(error) => self.kept_copy(number, error)?,
         };
-        let prescription = self.with_local_deliveries(prescription)?;
-        let prescription = self.with_history(prescription, now)?;
+        let prescription = self.with_what_is_known(prescription, now)?;
         let product = |code: &_| self.catalogue.find(code);
         let findings = rules::of_prescription(&Case {
             prescription: &prescription,
@@ -101,6 +100,16 @@ impl<T: Transport> Counter<T> {
             findings,
             products,
         })))
+    }
+
+    /// The same prescription with what this pharmacy handed over of it, and to its patient.
+    pub fn with_what_is_known(
+        &self,
+        prescription: Prescription,
+        now: Timestamp,
+    ) -> Result<Prescription, CounterError> {
+        let prescription = self.with_local_deliveries(prescription)?;
+        self.with_history(prescription, now)
     }
 
     fn kept_copy(

@@ -168,6 +168,7 @@ mod tests {
             note: canary(),
         };
         HandOver {
+            paper: None,
             id,
             number: prescription.number,
             at,
@@ -210,6 +211,7 @@ mod tests {
             reason: None,
             note: canary(),
             replaces: None,
+            paper: None,
         }))
     }
 

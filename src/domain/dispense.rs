@@ -12,7 +12,7 @@ use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::prescription::{Delivery, DeliveryStanding, Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
+    AdjustmentReason, AgreementChannel, NotDeliveredReason, PaperReason, PartialReason, SubstitutionReason,
 };
 use crate::domain::rules;
 use crate::domain::substitution::SubstitutionBasis;
@@ -264,9 +264,16 @@ pub struct HandOver {
     pub overrides: Vec<Override>,
     /// The delivery it takes back, when it is a correction; its lines, one or none, replace it.
     pub corrects: Option<Corrects>,
+    /// Why its prescription was transcribed from paper; `None` for one that the base described.
+    pub paper: Option<PaperReason>,
 }
 
 impl HandOver {
+    /// Whether the base can ever be told of it: it cannot without a number of the base's.
+    pub fn is_off_base(&self) -> bool {
+        self.number.is_of_paper()
+    }
+
     /// When the boxes left the pharmacy. A correction is recorded later, and says so of what it replaces.
     pub fn handed_over_at(&self) -> Timestamp {
         self.corrects
@@ -371,6 +378,7 @@ impl Dispense {
             lines,
             overrides,
             corrects: None,
+            paper: prescription.paper,
         };
         Ok(Self { hand_over, findings })
     }

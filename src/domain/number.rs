@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use uuid::Uuid;
+
 /// The unique number of a prescription, "identifiant EPU", such as `01S2TBPZ2JCNZZYGHZ`.
 ///
 /// 18 characters: two digits, then 16 digits or capital letters. The rule that computes them (GIE
@@ -12,6 +14,9 @@ pub struct PrescriptionNumber(String);
 
 /// How many characters a prescription number has.
 pub const NUMBER_LENGTH: usize = 18;
+
+/// How a reference of this pharmacy's own begins: no number does, they begin with two digits.
+const OF_PAPER: &str = "PAPIER";
 
 /// Why a text is not the number of a prescription.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +74,33 @@ impl PrescriptionNumber {
         }
     }
 
+    /// A reference of this pharmacy's own, for a paper prescription that bears no number. It is never one that the base
+    /// could give, nobody can type it, and it never leaves this pharmacy.
+    pub fn of_paper(id: Uuid) -> Self {
+        let mut digits = id.simple().to_string().to_ascii_uppercase();
+        digits.truncate(NUMBER_LENGTH - OF_PAPER.len());
+        Self(format!("{OF_PAPER}{digits}"))
+    }
+
+    /// Whether it is such a reference.
+    pub fn is_of_paper(&self) -> bool {
+        self.0.starts_with(OF_PAPER)
+    }
+
+    /// Reads what this pharmacy kept: a number, or a reference of its own.
+    pub fn kept(text: &str) -> Result<Self, NotANumber> {
+        let is_reference = |digits: &str| {
+            digits.len() == NUMBER_LENGTH - OF_PAPER.len()
+                && digits
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'A'..=b'F'))
+        };
+        match text.strip_prefix(OF_PAPER) {
+            Some(digits) if is_reference(digits) => Ok(Self(text.to_owned())),
+            _ => text.parse(),
+        }
+    }
+
     /// The number as it travels: 18 characters, no blanks.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -76,6 +108,9 @@ impl PrescriptionNumber {
 
     /// The number as people read it aloud: groups of 2, 4, 4, 4 and 4.
     pub fn grouped(&self) -> String {
+        if let Some(digits) = self.0.strip_prefix(OF_PAPER) {
+            return format!("{OF_PAPER} {} {} {}", &digits[..4], &digits[4..8], &digits[8..]);
+        }
         [0..2, 2..6, 6..10, 10..14, 14..18]
             .map(|range| &self.0[range])
             .join(" ")
@@ -173,5 +208,28 @@ mod tests {
     #[test]
     fn a_number_is_read_aloud_in_groups() {
         assert_eq!(number("01S2TBPZ2JCNZZYGHZ").grouped(), "01 S2TB PZ2J CNZZ YGHZ");
+    }
+
+    #[test]
+    fn a_reference_of_paper_is_kept_and_read_back_but_never_typed() {
+        let reference =
+            PrescriptionNumber::of_paper(Uuid::from_u128(0x1234_5678_9abc_def0_1234_5678_9abc_def0));
+        assert_eq!(reference.as_str(), "PAPIER123456789ABC");
+        assert_eq!(reference.grouped(), "PAPIER 1234 5678 9ABC");
+        assert!(reference.is_of_paper() && !number("01S2TBPZ2JCNZZYGHZ").is_of_paper());
+        assert_eq!(
+            PrescriptionNumber::kept(reference.as_str()),
+            Ok(reference.clone())
+        );
+        assert!(PrescriptionNumber::typed(reference.as_str()).is_err());
+        assert!(reference.as_str().parse::<PrescriptionNumber>().is_err());
+        for damaged in [
+            "PAPIER",
+            "PAPIER123456789ABé",
+            "PAPIER123456789ABCD",
+            "PAPIER123456789ABG",
+        ] {
+            assert!(PrescriptionNumber::kept(damaged).is_err(), "{damaged}");
+        }
     }
 }

@@ -22,6 +22,8 @@ pub enum PostState {
     Conflict(Refusal),
     /// The base refused it, and trying again would change nothing. The register entry stays.
     Refused(Refusal),
+    /// Recorded here only: its prescription has no number at the base, so nothing is ever posted of it.
+    Local,
 }
 
 impl PostState {
@@ -32,13 +34,14 @@ impl PostState {
             Self::Accepted => "accepted",
             Self::Conflict(_) => "conflict",
             Self::Refused(_) => "refused",
+            Self::Local => "local",
         }
     }
 
     /// The state of a whole hand-over: the one of its lines that most needs attention.
     pub fn of_all<'a>(states: impl IntoIterator<Item = &'a Self>) -> &'a Self {
         let urgency = |state: &Self| match state {
-            Self::Accepted => 0,
+            Self::Accepted | Self::Local => 0,
             Self::Refused(_) => 1,
             Self::Conflict(_) => 2,
             Self::Pending => 3,

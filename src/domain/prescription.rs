@@ -9,6 +9,7 @@ use crate::domain::identifiers::{Boxes, DispensedLineId, Finess, LineNumber, Rpp
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Patient, Prescriber};
 use crate::domain::product::ProductCode;
+use crate::domain::reasons::PaperReason;
 use crate::domain::substitution::SubstitutionPermission;
 
 /// A prescription as the base described it at one moment.
@@ -32,6 +33,8 @@ pub struct Prescription {
     pub hold: Option<Hold>,
     /// Its lines, in the prescriber's order.
     pub lines: Vec<PrescriptionLine>,
+    /// Why it was transcribed from paper; `None` for one that the base described.
+    pub paper: Option<PaperReason>,
     /// What this pharmacy handed over to the same patient on other prescriptions, as far as it matters here.
     pub history: Vec<PastDelivery>,
 }

@@ -33,6 +33,19 @@ macro_rules! reasons {
 }
 
 reasons! {
+    /// Why a delivery is made from a paper that is not read at the base (CSP art. R. 4073-2: the base is unavailable, it
+    /// was materially impossible to enter the prescription there, or the case is left out of it).
+    PaperReason {
+        /// The base cannot be reached, and this pharmacy never received the prescription.
+        BaseUnreachable = "base-unreachable",
+        /// The prescriber wrote on paper only.
+        PaperOnly = "paper-only",
+        /// There is a number, which neither the reader nor a person can read.
+        NumberUnreadable = "number-unreadable",
+    }
+}
+
+reasons! {
     /// Why another product was given.
     SubstitutionReason {
         /// A generic, a hybrid or a biosimilar in place of its reference: the ordinary case.

@@ -66,6 +66,8 @@ refusal_codes! {
     LineUnknown = "line-unknown",
     /// The patient of the delivery is not the prescription's.
     PatientMismatch = "patient-mismatch",
+    /// The prescription was transcribed from paper, and the base orders something else on that line.
+    TranscriptionDiffers = "transcription-differs",
     /// The base could not read the request.
     Malformed = "malformed",
 }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
-use crate::domain::reasons::CorrectionReason;
+use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::retention::RetentionClass;
 
 /// The chronological number of an entry, from 1, without gaps.
@@ -136,6 +136,8 @@ pub struct RegisteredDelivery {
     pub note: String,
     /// The entry it replaces, when it rectifies one.
     pub replaces: Option<RegisterNumber>,
+    /// Why it was made from a paper, without the base.
+    pub paper: Option<PaperReason>,
 }
 
 /// The entries of a period, as an authority asks for them (CSP art. R. 5132-9).

@@ -164,6 +164,7 @@ pub(super) fn prescription(lines: Vec<PrescriptionLine>) -> Prescription {
         consent: Consent::Agreed,
         hold: None,
         lines,
+        paper: None,
         history: Vec::new(),
     }
 }

@@ -186,6 +186,7 @@ impl Edition<'_> {
             order: said([
                 Some(delivery.prescription.grouped()),
                 Some(words::line(delivery)),
+                delivery.paper.map(wording::paper::mark),
                 Some(people::operator(&delivery.operator)),
                 elsewhere,
             ]),

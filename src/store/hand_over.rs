@@ -114,6 +114,10 @@ pub(super) fn insert(transaction: &Transaction, hand_over: &HandOver) -> Result<
                 number.map(|number| number.0)
             ])?;
     }
+    if hand_over.is_off_base() {
+        // Nothing will ever be posted of it: it has no place in the outbox.
+        return Ok(());
+    }
     transaction
         .prepare_cached("INSERT INTO outbox (hand_over, tried_at, next_attempt) VALUES (?1, ?2, ?2)")?
         .execute([sequence, milliseconds(hand_over.at)])?;
@@ -142,6 +146,7 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
         reason: line.reason_code().map(str::to_owned),
         note: line.note.clone(),
         replaces: hand_over.corrects.as_ref().map(|corrects| corrects.entry),
+        paper: hand_over.paper,
     })
 }
 

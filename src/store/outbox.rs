@@ -277,7 +277,7 @@ fn settle_line(
 ) -> Result<(), StoreError> {
     let refusal = match state {
         PostState::Conflict(refusal) | PostState::Refused(refusal) => Some(refusal),
-        PostState::Pending | PostState::Accepted => None,
+        PostState::Pending | PostState::Accepted | PostState::Local => None,
     };
     transaction
         .prepare_cached(
@@ -313,8 +313,9 @@ pub(super) fn entries(
 ) -> Result<Vec<OutboxEntry>, StoreError> {
     transaction
         .prepare_cached(&format!(
-            "SELECT sequence, content, attempts, next_attempt, reason, consent
-             FROM hand_over JOIN outbox ON outbox.hand_over = hand_over.sequence
+            "SELECT sequence, content, coalesce(attempts, 0), coalesce(next_attempt, handed_over_at),
+                    coalesce(reason, 'not-tried'), consent, outbox.hand_over IS NULL
+             FROM hand_over LEFT JOIN outbox ON outbox.hand_over = hand_over.sequence
              {which}"
         ))?
         .query_and_then(values, |row| entry_of(transaction, row))?
@@ -324,6 +325,12 @@ pub(super) fn entries(
 fn entry_of(transaction: &Transaction, row: &Row) -> Result<OutboxEntry, StoreError> {
     let hand_over = read_hand_over(&row.get::<_, String>(1)?)?;
     let sequence = row.get(0)?;
+    let mut states = states(transaction, sequence)?;
+    if row.get(6)? {
+        for (_, state) in &mut states {
+            *state = PostState::Local;
+        }
+    }
     Ok(OutboxEntry {
         since: hand_over.at,
         hand_over,
@@ -332,7 +339,7 @@ fn entry_of(transaction: &Transaction, row: &Row) -> Result<OutboxEntry, StoreEr
             .get::<_, Option<String>>(5)?
             .map(|code| Consent::from_code(&code).ok_or(StoreError::Unreadable("a patient's choice")))
             .transpose()?,
-        states: states(transaction, sequence)?,
+        states,
         attempts: row.get(2)?,
         next_attempt: moment(row.get(3)?)?,
         reason: DelayReason::from_code(&row.get::<_, String>(4)?)

@@ -407,8 +407,8 @@ fn hand_overs_over(
             .is_ok()
     };
     let mut statement = transaction.prepare(&format!(
-        "SELECT sequence, handed_over_at FROM hand_over JOIN outbox ON outbox.hand_over = sequence
-         WHERE NOT {OPEN} ORDER BY sequence"
+        "SELECT sequence, handed_over_at FROM hand_over LEFT JOIN outbox ON outbox.hand_over = sequence
+         WHERE outbox.hand_over IS NULL OR NOT {OPEN} ORDER BY sequence"
     ))?;
     let mut over = Vec::new();
     let mut rows = statement.query([])?;

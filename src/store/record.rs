@@ -15,7 +15,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, Finess, LineNumber, Rpps};
+use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Ins, Operator, OperatorRole, Patient, Pharmacy, Prescriber, Sex};
+use crate::domain::reasons::PaperReason;
 use crate::domain::register::RegisterNumber;
 use crate::store::error::StoreError;
 
@@ -50,6 +52,50 @@ mod text {
         let text = String::deserialize(deserializer)?;
         // What the text was is left out: it may be a patient's.
         text.parse().map_err(|_| D::Error::custom("not its text"))
+    }
+}
+
+/// The number of a prescription, or this pharmacy's own reference of a paper.
+mod kept_number {
+    use super::*;
+
+    pub(super) fn serialize<S: Serializer>(
+        number: &PrescriptionNumber,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(number.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<PrescriptionNumber, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        PrescriptionNumber::kept(&text).map_err(|_| D::Error::custom("not a number"))
+    }
+}
+
+/// Why a prescription was transcribed, by its code.
+mod paper_or_none {
+    use super::*;
+
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for this signature"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        reason: &Option<PaperReason>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        reason.map(PaperReason::code).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<PaperReason>, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        let reason = PaperReason::from_code(&code).ok_or_else(|| D::Error::custom("not a reason"))?;
+        Ok(Some(reason))
     }
 }
 

@@ -108,6 +108,7 @@ impl PrescriptionOrder {
             consent: consent(file.consent.as_deref())?,
             hold: None,
             lines,
+            paper: None,
             history: Vec::new(),
         };
         Ok(Self { prescription, seed })

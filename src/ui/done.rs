@@ -186,6 +186,7 @@ impl Page<'_> {
                 rows.paragraph(2, posts::delay_way_out(entry.reason), Style::new());
                 entries::why(rows, self.view, entry);
             }
+            (PostState::Local, _) => rows.signed(0, "•", posts::OFF_BASE, Style::new()),
             (PostState::Refused(_) | PostState::Conflict(_), _) => {
                 rows.signed(0, "✗", labels::REFUSED_AFTER_RECORDING, theme.bad);
             }

@@ -31,6 +31,7 @@ pub fn state_style(theme: &Theme, state: &PostState) -> Style {
     match state {
         PostState::Accepted => theme.good,
         PostState::Pending => theme.warning,
+        PostState::Local => theme.dim,
         PostState::Refused(_) | PostState::Conflict(_) => theme.bad,
     }
 }

@@ -16,6 +16,7 @@ pub mod findings;
 pub mod keys;
 pub mod labels;
 pub mod notices;
+pub mod paper;
 pub mod people;
 pub mod posts;
 pub mod reader;

@@ -53,6 +53,7 @@ fn correction(lines: usize) -> HandOver {
         line.id = CORRECTION.line(1);
     }
     HandOver {
+        paper: None,
         id: CORRECTION,
         at: minutes_ago(2),
         corrects: Some(Corrects {

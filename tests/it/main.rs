@@ -33,6 +33,7 @@ mod hostile_texts;
 mod kill_points;
 mod login;
 mod make_images;
+mod paper;
 #[cfg(target_os = "linux")]
 mod power_cuts;
 mod purge;

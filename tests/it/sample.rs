@@ -75,6 +75,7 @@ pub(crate) fn line(line: u16, boxes: u16) -> PrescriptionLine {
 /// Three lines: 2, 1 and 3 boxes.
 pub(crate) fn prescription(last: u8) -> Prescription {
     Prescription {
+        paper: None,
         number: number(last),
         kinds: Vec::new(),
         written_on: date(2026, 11, 20),

@@ -206,6 +206,7 @@ pub(crate) fn prescriber() -> Prescriber {
 /// Three lines that nothing prevents, with the patient's agreement.
 pub(crate) fn prescription() -> Prescription {
     Prescription {
+        paper: None,
         number: number(NUMBER),
         kinds: Vec::new(),
         written_on: date(2026, 11, 20),
@@ -476,6 +477,7 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             reason: Some("generic".into()),
             note: String::new(),
             replaces: None,
+            paper: None,
         }))),
         link: Sha256Digest([u8::try_from(place % 251).unwrap(); 32]),
     }

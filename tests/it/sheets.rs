@@ -77,6 +77,7 @@ pub(crate) fn sample() -> Prescription {
         ..line(4, "Dosage de la TSH", "Dans six semaines", 0)
     };
     Prescription {
+        paper: None,
         number: NUMBER.parse().unwrap(),
         kinds: Vec::new(),
         written_on: date(2026, 11, 20),

@@ -178,7 +178,7 @@ fn all(hand_over: &HandOver, state: &PostState) -> Vec<(DispensedLineId, PostSta
     let state = match state {
         PostState::Refused(refusal) => PostState::Refused(named(refusal)),
         PostState::Conflict(refusal) => PostState::Conflict(named(refusal)),
-        PostState::Accepted | PostState::Pending => state.clone(),
+        PostState::Accepted | PostState::Pending | PostState::Local => state.clone(),
     };
     let replacement = hand_over.lines.iter().map(|line| line.id);
     std::iter::once(hand_over.id.annulment())

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | it holds our identifier | accepted: an earlier post arrived |
 //! | the line is withdrawn, suspended or not there | refused, nothing is posted for it |
+//! | another patient, or another product on the line that was transcribed from paper | a conflict, nothing is posted for it |
 //! | 200, one success per delivery | accepted |
 //! | 412, or 400 that speaks of 412 | read again; posted once more if only the Task moved, three times at most; else a conflict |
 //! | 409 | a conflict |
@@ -28,10 +29,11 @@ use crate::base::pool::Pool;
 use crate::base::transport::{Method, Request, Response, Transport};
 use crate::base::{BaseError, codes};
 use crate::domain::consent::Consent;
-use crate::domain::dispense::{DispensedLine, HandOver};
+use crate::domain::dispense::{DispensedLine, HandOver, LineOutcome};
 use crate::domain::identifiers::DispensedLineId;
 use crate::domain::outbox::PostState;
 use crate::domain::prescription::{DeliveryStanding, LineKind, LineStanding};
+use crate::domain::product::ProductCode;
 use crate::domain::refusal::{Refusal, RefusalCode};
 
 /// How often a post that came too late is tried again.
@@ -181,7 +183,7 @@ impl<'a> Posting<'a> {
         let state = match state {
             PostState::Refused(refusal) => PostState::Refused(named(refusal)),
             PostState::Conflict(refusal) => PostState::Conflict(named(refusal)),
-            PostState::Accepted | PostState::Pending => state,
+            PostState::Accepted | PostState::Pending | PostState::Local => state,
         };
         self.settled.push((id, state));
     }
@@ -199,12 +201,19 @@ impl<'a> Posting<'a> {
 
     /// What needs no post: lines the base holds already, and lines that may no longer be delivered.
     fn settle_what_is_known(&mut self, reading: &Reading) {
+        let is_someone_else = self.hand_over.paper.is_some() && is_of_someone_else(self.hand_over, reading);
         for line in self.open.clone() {
             if reading.holds(line.id) {
                 self.settle(line.id, PostState::Accepted);
+            } else if is_someone_else {
+                let refusal = outcome::refusal(RefusalCode::PatientMismatch, String::new());
+                self.settle(line.id, PostState::Conflict(refusal));
             } else if let Some(code) = not_deliverable(line, reading) {
                 let refusal = outcome::refusal(code, String::new());
                 self.settle(line.id, PostState::Refused(refusal));
+            } else if self.hand_over.paper.is_some() && !is_the_line_transcribed(line, reading) {
+                let refusal = outcome::refusal(RefusalCode::TranscriptionDiffers, String::new());
+                self.settle(line.id, PostState::Conflict(refusal));
             }
         }
     }
@@ -241,6 +250,28 @@ pub(super) fn not_deliverable(line: &DispensedLine, reading: &Reading) -> Option
         (_, LineStanding::Suspended) => Some(RefusalCode::Other("line-suspended".to_owned())),
         (_, LineStanding::Active) => None,
     }
+}
+
+/// Whether the number that was typed belongs to another patient, as far as both sides say who it is.
+fn is_of_someone_else(hand_over: &HandOver, reading: &Reading) -> bool {
+    fn differs<T: PartialEq>(here: Option<&T>, there: Option<&T>) -> bool {
+        here.zip(there).is_some_and(|(here, there)| here != there)
+    }
+    let (here, there) = (&hand_over.patient, &reading.prescription.patient);
+    differs(here.born.as_ref(), there.born.as_ref()) || differs(here.ins.as_ref(), there.ins.as_ref())
+}
+
+/// Whether the base's line orders what was read on the paper under that number: what was typed by hand may be of
+/// another line, or of another prescription.
+fn is_the_line_transcribed(line: &DispensedLine, reading: &Reading) -> bool {
+    let Some(ordered) = reading.prescription.line(line.line) else {
+        return false;
+    };
+    let is_its_code = match &line.outcome {
+        LineOutcome::Conforming(supply) => supply.code != ProductCode::None && supply.code == ordered.code,
+        _ => false,
+    };
+    is_its_code || line.ordered.trim().to_lowercase() == ordered.label.trim().to_lowercase()
 }
 
 /// A refusal, unless it comes from something else that happened.

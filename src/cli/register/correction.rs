@@ -140,7 +140,7 @@ async fn post(
         corrections::recorded(corrected, &recorded.registered, &entry) + &text::remarks(&recorded.findings)
     });
     match entry.state() {
-        PostState::Accepted | PostState::Pending => Ok(()),
+        PostState::Accepted | PostState::Pending | PostState::Local => Ok(()),
         PostState::Refused(refusal) | PostState::Conflict(refusal) => {
             Err(Failure::refused(words::recorded_but_refused(refusal)))
         }

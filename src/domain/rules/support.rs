@@ -7,6 +7,10 @@ use crate::domain::substances;
 
 /// A numeric prescription is the secured support, and that of "médicaments d’exception": said, so that nobody refuses it.
 pub(super) fn of_prescription(case: &Case) -> Vec<Finding> {
+    // On paper, the support is what the pharmacist has in hand.
+    if case.prescription.paper.is_some() {
+        return Vec::new();
+    }
     let kinds = &case.prescription.kinds;
     let mut facts = Vec::new();
     let mut lines = case.prescription.pharmacy_lines();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
-    PrescriberForm, RegisterNumberForm, text, text_or_none,
+    PrescriberForm, RegisterNumberForm, kept_number, paper_or_none, text, text_or_none,
 };
 use crate::domain::consent::Consent;
 use crate::domain::correction::{Corrects, Motive};
@@ -18,7 +18,7 @@ use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::product::ProductCode;
 use crate::domain::reasons::{
-    AdjustmentReason, AgreementChannel, CorrectionReason, NotDeliveredReason, PartialReason,
+    AdjustmentReason, AgreementChannel, CorrectionReason, NotDeliveredReason, PaperReason, PartialReason,
     SubstitutionReason,
 };
 use crate::domain::register::RegisterNumber;
@@ -29,6 +29,9 @@ const VERSION: u8 = 1;
 
 /// A correction: a program that does not know them must not post its replacement as one more delivery.
 const VERSION_OF_A_CORRECTION: u8 = 2;
+
+/// A transcription of paper: a program that does not know them must not wait for the base to take it.
+const VERSION_OF_A_PAPER: u8 = 3;
 
 const WHAT: &str = "a hand-over";
 
@@ -51,7 +54,7 @@ struct DocumentOf<'a> {
 struct HandOverForm {
     #[serde(with = "DispenseIdForm")]
     id: DispenseId,
-    #[serde(with = "text")]
+    #[serde(with = "kept_number")]
     number: PrescriptionNumber,
     #[serde(with = "text")]
     at: Timestamp,
@@ -71,6 +74,8 @@ struct HandOverForm {
     overrides: Vec<Override>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "corrects_or_none")]
     corrects: Option<Corrects>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "paper_or_none")]
+    paper: Option<PaperReason>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -345,9 +350,10 @@ pub(in crate::store) fn read_hand_over(content: &str) -> Result<HandOver, StoreE
 }
 
 fn version_of(hand_over: &HandOver) -> u8 {
-    match hand_over.corrects {
-        Some(_) => VERSION_OF_A_CORRECTION,
-        None => VERSION,
+    match (hand_over.paper, &hand_over.corrects) {
+        (Some(_), _) => VERSION_OF_A_PAPER,
+        (None, Some(_)) => VERSION_OF_A_CORRECTION,
+        (None, None) => VERSION,
     }
 }
 
@@ -543,6 +549,7 @@ mod tests {
                     lines,
                     overrides,
                     corrects,
+                    paper: None,
                 }
             },
         )

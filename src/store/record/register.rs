@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
-    PrescriberForm, RegisterNumberForm, text, text_or_none,
+    PrescriberForm, RegisterNumberForm, kept_number, paper_or_none, text_or_none,
 };
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
-use crate::domain::reasons::CorrectionReason;
+use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterNumber, RegisteredDelivery};
 use crate::store::error::StoreError;
 
@@ -53,7 +53,7 @@ struct RegisteredDeliveryForm {
     dispense: DispenseId,
     #[serde(with = "DispensedLineIdForm")]
     dispensed_line: DispensedLineId,
-    #[serde(with = "text")]
+    #[serde(with = "kept_number")]
     prescription: PrescriptionNumber,
     #[serde(with = "LineNumberForm")]
     line: LineNumber,
@@ -79,6 +79,8 @@ struct RegisteredDeliveryForm {
     note: String,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "number_or_none")]
     replaces: Option<RegisterNumber>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "paper_or_none")]
+    paper: Option<PaperReason>,
 }
 
 /// The code of a correction's reason.
@@ -257,6 +259,7 @@ mod tests {
             reason: Some("generic".into()),
             note: String::new(),
             replaces: None,
+            paper: None,
         }))
     }
 

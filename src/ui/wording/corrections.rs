@@ -133,6 +133,7 @@ pub const fn short(state: &PostState) -> &'static str {
         PostState::Pending => "à envoyer à la base",
         PostState::Refused(_) => "refusée par la base",
         PostState::Conflict(_) => "contredite par la base",
+        PostState::Local => "inscrite ici, hors base",
     }
 }
 
@@ -158,6 +159,7 @@ pub const fn corrected(correction: &PostState) -> Option<&'static str> {
         PostState::Accepted => Some("corrigée depuis"),
         PostState::Pending => Some("à corriger"),
         PostState::Refused(_) | PostState::Conflict(_) => None,
+        PostState::Local => Some("corrigée ici"),
     }
 }
 
@@ -218,6 +220,10 @@ pub fn at_the_base(entry: &OutboxEntry) -> String {
             "La base a annulé la délivrance : ses boîtes ne comptent plus.".to_owned()
         }
         PostState::Accepted => "La base a remplacé la délivrance par sa rectification.".to_owned(),
+        PostState::Local => {
+            "Délivrance hors base\u{202f}: la correction est inscrite à l’ordonnancier, la base n’a rien à corriger."
+                .to_owned()
+        }
         PostState::Pending => format!(
             "La base ne l’a pas encore reçue ({}) : d’ici là, elle garde la délivrance d’origine.",
             posts::delay_short(entry.reason)

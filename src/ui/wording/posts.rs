@@ -80,6 +80,9 @@ pub enum Travel {
     OnTheWay,
 }
 
+/// It stays here.
+pub const OFF_BASE: &str = "Délivrance hors base (mode dégradé)\u{202f}: elle est inscrite à l’ordonnancier et n’est pas envoyée à la base.";
+
 /// The sign of a state.
 pub const fn state_sign(state: &PostState, travel: Travel) -> &'static str {
     match (state, travel) {
@@ -87,6 +90,7 @@ pub const fn state_sign(state: &PostState, travel: Travel) -> &'static str {
         (PostState::Pending, Travel::OnTheWay) => "→",
         (PostState::Pending, Travel::AtRest) => "…",
         (PostState::Refused(_) | PostState::Conflict(_), _) => "✗",
+        (PostState::Local, _) => "•",
     }
 }
 
@@ -99,6 +103,7 @@ pub const fn state_short(state: &PostState, travel: Travel, consent: Consent) ->
         (PostState::Pending, Travel::AtRest, _) => "à envoyer",
         (PostState::Refused(_), ..) => "refusée",
         (PostState::Conflict(_), ..) => "contredite",
+        (PostState::Local, ..) => "hors base",
     }
 }
 
@@ -110,7 +115,7 @@ pub fn state_reason(state: &PostState) -> Option<String> {
             "{} Une personne doit trancher ; l’ordonnancier garde l’inscription.",
             refusal(no)
         )),
-        PostState::Pending | PostState::Accepted => None,
+        PostState::Pending | PostState::Accepted | PostState::Local => None,
     }
 }
 
@@ -137,6 +142,7 @@ pub const fn resumed_state(state: &PostState, travel: Travel) -> &'static str {
         (PostState::Pending, Travel::OnTheWay) => "Envoi en cours.",
         (PostState::Pending, Travel::AtRest) => "L’envoi reprend tout seul.",
         (PostState::Accepted, _) => "La base l’a acceptée depuis.",
+        (PostState::Local, _) => OFF_BASE,
         (PostState::Refused(_) | PostState::Conflict(_), _) => {
             "La base ne l’a pas acceptée\u{202f}: F2 dit pourquoi."
         }

@@ -37,6 +37,9 @@ pub fn refusal_reason(code: &RefusalCode) -> String {
         RefusalCode::HeldElsewhere => "Une autre pharmacie sert cette ordonnance en ce moment.",
         RefusalCode::StaleVersion => "L’ordonnance a changé dans la base depuis qu’elle a été lue.",
         RefusalCode::LineUnknown => "Cette ligne ne figure pas sur l’ordonnance, selon la base.",
+        RefusalCode::TranscriptionDiffers => {
+            "La base prescrit sur cette ligne un autre produit que celui transcrit du papier."
+        }
         RefusalCode::PatientMismatch => "Le patient de la délivrance n’est pas celui de l’ordonnance.",
         RefusalCode::Malformed => "La base n’a pas compris la demande de ce logiciel.",
         RefusalCode::Other(code) => {
@@ -67,6 +70,9 @@ pub const fn refusal_way_out(code: &RefusalCode) -> &'static str {
         }
         RefusalCode::HeldElsewhere => "Appelez l’autre pharmacie, puis réessayez.",
         RefusalCode::StaleVersion => "Relisez l’ordonnance (F5) et vérifiez vos décisions.",
+        RefusalCode::TranscriptionDiffers => {
+            "Comparez le papier, son numéro et l’ordonnance de la base, puis réglez la délivrance (F2)."
+        }
         RefusalCode::LineUnknown
         | RefusalCode::PatientMismatch
         | RefusalCode::Malformed

@@ -101,6 +101,7 @@ fn expected_lines() -> Vec<PrescriptionLine> {
 /// What `consult-answer.json` says, in the words of the domain.
 fn expected() -> Prescription {
     Prescription {
+        paper: None,
         number: number(),
         kinds: vec![PrescriptionKind::Secured],
         written_on: "2026-11-20".parse().unwrap(),

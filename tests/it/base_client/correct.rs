@@ -33,6 +33,7 @@ fn correction(replaced_by: usize) -> HandOver {
         line.id = id().line(1);
     }
     HandOver {
+        paper: None,
         id: id(),
         at: at("2026-11-23T09:00:00+01:00"),
         lines,

@@ -111,6 +111,7 @@ pub(super) fn hand_over() -> HandOver {
         ],
         overrides: Vec::new(),
         corrects: None,
+        paper: None,
     }
 }
 

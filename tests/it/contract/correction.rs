@@ -26,6 +26,7 @@ fn correction(
     let wrong = &of.lines[place];
     let id = DispenseId(Uuid::new_v5(&of.id.0, format!("correction {place}").as_bytes()));
     HandOver {
+        paper: None,
         id,
         at: of.at + 2.minutes(),
         lines: replaced_by(id),

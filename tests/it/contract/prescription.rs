@@ -304,5 +304,6 @@ pub(super) fn hand_over(number: &PrescriptionNumber, pharmacy: &Pharmacy, at: Ti
         ],
         overrides: Vec::new(),
         corrects: None,
+        paper: None,
     }
 }
