@@ -260,6 +260,9 @@ mod tests {
         }
     }
 
+    /// What is made wrong in a good paper.
+    type Change = fn(&mut Paper);
+
     fn taken(paper: Paper) -> Result<Prescription, NotTaken> {
         paper.prescription(TODAY, Uuid::from_u128(7), &sample::product)
     }
@@ -291,7 +294,7 @@ mod tests {
     #[test]
     fn what_is_missing_or_impossible_is_not_taken() {
         let one = LineNumber(1);
-        let cases: [(fn(&mut Paper), NotTaken); 9] = [
+        let cases: [(Change, NotTaken); 9] = [
             (|paper| paper.patient.family = " ".into(), NotTaken::PatientName),
             (|paper| paper.patient.given = String::new(), NotTaken::PatientName),
             (

@@ -232,9 +232,10 @@ impl Regime {
         self.has(&Condition::ListOne) || self.has(&Condition::ListTwo) || self.is_narcotic()
     }
 
-    /// Whether it takes a secured prescription.
+    /// Whether it takes a secured prescription: every narcotic does (CSP art. R. 5132-5), labelled so or not.
     pub fn is_secured(&self) -> bool {
-        self.has(&Condition::Secured) || self.has(&Condition::SecuredInWords) || !self.beyond.is_empty()
+        let is_labelled = self.has(&Condition::Secured) || self.has(&Condition::SecuredInWords);
+        is_labelled || self.is_narcotic() || !self.beyond.is_empty()
     }
 
     /// The longest prescription allowed, the shortest one when several labels say one.

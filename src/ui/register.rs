@@ -133,7 +133,7 @@ impl<'a> Page<'a> {
                 };
                 rows.signed(0, sign, &closing::answer(answer), style);
                 if let ClosingAnswer::Closed { backup, .. } | ClosingAnswer::AlreadyClosed { backup } =
- answer.as_ref()
+                    answer.as_ref()
                 {
                     let (sign, style) = match backup {
                         BackupAnswer::Made {

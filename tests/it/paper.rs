@@ -120,12 +120,8 @@ fn what_the_paper_lacks_stops_it_and_nothing_is_recorded() {
     ];
     for (place, wrong, why) in cases {
         let mut paper = good.clone();
-        match place.rsplit_once('/').unwrap() {
-            (parent, key) => {
-                let parent = paper.pointer_mut(parent).unwrap();
-                parent[key] = wrong;
-            }
-        }
+        let (parent, key) = place.rsplit_once('/').unwrap();
+        paper.pointer_mut(parent).unwrap()[key] = wrong;
         let ended = dispense(&counter, &paper, &["--json"]);
         assert_eq!(ended.code, 2, "{place}: {ended:?}");
         assert!(ended.stderr.contains(why), "{place}: {ended:?}");
