@@ -59,3 +59,4 @@ mod support;
 mod tidy;
 mod training;
 mod training_contract;
+mod wrong_files;
