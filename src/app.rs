@@ -142,6 +142,10 @@ impl App {
             Message::CorrectionRefused { id, why } => self.correction_refused(id, why),
             Message::HistoryRead { entry, reading } => self.history_read(entry, reading),
             Message::PaperAnswered { paper, answer } => self.paper_answered(&paper, *answer),
+            Message::ClockCompared { ahead_seconds } => {
+                self.desk.clock_ahead = ahead_seconds;
+                Vec::new()
+            }
             Message::Broke(breakdown) => {
                 self.desk.breakdown = Some(breakdown);
                 Vec::new()

@@ -15,6 +15,15 @@ use crate::domain::refusal::Refusal;
 
 impl App {
     pub(crate) fn consulted(&mut self, consultation: Consultation) -> Vec<Effect> {
+        let not_kept = consultation.not_kept;
+        let effects = self.opened(consultation);
+        if let (Some(breakdown), Screen::Prescription(_)) = (not_kept, self.screen.beneath()) {
+            self.desk.notice = Some(Notice::CopyNotKept(breakdown));
+        }
+        effects
+    }
+
+    fn opened(&mut self, consultation: Consultation) -> Vec<Effect> {
         let place = self.screen.beneath_mut();
         match place {
             Screen::Consulting(consulting) if consulting.number == consultation.prescription.number => {

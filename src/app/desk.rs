@@ -155,6 +155,8 @@ pub enum Notice {
     WordsNeeded,
     /// The prescription was read again and may have changed.
     ReadAgain,
+    /// It is open, and no copy of it could be kept here.
+    CopyNotKept(Breakdown),
     /// It could not be read again: what is shown is what was read before.
     NotReadAgain(DelayReason),
     /// Another terminal answered one of these lines since the prescription was read.
@@ -200,6 +202,8 @@ pub struct Desk {
     pub now: Timestamp,
     /// Whether the base answers.
     pub base: BaseLight,
+    /// By how many seconds our clock is ahead of the base's, when that is too much.
+    pub clock_ahead: Option<i64>,
     /// Hand-overs of today, and older ones the base has not accepted, newest first.
     pub hand_overs: Vec<OutboxEntry>,
     /// Whether that list is known.
@@ -226,6 +230,7 @@ impl Desk {
             setting,
             now,
             base: BaseLight::NotAsked,
+            clock_ahead: None,
             hand_overs: Vec::new(),
             listing: Listing::Asked,
             closed_at: None,

@@ -184,6 +184,11 @@ pub enum Message {
         /// What was read.
         reading: history::Reading,
     },
+    /// The base's clock was compared with ours: by how many seconds ours is ahead, when that is too much.
+    ClockCompared {
+        /// Behind, when negative; `None` when both agree.
+        ahead_seconds: Option<i64>,
+    },
     /// Something of this machine broke while an effect was executed; what it means for that effect follows.
     Broke(Breakdown),
     /// The register's day was counted.
@@ -276,6 +281,8 @@ pub struct Consultation {
     pub products: KnownProducts,
     /// Whether the base answered.
     pub freshness: Freshness,
+    /// Why no copy of its answer is kept here, when it could not be.
+    pub not_kept: Option<Breakdown>,
 }
 
 /// How fresh a prescription is.
@@ -425,6 +432,7 @@ impl Message {
             Self::CorrectionNotOpened { .. } => "CorrectionNotOpened",
             Self::CorrectionRefused { .. } => "CorrectionRefused",
             Self::HistoryRead { .. } => "HistoryRead",
+            Self::ClockCompared { .. } => "ClockCompared",
             Self::Broke(_) => "Broke",
             Self::RegisterSearched { .. } => "RegisterSearched",
             Self::RegisterDayRead(_) => "RegisterDayRead",

@@ -126,6 +126,7 @@ impl Serving {
             prescription,
             products,
             freshness,
+            not_kept: _,
         } = consultation;
         let (hold, effects) = first_hold(&prescription, freshness, desk);
         let selected = prescription

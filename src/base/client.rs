@@ -6,7 +6,9 @@ mod hold;
 mod post;
 mod standing;
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use jiff::Timestamp;
 
 use serde_json::json;
 
@@ -33,6 +35,8 @@ pub struct Base<T: Transport> {
     terminal: Option<Terminal>,
     /// What it said it can do, once it was asked: spares questions whose answer would be empty.
     learnt: OnceLock<Capability>,
+    /// What time the base had when it last answered, until somebody compares it.
+    date: Mutex<Option<Timestamp>>,
 }
 
 /// Whether a lost answer may have changed the base.
@@ -50,7 +54,13 @@ impl<T: Transport> Base<T> {
             pharmacy,
             terminal: None,
             learnt: OnceLock::new(),
+            date: Mutex::new(None),
         }
+    }
+
+    /// What time the base had in its newest answer, when it says it; an answer is compared once, while it is fresh.
+    pub fn take_date(&self) -> Option<Timestamp> {
+        self.date.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The same, seen from that terminal: its holds are told from those of its pharmacy's other terminals.
@@ -114,12 +124,19 @@ impl<T: Transport> Base<T> {
 
     /// Sends what changes nothing: a lost answer leaves nothing behind.
     async fn ask(&self, request: Request) -> Result<Response, BaseError> {
-        exchange(&self.transport, request, Effect::Reads).await
+        self.dated(exchange(&self.transport, request, Effect::Reads).await)
     }
 
     /// Sends what changes the base: a lost answer leaves its outcome unknown.
     async fn tell(&self, request: Request) -> Result<Response, BaseError> {
-        exchange(&self.transport, request, Effect::Writes).await
+        self.dated(exchange(&self.transport, request, Effect::Writes).await)
+    }
+
+    fn dated(&self, answer: Result<Response, BaseError>) -> Result<Response, BaseError> {
+        if let Some(date) = answer.as_ref().ok().and_then(Response::date) {
+            *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some(date);
+        }
+        answer
     }
 
     /// Whether the base said that it does this. Before it was asked, it did not.

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::output::{Format, show};
+use super::output::{Format, complain, show};
 use super::{documents, target, text};
 use crate::config::Config;
 use crate::counter::{Consultation, ConsultationAnswer, Freshness};
@@ -21,6 +21,9 @@ pub(super) async fn consult(config: &Config, target: &OsStr, format: Format) -> 
     let session = Session::open(config).await?;
     let consultation = opened(&session, &number).await?;
     let today = session.counter.day(now());
+    if let Some(breakdown) = consultation.not_kept {
+        complain(&wording::breakdowns::copy_not_kept(breakdown));
+    }
     show(format, &document(&consultation, config, &session), || {
         let mut text = match consultation.freshness {
             Freshness::Fresh | Freshness::Transcribed => String::new(),
@@ -52,6 +55,7 @@ fn document(consultation: &Consultation, config: &Config, session: &Session) -> 
     let finess = &config.pharmacy.finess;
     let mut document =
         documents::prescription(&consultation.prescription, &consultation.findings, finess, today);
+    document["kept"] = json!(consultation.not_kept.is_none());
     document["paper"] = json!(consultation.prescription.paper.map(PaperReason::code));
     add_conditions(&mut document, consultation);
     document["freshness"] = match consultation.freshness {

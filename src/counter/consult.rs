@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::{BaseSeen, Counter, CounterError};
-use crate::base::{BaseError, ConsultAnswer, Transport};
+use crate::base::{BaseError, ConsultAnswer, Received, Transport};
+use crate::domain::breakdown::Breakdown;
 use crate::domain::finding::Finding;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry};
@@ -23,6 +24,8 @@ pub struct Consultation {
     pub findings: Vec<Finding>,
     /// The products it orders, and those that may replace them.
     pub products: KnownProducts,
+    /// Why no copy of the base's answer is kept here, when it could not be.
+    pub not_kept: Option<Breakdown>,
 }
 
 /// Where a prescription comes from.
@@ -72,6 +75,7 @@ impl<T: Transport> Counter<T> {
             let consultation = self.paper_kept(number, now)?;
             return Ok(ConsultationAnswer::Opened(Box::new(consultation)));
         }
+        let mut not_kept = None;
         let (prescription, freshness) = match self.base.consult(number).await {
             // A base that lets this pharmacy in no more says nothing about the prescription: what was read before serves.
             Ok(ConsultAnswer::Refused(refusal)) if refusal.code == RefusalCode::RoleForbidden => {
@@ -82,14 +86,33 @@ impl<T: Transport> Counter<T> {
             }
             Ok(ConsultAnswer::Refused(refusal)) => return Ok(ConsultationAnswer::Refused(refusal)),
             Ok(ConsultAnswer::Found(consulted)) => {
-                self.store
-                    .save_received(number, now, &consulted.received.answers)?;
+                not_kept = self.keep(number, &consulted.received, now)?;
                 (consulted.prescription, Freshness::Fresh)
             }
             Err(error) => self.kept_copy(number, error)?,
         };
-        let consultation = self.ready(prescription, freshness, now)?;
+        let consultation = Consultation {
+            not_kept,
+            ..self.ready(prescription, freshness, now)?
+        };
         Ok(ConsultationAnswer::Opened(Box::new(consultation)))
+    }
+
+    /// Keeps the base's answer. Where nothing can be written the patient is served all the same: what is lost is the
+    /// copy for an outage. Anything else that breaks is no disk to go on with.
+    fn keep(
+        &self,
+        number: &PrescriptionNumber,
+        received: &Received,
+        now: Timestamp,
+    ) -> Result<Option<Breakdown>, CounterError> {
+        match self.store.save_received(number, now, &received.answers) {
+            Ok(()) => Ok(None),
+            Err(error) => match error.breakdown() {
+                breakdown @ (Breakdown::DiskFull | Breakdown::ReadOnly) => Ok(Some(breakdown)),
+                _ => Err(error.into()),
+            },
+        }
     }
 
     /// A prescription with all that serving it needs.
@@ -117,6 +140,7 @@ impl<T: Transport> Counter<T> {
             freshness,
             findings,
             products,
+            not_kept: None,
         })
     }
 

@@ -24,7 +24,7 @@ use crate::app::message::{
 use crate::app::register::PAGE_ENTRIES;
 use crate::app::settling::{self, SettleFailure};
 use crate::base::{self, Transport};
-use crate::config::BackupChoice;
+use crate::config::{self, BackupChoice};
 use crate::counter::{
     self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome, SettleOutcome,
     TranscriptionAnswer,
@@ -182,6 +182,13 @@ impl<W: World + 'static> Workshop<W> {
                     ..Pause::default()
                 };
             }
+        }
+        if let Some(theirs) = self.0.counter().base.take_date() {
+            let ahead = self.0.now().duration_since(theirs).as_secs();
+            let is_wrong = ahead.unsigned_abs() > config::CLOCK_SECONDS_MAX;
+            self.0.tell(Message::ClockCompared {
+                ahead_seconds: is_wrong.then_some(ahead),
+            });
         }
         self.0.tell(match seen {
             BaseSeen::Answering => Message::BaseAnswered,
@@ -792,6 +799,7 @@ impl<W: World + 'static> Workshop<W> {
             id: self.0.new_identifier(),
             prescription: consultation.prescription,
             products: consultation.products,
+            not_kept: consultation.not_kept,
             freshness: match consultation.freshness {
                 counter::Freshness::Fresh => Freshness::Base { at: self.0.now() },
                 counter::Freshness::FromStore { received_at, why } => Freshness::Store {

@@ -150,6 +150,10 @@ impl<'a> Page<'a> {
             rows.signed(0, "✗", &breakdowns::at_the_counter(breakdown), theme.bad);
             rows.blank();
         }
+        if let Some(ahead) = desk.clock_ahead {
+            rows.signed(0, "!", &labels::clock_wrong(ahead), theme.warning);
+            rows.blank();
+        }
         if let Some(left) = &desk.setting.left_waiting {
             self.resumed(left, &mut rows);
         }

@@ -26,7 +26,11 @@ impl Widget for Bar<'_> {
         let View { desk, theme } = self.view;
         buffer.set_style(area, theme.bar);
         let waiting = labels::waiting_short(desk.to_post().count(), desk.to_settle().count());
-        let mut right = vec![Span::styled(format!("  {}{waiting}", self.base()), theme.bar)];
+        let clock = desk.clock_ahead.map_or("", |_| labels::CLOCK_WRONG_SHORT);
+        let mut right = vec![Span::styled(
+            format!("  {}{clock}{waiting}", self.base()),
+            theme.bar,
+        )];
         right.push(match desk.setting.mode {
             Mode::Training => Span::styled(format!(" {} ", labels::TRAINING), theme.training),
             Mode::Real => Span::styled(" ", theme.bar),

@@ -178,6 +178,54 @@ fn a_disk_that_fills_up_under_an_open_terminal_stops_nothing_but_the_recording()
 }
 
 #[test]
+fn a_prescription_opens_on_a_full_disk_and_says_that_no_copy_is_kept() {
+    let stage = Stage::new();
+    assert_eq!(
+        stage.counter.run(&["register", "verify"]).code,
+        0,
+        "its file is there"
+    );
+    let full = stage
+        .shim()
+        .rule(&format!("write counter.sqlite 0 {ENOSPC}"))
+        .while_there_is(&stage.switch());
+    let environment = full.environment();
+    let named: Vec<(&str, &str)> = environment
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let mut terminal = Terminal::open_with(&stage.counter, 100, 30, &named);
+    terminal.shows(WAITING);
+    fs::write(stage.switch(), "").unwrap();
+    terminal.scan(&stage.number);
+    terminal.shows("tout conforme");
+    terminal.shows("sa copie n’a pas pu être gardée ici : le disque est plein");
+    terminal.kill();
+    fs::remove_file(stage.switch()).unwrap();
+    let again = stage
+        .counter
+        .run(&["consult", &stage.number, "--json"])
+        .json_with(0);
+    assert_eq!(again["kept"], true);
+}
+
+#[test]
+fn a_clock_that_is_not_the_base_s_is_said_on_the_screen() {
+    let stage = Stage::new();
+    let clock = stage.files.path().join("clock");
+    fs::write(&clock, (-2 * 86_400).to_string()).unwrap();
+    let environment = Shim::default().clock(&clock).environment();
+    let named: Vec<(&str, &str)> = environment
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let terminal = Terminal::open_with(&stage.counter, 100, 30, &named);
+    terminal.shows("! horloge");
+    terminal.shows("retarde de 2 jours");
+    terminal.shows("mettez ce poste à l’heure");
+}
+
+#[test]
 fn a_failed_synchronisation_under_an_open_terminal_is_said_and_recorded_once_afterwards() {
     let stage = Stage::new();
     let failing = stage.shim().rule("sync -wal 0 5").while_there_is(&stage.switch());

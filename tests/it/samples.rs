@@ -303,6 +303,7 @@ pub(crate) fn consultation_of(prescription: Prescription) -> Consultation {
         prescription,
         products: products(),
         freshness: Freshness::Base { at: now() },
+        not_kept: None,
     }
 }
 

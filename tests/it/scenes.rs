@@ -301,6 +301,20 @@ fn counter_scenes() -> Vec<Scene> {
             ),
         ),
         scene("counter_quiet", after(app(), known, "")),
+        scene(
+            "counter_clock_wrong",
+            after(
+                app(),
+                vec![
+                    Message::BaseAnswered,
+                    Message::ClockCompared {
+                        ahead_seconds: Some(-7200),
+                    },
+                    Message::OutboxListed(Vec::new()),
+                ],
+                "",
+            ),
+        ),
         scene("counter_busy", busy_counter()),
         scene("counter_typing", after(app(), vec![], "01 s2tb pz2j")),
         scene("counter_wrong_number", after(app(), vec![], "01s2tb⏎")),
@@ -361,6 +375,15 @@ fn prescription_scenes() -> Vec<Scene> {
             "prescription_box_ticked",
             after(serving(prescription()), vec![scanned_box("340093385711")], ""),
         ),
+        scene("prescription_not_kept", {
+            let mut consultation = consultation_of(prescription());
+            consultation.not_kept = Some(Breakdown::DiskFull);
+            after(
+                app(),
+                vec![scan(NUMBER), Message::Consulted(Box::new(consultation))],
+                "",
+            )
+        }),
         scene("prescription_many_lines", after(serving(many), vec![], "9↓")),
         scene("prescription_long_names", serving(long)),
         scene(

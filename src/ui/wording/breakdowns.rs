@@ -21,6 +21,14 @@ pub const fn why(breakdown: Breakdown) -> &'static str {
     }
 }
 
+/// A prescription is open, and no copy of it is kept.
+pub fn copy_not_kept(breakdown: Breakdown) -> String {
+    format!(
+        "Ordonnance ouverte, mais sa copie n’a pas pu être gardée ici\u{202f}: {}. Libérez de la place avant d’enregistrer.",
+        why(breakdown)
+    )
+}
+
 /// The same of the file that this counter keeps everything in, as a sentence.
 pub const fn store(breakdown: Breakdown) -> &'static str {
     match breakdown {

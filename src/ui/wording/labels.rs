@@ -7,8 +7,8 @@ pub use serving::*;
 use crate::app::Screen;
 use crate::app::keys::Context;
 use crate::domain::number::PrescriptionNumber;
-use crate::ui::wording::counted;
 use crate::ui::wording::keys::command;
+use crate::ui::wording::{counted, doctor};
 
 // The bar.
 
@@ -24,6 +24,17 @@ pub const BASE_ANSWERING_SHORT: &str = "✓ base";
 /// It does not.
 pub fn base_failing_short(why: &str) -> String {
     format!("✗ {why}")
+}
+
+/// Our clock is not the base's.
+pub const CLOCK_WRONG_SHORT: &str = " · ! horloge";
+
+/// By how much, what it does, and what to do.
+pub fn clock_wrong(ahead_seconds: i64) -> String {
+    format!(
+        "{} Les heures inscrites à l’ordonnancier seraient fausses\u{202f}: mettez ce poste à l’heure.",
+        doctor::clock(ahead_seconds)
+    )
 }
 
 /// How many hand-overs wait to be posted, and how many a person must settle; nothing when there are none.

@@ -55,6 +55,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::NotADate => (Attention, "Cette date n’existe pas. Exemples : 30/06/2028 ou 06/2028.".into()),
         Notice::WordsNeeded => (Attention, "Quelques mots sont nécessaires : ils seront inscrits à l’ordonnancier.".into()),
         Notice::ReadAgain => (Good, "Ordonnance relue à l’instant.".into()),
+        Notice::CopyNotKept(breakdown) => (Attention, breakdowns::copy_not_kept(*breakdown)),
         Notice::NotReadAgain(reason) => (Attention, format!("Pas de relecture : {}. Rien n’a changé à l’écran.", posts::delay_short(*reason))),
         Notice::ChangedMeanwhile => (Attention, "Un autre poste vient de délivrer sur cette ordonnance : elle est relue, rien n’a été enregistré ici.".into()),
         Notice::RecordFailed(breakdown) => (Attention, breakdowns::recording_failed(*breakdown)),

@@ -81,6 +81,7 @@ fn answered(paper: &Paper) -> Message {
             prescription,
             products: products(),
             freshness,
+            not_kept: None,
         }),
     )
 }
