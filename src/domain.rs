@@ -40,6 +40,7 @@ pub mod register;
 pub mod retention;
 pub mod rules;
 pub mod scanned;
+pub mod share;
 pub mod sought;
 pub mod substances;
 pub mod substitution;

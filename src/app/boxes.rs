@@ -6,7 +6,7 @@ use crate::app::desk::Notice;
 use crate::app::form::{Form, GivenProduct, OutcomeKind};
 use crate::app::serving::{Serving, given, usual_reason};
 use crate::domain::box_read::BoxRead;
-use crate::domain::identifiers::LineNumber;
+use crate::domain::identifiers::{Boxes, LineNumber};
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::regime::Regime;
@@ -44,18 +44,19 @@ impl Serving {
         match self.counted_in(read, today)? {
             Ok(form) => {
                 let form = self.weighed(form);
-                let (line, count, by_now) = (form.line, form.read.len(), form.in_boxes_ordered());
-                if self.pointed_at != Some(line) {
+                let line = self.prescription.line(form.line)?;
+                let (number, count) = (line.number, form.read.len());
+                let notice = match line.due().filter(|due| form.in_boxes_ordered(line) < *due) {
+                    Some(due) if form.stands_for.is_none() => Notice::BoxCounted(number, count, due),
+                    Some(_) => Notice::SmallBoxCounted(number, count),
+                    None => Notice::BoxTicked(number),
+                };
+                if self.pointed_at != Some(number) {
                     self.pointed_at = None;
                 }
-                self.select(line);
+                self.select(number);
                 self.put(form);
-                Some(
-                    match self.prescription.line(line).and_then(PrescriptionLine::due) {
-                        Some(due) if by_now < due => Notice::BoxCounted(line, count, due),
-                        _ => Notice::BoxTicked(line),
-                    },
-                )
+                Some(notice)
             }
             Err(notice) => Some(notice),
         }
@@ -72,7 +73,7 @@ impl Serving {
         Some(
             self.stopped(&read, product, today)
                 .map_or(Ok(()), Err)
-                .and_then(|()| self.line_for(&fits, product, &read))
+                .and_then(|()| self.line_for(&fits))
                 .and_then(|fit| self.with_box(fit, product, read)),
         )
     }
@@ -133,13 +134,8 @@ impl Serving {
     }
 
     /// The one of these lines that the box is for: the one that still waits for a box, or that was pointed at.
-    fn line_for<'f, 'a>(
-        &self,
-        fits: &'f [Fit<'a>],
-        product: Option<&Product>,
-        read: &BoxRead,
-    ) -> Result<&'f Fit<'a>, Notice> {
-        let mut waiting = fits.iter().filter(|fit| self.waits_for(fit, product, read));
+    fn line_for<'f, 'a>(&self, fits: &'f [Fit<'a>]) -> Result<&'f Fit<'a>, Notice> {
+        let mut waiting = fits.iter().filter(|fit| self.waits_for_a_box(fit.line));
         let Some(first) = waiting.next() else {
             let lines = fits.iter().map(|fit| fit.line);
             let full = lines
@@ -165,21 +161,17 @@ impl Serving {
     }
 
     /// Whether one delivery takes this box too, or more were counted by hand than were scanned.
-    fn waits_for(&self, fit: &Fit, product: Option<&Product>, read: &BoxRead) -> bool {
+    fn waits_for_a_box(&self, line: &PrescriptionLine) -> bool {
         let known = self
-            .form(fit.line.number)
+            .form(line.number)
             .filter(|form| form.kind != OutcomeKind::NotDelivered);
         let is_first = known.is_none_or(|form| form.read.is_empty());
         let is_counted = known.is_some_and(|form| form.read.len() < usize::from(form.boxes.0));
         if is_first || is_counted {
             return true;
         }
-        // Another product than those scanned before is told from them later.
-        let with_it = self.with_box(fit, product, read.clone());
-        with_it.map_or(true, |form| {
-            let due = fit.line.due();
-            due.is_none_or(|due| self.weighed(form).in_boxes_ordered() <= due)
-        })
+        let given = known.map_or(Boxes::ZERO, |form| form.in_boxes_ordered(line));
+        line.due().is_none_or(|due| given < due)
     }
 
     fn with_box(&self, fit: &Fit, product: Option<&Product>, read: BoxRead) -> Result<Form, Notice> {

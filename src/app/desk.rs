@@ -121,6 +121,8 @@ pub enum Notice {
     BoxTicked(LineNumber),
     /// A box is in the hand, so many are by now, and so many are due.
     BoxCounted(LineNumber, usize, Boxes),
+    /// A box of another size is in the hand, so many are by now, and they do not make what is due.
+    SmallBoxCounted(LineNumber, usize),
     /// All the boxes due were scanned before: this one is not counted.
     AllScanned(LineNumber, usize),
     /// This very box was scanned before, on that line.

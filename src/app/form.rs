@@ -8,6 +8,7 @@ use crate::domain::identifiers::{Boxes, LineNumber, Lot};
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::ProductCode;
 use crate::domain::reasons::{AdjustmentReason, NotDeliveredReason, PartialReason, SubstitutionReason};
+use crate::domain::share::{Counted, Share};
 use crate::domain::substitution::SubstitutionBasis;
 
 /// The four things one can decide for a line.
@@ -67,9 +68,9 @@ pub struct Form {
     /// How many boxes.
     pub boxes: Boxes,
     /// How many of the boxes ordered they stand for, when they are of another size.
-    pub stands_for: Option<Boxes>,
+    pub stands_for: Option<Share>,
     /// How many one begins with: those due.
-    due: Boxes,
+    pub(super) due: Boxes,
     /// Why another product.
     pub substitution_reason: Option<SubstitutionReason>,
     /// What was adjusted.
@@ -240,13 +241,14 @@ impl Form {
     }
 
     /// What is given, in boxes ordered.
-    pub fn in_boxes_ordered(&self) -> Boxes {
-        self.stands_for.unwrap_or(self.boxes)
+    pub fn in_boxes_ordered(&self, line: &PrescriptionLine) -> Boxes {
+        line.counting(Counted::of(self.boxes, self.stands_for))
     }
 
     /// Whether fewer boxes than due are given.
     pub fn is_partial(&self, line: &PrescriptionLine) -> bool {
-        self.kind != OutcomeKind::NotDelivered && line.due().is_some_and(|due| self.in_boxes_ordered() < due)
+        self.kind != OutcomeKind::NotDelivered
+            && line.due().is_some_and(|due| self.in_boxes_ordered(line) < due)
     }
 
     /// What is still to be said, if anything.

@@ -256,21 +256,36 @@ impl Serving {
         let line = self.prescription.line(form.line).ok_or(Notice::NoSuchLine)?;
         let most = line.remaining().unwrap_or(BOXES_MAX);
         let form = self.weighed(stepped(form, step)?);
-        if step > 0 && (form.in_boxes_ordered() > most || form.boxes > BOXES_MAX) {
+        if step > 0 && (form.in_boxes_ordered(line) > most || form.boxes > BOXES_MAX) {
             return Err(Notice::NoMoreBoxes);
         }
         Ok(form)
     }
 
-    /// A product just chosen: no more of its boxes than stand for what the form was to give.
+    /// A product just chosen: as many of its boxes as stand for what the form was to give, and never more.
     pub fn fitted(&self, form: Form) -> Form {
+        let Some(line) = self.prescription.line(form.line) else {
+            return form;
+        };
         let wanted = form.boxes;
         let mut fitted = self.weighed(form);
-        while fitted.in_boxes_ordered() > wanted && fitted.boxes > Boxes(1) {
-            match stepped(fitted.clone(), -1) {
-                Ok(fewer) => fitted = self.weighed(fewer),
-                Err(_) => break,
+        if fitted.stands_for.is_none() {
+            return fitted;
+        }
+        fitted = self.weighed(Form {
+            boxes: Boxes(1),
+            ..fitted
+        });
+        while fitted.in_boxes_ordered(line) < wanted && fitted.boxes < BOXES_MAX {
+            let more = Boxes(fitted.boxes.0 + 1);
+            let more = self.weighed(Form {
+                boxes: more,
+                ..fitted.clone()
+            });
+            if more.in_boxes_ordered(line) > wanted {
+                break;
             }
+            fitted = more;
         }
         fitted
     }
@@ -284,9 +299,9 @@ impl Serving {
         let due = line.due().unwrap_or(form.boxes);
         let mut form = self.weighed(form);
         // Boxes of another size: as many as stand for those due, and never more.
-        while form.in_boxes_ordered() < due && form.boxes < BOXES_MAX {
+        while form.in_boxes_ordered(line) < due && form.boxes < BOXES_MAX {
             let more = self.weighed(stepped(form.clone(), 1)?);
-            if more.in_boxes_ordered() > due {
+            if more.in_boxes_ordered(line) > due {
                 break;
             }
             form = more;

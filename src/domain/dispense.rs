@@ -16,6 +16,7 @@ use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, NotDeliveredReason, PaperReason, PartialReason, SubstitutionReason,
 };
 use crate::domain::rules;
+use crate::domain::share::{Counted, Share};
 use crate::domain::substitution::SubstitutionBasis;
 use crate::domain::units;
 
@@ -29,7 +30,7 @@ pub struct Supply {
     /// How many boxes.
     pub boxes: Boxes,
     /// How many of the boxes ordered they stand for, when they are of another size. `None`: as many as there are.
-    pub stands_for: Option<Boxes>,
+    pub stands_for: Option<Share>,
     /// The lot of all of them, when they are of one and it is known.
     pub lot: Option<Lot>,
     /// The last day they may all be used, when it is known.
@@ -40,8 +41,8 @@ pub struct Supply {
 
 impl Supply {
     /// What it is in boxes ordered: what is counted against the prescription.
-    pub fn in_boxes_ordered(&self) -> Boxes {
-        self.stands_for.unwrap_or(self.boxes)
+    pub fn counted(&self) -> Counted {
+        Counted::of(self.boxes, self.stands_for)
     }
 }
 
@@ -473,12 +474,12 @@ fn dispensed_lines(
     let completeness = decision
         .outcome
         .supply()
-        .map(|supply| Completeness::of(line, supply.in_boxes_ordered()));
+        .map(|supply| Completeness::of(line, line.counting(supply.counted())));
     // A reason for missing boxes, when none is missing after all, would say something untrue.
     let is_partial = decision
         .outcome
         .supply()
-        .is_some_and(|supply| line.due().is_none_or(|due| supply.in_boxes_ordered() < due));
+        .is_some_and(|supply| line.due().is_none_or(|due| line.counting(supply.counted()) < due));
     // What each part stands for is told of it: their sum is what the whole stands for.
     let compared = decision
         .outcome

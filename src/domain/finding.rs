@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, LineNumber};
 use crate::domain::product::{Availability, Cents};
+use crate::domain::share::Share;
 use crate::domain::substitution::NonSubstitutable;
 
 pub use figures::{
@@ -190,7 +191,7 @@ pub enum Fact {
     /// Boxes of another size than those ordered.
     OtherBoxSize {
         /// The boxes ordered that they stand for.
-        stands_for: Boxes,
+        stands_for: Share,
         /// What they hold, in thousandths of a unit.
         given: u64,
         /// What one box ordered holds, in thousandths of a unit.

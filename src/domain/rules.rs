@@ -26,6 +26,7 @@ use crate::domain::identifiers::{Boxes, Finess};
 use crate::domain::prescription::{LineKind, Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::regime::Regime;
+use crate::domain::share::Counted;
 use crate::domain::units;
 
 /// What a rule may look at: values, all of one moment.
@@ -98,9 +99,13 @@ fn share(line: &PrescriptionLine, part: u32, days: u32) -> Option<Boxes> {
 
 /// The days that so many boxes of a line last, rounded down.
 pub(in crate::domain) fn lasting(line: &PrescriptionLine, boxes: Boxes) -> Option<u32> {
-    let ordered = u32::from(line.boxes.filter(|boxes| *boxes > Boxes::ZERO)?.0);
-    let days = u32::from(line.days.filter(|days| *days > 0)?);
-    Some(u32::from(boxes.0).saturating_mul(days) / ordered)
+    of_so_many(line, Counted::of(boxes, None))
+}
+
+/// The same of boxes of which some may be of another size.
+fn of_so_many(line: &PrescriptionLine, counted: Counted) -> Option<u32> {
+    let days = line.days.filter(|days| *days > 0)?;
+    counted.lasting(days.into(), line.boxes?)
 }
 
 /// What is remarkable about a prescription before anything was decided, what weighs most first.

@@ -3,29 +3,25 @@
 use crate::domain::dispense::Supply;
 use crate::domain::identifiers::Boxes;
 use crate::domain::prescription::PrescriptionLine;
-use crate::domain::product::{GenericRole, KnownProducts, MarketingState, Product, ProductCode};
+use crate::domain::product::{BoxContent, GenericRole, KnownProducts, MarketingState, Product, ProductCode};
 use crate::domain::regime::Regime;
 use crate::domain::rules;
+use crate::domain::share::Share;
 use crate::domain::substitution::SubstitutionBasis;
 
 /// What boxes of another size are, counted in the boxes ordered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
-    /// How many boxes ordered each part of the supply stands for, in the order of [`Supply::by_lot`].
-    pub parts: Vec<Boxes>,
+    /// What each part of the supply stands for, in the order of [`Supply::by_lot`].
+    pub parts: Vec<Share>,
+    /// What all of it stands for.
+    pub stands_for: Share,
     /// What is handed over, in thousandths of a unit.
     pub given: u64,
     /// What one box ordered holds, in thousandths of a unit.
     pub of_one: u64,
     /// The unit, in the singular.
     pub unit: String,
-}
-
-impl Comparison {
-    /// The boxes ordered that all of it stands for.
-    pub fn stands_for(&self) -> Boxes {
-        self.parts.iter().copied().sum()
-    }
 }
 
 /// What one unit of these swallowed forms is called when a capsule replaces a tablet.
@@ -40,14 +36,25 @@ const SWALLOWED: &[&str] = &[
     "unité",
 ];
 
-/// What a box holds in thousandths, and of what.
-fn amount(product: &Product) -> Option<(u64, &str)> {
-    let content = product.published.content.as_ref()?;
-    let count = u64::from(content.count.get());
-    Some(match &content.each {
-        Some(each) => (count.checked_mul(each.thousandths)?, each.unit.as_str()),
-        None => (count * 1_000, content.unit.as_str()),
-    })
+/// What a box of each holds in thousandths, and of what.
+///
+/// Containers of one content are counted. Where contents differ, only those of one speciality are measured: as many
+/// millilitres of another product may be twice the dose.
+fn amounts<'p>(ordered: &'p Product, given: &'p Product) -> Option<[(u64, &'p str); 2]> {
+    let contents = [
+        ordered.published.content.as_ref()?,
+        given.published.content.as_ref()?,
+    ];
+    if contents[0].each == contents[1].each {
+        return Some(contents.map(|content| (u64::from(content.count.get()) * 1_000, content.unit.as_str())));
+    }
+    let measured = |content: &'p BoxContent| {
+        let each = content.each.as_ref()?;
+        let amount = u64::from(content.count.get()).checked_mul(each.thousandths)?;
+        Some((amount, each.unit.as_str()))
+    };
+    let is_one_speciality = ordered.cis == given.cis;
+    Some([measured(contents[0])?, measured(contents[1])?]).filter(|_| is_one_speciality)
 }
 
 fn is_one_unit(one: &str, other: &str) -> bool {
@@ -67,11 +74,32 @@ fn have_like_units(ordered: &Product, given: &Product) -> bool {
     SubstitutionBasis::between(ordered, given).is_some() && !is_complement(ordered) && !is_complement(given)
 }
 
+/// How near a whole number of boxes, in hundredths, boxes of another size are taken for that number: a box of 28 is
+/// given for one of 30, and one of 84 for three.
+const NEAR: u64 = 10;
+
+/// What one box of so many units stands for: boxes of almost the same size one for one, all others by their units.
+fn share(one: u64, of_one: u64) -> Option<Share> {
+    let nearest = |whole: u64, part: u64| (whole + part / 2) / part;
+    let is_near = |whole: u64, multiple: u64| {
+        whole.abs_diff(multiple).saturating_mul(100) <= multiple.saturating_mul(NEAR)
+    };
+    if one >= of_one {
+        let times = nearest(one, of_one);
+        if is_near(one, times.checked_mul(of_one)?) {
+            return Share::new(times, 1);
+        }
+    } else if one > 0 {
+        let times = nearest(of_one, one);
+        if is_near(of_one, times.checked_mul(one)?) {
+            return Share::new(1, times);
+        }
+    }
+    Share::new(one, of_one)
+}
+
 /// Compares the units of a supply with those of the boxes ordered. `None` where every box holds as much as one
 /// ordered, and where nobody can tell: boxes are then counted one for one.
-///
-/// The boxes it stands for are the nearest whole number, at least one: 28 tablets are given for a box of 30, and 90
-/// for three.
 pub fn compared(
     line: &PrescriptionLine,
     supply: &Supply,
@@ -82,30 +110,33 @@ pub fn compared(
         return None;
     };
     let ordered = product(&line.code)?;
-    let (of_one, unit) = amount(&ordered).filter(|(of_one, _)| *of_one > 0)?;
+    let mut compared_in: Option<(u64, String)> = None;
     let mut given = 0_u64;
-    let mut counted = Boxes::ZERO;
+    let mut stands_for = Share::from(Boxes::ZERO);
     let mut is_other = false;
     let mut parts = Vec::new();
     for part in supply.clone().by_lot() {
         let product = product(&part.code).filter(|product| have_like_units(&ordered, product))?;
-        let (one, _) = amount(&product).filter(|(_, of)| is_one_unit(unit, of))?;
+        let [(of_one, unit), (one, of)] = amounts(&ordered, &product)?;
+        let is_comparable =
+            is_one_unit(unit, of) && compared_in.as_ref().is_none_or(|(known, _)| *known == of_one);
+        if of_one == 0 || !is_comparable {
+            return None;
+        }
+        compared_in = Some((of_one, unit.to_owned()));
         is_other |= one != of_one;
         given = given.checked_add(one.checked_mul(part.boxes.0.into())?)?;
-        // The parts add up to the nearest count of the whole, whatever each of them is.
-        let so_far = given.checked_mul(2)?.checked_add(of_one)? / of_one.checked_mul(2)?;
-        let so_far = Boxes(u16::try_from(so_far).ok()?);
-        parts.push(so_far.less(counted));
-        counted = so_far;
+        let of_part = share(one, of_one)?.times(part.boxes)?;
+        stands_for = stands_for.plus(of_part)?;
+        parts.push(of_part);
     }
-    if counted == Boxes::ZERO && given > 0 {
-        *parts.last_mut()? = Boxes(1);
-    }
-    is_other.then(|| Comparison {
+    let (of_one, unit) = compared_in.filter(|_| is_other)?;
+    Some(Comparison {
         parts,
+        stands_for,
         given,
         of_one,
-        unit: unit.to_owned(),
+        unit,
     })
 }
 
@@ -115,7 +146,7 @@ pub fn weighed(
     supply: Supply,
     product: &dyn Fn(&ProductCode) -> Option<Product>,
 ) -> Supply {
-    let stands_for = compared(line, &supply, product).map(|compared| compared.stands_for());
+    let stands_for = compared(line, &supply, product).map(|compared| compared.stands_for);
     Supply { stands_for, ..supply }
 }
 
@@ -153,7 +184,13 @@ pub fn long_packs<'p>(line: &PrescriptionLine, products: &'p KnownProducts) -> V
             expiry: None,
             read: Vec::new(),
         };
-        let stands_for = compared(line, &one, &find)?.stands_for();
+        let stands_for = compared(line, &one, &find)?.stands_for;
+        // A whole number of boxes, or what remains would be cut.
+        let stands_for = Boxes(
+            u16::try_from(stands_for.boxes())
+                .ok()
+                .filter(|_| stands_for.per() == 1)?,
+        );
         let covers = stands_for > Boxes(1) && stands_for <= remaining;
         let lasts = rules::lasting(line, stands_for)?;
         (covers && lasts <= LONG_PACK_DAYS).then_some((other, stands_for))
@@ -181,18 +218,15 @@ mod tests {
         }
     }
 
-    /// Boxes of `other` (and then of what was ordered) for boxes of `ordered`, by the labels of both.
-    fn stands_for(ordered: &str, other: &str, boxes: [u16; 2]) -> Option<(Vec<u16>, u64)> {
+    /// What each lot of boxes of `other` (and then of what was ordered) stands for, as fractions.
+    fn stands_for(ordered: &str, other: &str, boxes: [u16; 2]) -> Option<(Vec<(u32, u32)>, u64)> {
         let products = [
             holding(ORDERED, "60000001", ordered),
             holding(OTHER_BOX, "60000001", other),
         ];
         let find = |code: &ProductCode| {
-            let products = products.iter();
-            products
-                .clone()
-                .find(|one| one.cip13.as_str() == code.code())
-                .cloned()
+            let mut products = products.iter();
+            products.find(|one| one.cip13.as_str() == code.code()).cloned()
         };
         let read = |code: &str, count: u16| {
             let one = BoxRead {
@@ -208,47 +242,52 @@ mod tests {
             ..supply(cip13(OTHER_BOX), boxes[0] + boxes[1])
         };
         let compared = compared(&line(1), &supply, &find)?;
-        Some((
-            compared.parts.iter().map(|part| part.0).collect(),
-            compared.given / 1_000,
-        ))
+        let parts = compared.parts.iter().map(|part| (part.boxes(), part.per()));
+        Some((parts.collect(), compared.given / 1_000))
     }
 
     #[test]
     fn units_are_compared_not_boxes() {
         let tablets = |count: u16| format!("plaquette(s) PVC aluminium de {count} comprimé(s)");
+        let bottles = |count: u16, ml: u16| format!("{count} flacon(s) en verre de {ml} ml");
         for (ordered, other, boxes, expected) in [
-            (tablets(30), tablets(90), [1, 0], Some((vec![3], 90))),
-            (tablets(30), tablets(90), [1, 1], Some((vec![3, 1], 120))),
-            (tablets(30), tablets(28), [1, 0], Some((vec![1], 28))),
-            (tablets(28), tablets(30), [1, 0], Some((vec![1], 30))),
-            (tablets(28), tablets(14), [1, 0], Some((vec![1], 14))),
-            (tablets(28), tablets(14), [2, 0], Some((vec![1], 28))),
-            (tablets(28), tablets(14), [4, 0], Some((vec![2], 56))),
-            (tablets(30), tablets(100), [1, 0], Some((vec![3], 100))),
-            (tablets(30), tablets(7), [1, 0], Some((vec![1], 7))),
-            (tablets(90), tablets(30), [3, 0], Some((vec![1], 90))),
-            (tablets(90), tablets(30), [1, 0], Some((vec![1], 30))),
+            (tablets(30), tablets(90), [1, 0], Some((vec![(3, 1)], 90))),
+            (
+                tablets(30),
+                tablets(90),
+                [1, 1],
+                Some((vec![(3, 1), (1, 1)], 120)),
+            ),
+            (tablets(30), tablets(84), [1, 0], Some((vec![(3, 1)], 84))),
+            (tablets(30), tablets(28), [1, 0], Some((vec![(1, 1)], 28))),
+            (tablets(28), tablets(30), [12, 0], Some((vec![(12, 1)], 360))),
+            (tablets(28), tablets(14), [1, 0], Some((vec![(1, 2)], 14))),
+            (tablets(30), tablets(14), [2, 0], Some((vec![(1, 1)], 28))),
+            (tablets(30), tablets(10), [1, 0], Some((vec![(1, 3)], 10))),
+            (tablets(30), tablets(10), [4, 0], Some((vec![(4, 3)], 40))),
+            (tablets(30), tablets(100), [1, 0], Some((vec![(10, 3)], 100))),
+            (tablets(30), tablets(20), [1, 0], Some((vec![(2, 3)], 20))),
+            (tablets(90), tablets(30), [3, 0], Some((vec![(1, 1)], 90))),
             (tablets(30), tablets(30), [2, 0], None),
             (
                 tablets(30),
                 "plaquette(s) de 90 gélule(s)".into(),
                 [1, 0],
-                Some((vec![3], 90)),
+                Some((vec![(3, 1)], 90)),
             ),
-            (tablets(30), "1 flacon(s) en verre de 100 ml".into(), [1, 0], None),
+            (tablets(30), bottles(1, 100), [1, 0], None),
             (tablets(30), "une boîte".into(), [1, 0], None),
             (
-                "1 flacon(s) de 100 ml".into(),
-                "1 flacon(s) de 200 ml".into(),
+                bottles(1, 100),
+                bottles(1, 200),
                 [1, 0],
-                Some((vec![2], 200)),
+                Some((vec![(2, 1)], 200)),
             ),
             (
-                "1 flacon(s) de 100 ml".into(),
-                "2 flacon(s) de 100 ml".into(),
+                bottles(1, 100),
+                bottles(2, 100),
                 [1, 0],
-                Some((vec![2], 200)),
+                Some((vec![(2, 1)], 2)),
             ),
         ] {
             assert_eq!(
@@ -256,6 +295,28 @@ mod tests {
                 expected,
                 "{ordered} → {boxes:?} {other}"
             );
+        }
+    }
+
+    #[test]
+    fn as_many_millilitres_of_another_product_say_nothing() {
+        let pens = |cis, code, label| holding(code, cis, label);
+        let ordered = pens("60000001", ORDERED, "2 stylo(s) de 0,4 ml");
+        for (label, expected) in [
+            ("1 stylo(s) de 0,4 ml", Share::new(1, 2)),
+            ("1 stylo(s) de 0,8 ml", None),
+            ("1 seringue(s) de 0,4 ml", None),
+        ] {
+            let given = pens("60000002", GENERIC, label);
+            let find = |code: &ProductCode| {
+                let products = [&ordered, &given];
+                products
+                    .into_iter()
+                    .find(|one| one.cip13.as_str() == code.code())
+                    .cloned()
+            };
+            let supply = weighed(&line(1), supply(cip13(GENERIC), 1), &find);
+            assert_eq!(supply.stands_for, expected, "{label}");
         }
     }
 
@@ -269,7 +330,7 @@ mod tests {
         };
         let ordered = holding(ORDERED, "60000001", "plaquette(s) de 30 comprimé(s)");
         for (code, given, expected) in [
-            (cip13(ORDERED), &other, Some(Boxes(3))),
+            (cip13(ORDERED), &other, Share::new(3, 1)),
             (cip13(ORDERED), &complement, None),
             (ProductCode::Cis("60000001".parse().unwrap()), &other, None),
             (cip13(UNKNOWN), &other, None),

@@ -134,6 +134,13 @@ struct Quantity {
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
+struct Ratio {
+    numerator: Quantity,
+    denominator: Quantity,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct Period {
     start: Option<String>,
     end: Option<String>,
@@ -144,7 +151,7 @@ struct Period {
 struct Extension {
     url: String,
     value_positive_int: Option<u16>,
-    value_unsigned_int: Option<u16>,
+    value_ratio: Option<Ratio>,
     value_reference: Option<Reference>,
 }
 

@@ -77,8 +77,8 @@ pub fn decision_word(theme: &Theme, serving: &Serving, line: &PrescriptionLine) 
 fn boxes_word(form: Option<&Form>, line: &PrescriptionLine) -> String {
     match (form, line.due()) {
         (Some(form), _) if form.kind == OutcomeKind::NotDelivered => labels::NO_BOX.to_owned(),
-        (Some(form), Some(due)) if form.in_boxes_ordered() != due => {
-            labels::boxes_of(form.in_boxes_ordered(), due)
+        (Some(form), Some(due)) if form.in_boxes_ordered(line) != due => {
+            labels::boxes_of(form.in_boxes_ordered(line), due)
         }
         (Some(form), _) => wording::boxes(form.boxes),
         (None, _) if !line.is_open() => String::new(),
@@ -216,7 +216,7 @@ pub fn decided(form: &Form, line: &PrescriptionLine) -> Vec<String> {
     }
     texts.extend(reason(form));
     if form.kind != OutcomeKind::NotDelivered {
-        let other = form.stands_for.filter(|of| *of != form.boxes);
+        let other = form.stands_for.filter(|of| *of != form.boxes.into());
         texts.extend(other.map(|of| labels::other_size(form.boxes, of)));
         texts.extend(in_the_hand(form, line));
     }
@@ -231,11 +231,11 @@ fn in_the_hand(form: &Form, line: &PrescriptionLine) -> Vec<String> {
     if form.read.is_empty() {
         return traits(form.lot.as_ref(), form.expiry).into_iter().collect();
     }
-    let of = match form.stands_for {
-        Some(_) => form.boxes,
-        None => line.due().unwrap_or(form.boxes).max(form.boxes),
+    let scanned = match form.stands_for.filter(|of| *of != form.boxes.into()) {
+        // How many of another size it takes depends on which ones are scanned next.
+        Some(_) => labels::scanned_so_far(form.read.len()),
+        None => labels::scanned(form.read.len(), line.due().unwrap_or(form.boxes).max(form.boxes)),
     };
-    let scanned = labels::scanned(form.read.len(), of);
     let lots = lots(&form.in_the_hand(line));
     match &lots[..] {
         [] => vec![scanned],

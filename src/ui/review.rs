@@ -149,7 +149,7 @@ impl Page<'_> {
                 .map(|partial| labels::partial(reasons::partial_reason(partial))),
         );
         let other_size = decision.outcome.supply().and_then(|supply| {
-            let of = supply.stands_for.filter(|of| *of != supply.boxes)?;
+            let of = supply.stands_for.filter(|of| *of != supply.boxes.into())?;
             Some(labels::other_size(supply.boxes, of))
         });
         texts.extend(other_size);

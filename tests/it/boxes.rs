@@ -248,7 +248,7 @@ fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
             1,
             "conforming",
             0,
-            Some(3),
+            Some("3"),
             "autant",
         ),
         (
@@ -258,7 +258,7 @@ fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
             1,
             "conforming",
             0,
-            Some(3),
+            Some("3"),
             "autant",
         ),
         (
@@ -268,7 +268,7 @@ fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
             1,
             "conforming",
             3,
-            Some(3),
+            Some("3"),
             "autant",
         ),
         (
@@ -278,7 +278,7 @@ fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
             3,
             "conforming",
             1,
-            Some(1),
+            Some("1"),
             "autant",
         ),
         (
@@ -288,7 +288,7 @@ fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
             3,
             "conforming",
             0,
-            Some(1),
+            Some("1"),
             "autant",
         ),
         (
@@ -298,7 +298,7 @@ fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
             1,
             "substituted",
             2,
-            Some(1),
+            Some("1"),
             "2 de moins",
         ),
         (
@@ -308,7 +308,7 @@ fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
             1,
             "substituted",
             2,
-            Some(1),
+            Some("1"),
             "2 de plus",
         ),
         (
@@ -345,13 +345,82 @@ fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
             .json_with(0);
         let delivery = &seen["deliveries"][0];
         assert_eq!(delivery["boxes"], count, "{what}");
-        assert_eq!(delivery["stands_for"].as_u64(), stands_for, "{what}");
+        assert_eq!(delivery["stands_for"].as_str(), stands_for, "{what}");
         assert_eq!(
             seen["status"],
             if remaining == 0 { "done" } else { "partial" },
             "{what}"
         );
     }
+}
+
+#[test]
+fn small_boxes_are_fractions_until_they_make_the_box_ordered() {
+    let counter = Counter::with_its_own_base();
+    let number = prescribed(&counter, CONTRAMAL_30, (1, 7, 0));
+    let path = counter.data_dir().join("decisions.json");
+    let of_ten = |boxes: u16, partial: Value| {
+        let line = json!({"line": 1, "outcome": "conforming", "cip13": CONTRAMAL_10, "boxes": boxes, "partial": partial});
+        // The second comes before the first is used up: that is what was owed.
+        let passed = json!([{"finding": "renewal-early", "reason": "le reste dû"}]);
+        std::fs::write(&path, json!({ "lines": [line], "overrides": passed }).to_string()).unwrap();
+        counter.run(&[
+            "dispense",
+            &number,
+            "--decisions",
+            &path.display().to_string(),
+            "--json",
+        ])
+    };
+    let remaining =
+        || counter.run(&["consult", &number, "--json"]).json_with(0)["lines"][0]["remaining"].clone();
+    let unexplained = of_ten(1, Value::Null);
+    assert_eq!(unexplained.code, 4, "{}", unexplained.stdout);
+    assert!(
+        unexplained.stdout.contains("partial-unexplained"),
+        "{}",
+        unexplained.stdout
+    );
+    assert_eq!(of_ten(1, json!("owed")).code, 0);
+    assert_eq!(remaining(), 1, "a third of a box is not a box");
+    let rest = of_ten(2, Value::Null);
+    assert_eq!(
+        (rest.code, remaining()),
+        (0, json!(0)),
+        "{}{}",
+        rest.stdout,
+        rest.stderr
+    );
+    let seen = counter
+        .run(&["prescriber", "show", &number, "--json"])
+        .json_with(0);
+    let stand_for: Vec<_> = seen["deliveries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["stands_for"].clone())
+        .collect();
+    assert_eq!(stand_for, [json!("1/3"), json!("2/3")], "{seen}");
+    assert_eq!(seen["status"], "done");
+}
+
+#[test]
+fn small_boxes_are_scanned_until_they_make_the_box_ordered() {
+    let files = tempfile::tempdir().unwrap();
+    let base = BaseServer::start(files.path());
+    let counter = Counter::of_base(&base.address);
+    let number = prescribed(&counter, CONTRAMAL_30, (1, 7, 0));
+    let mut terminal = opened(&counter, &number);
+    for (serial, shown) in [
+        ("S1", "ce n’est pas encore le compte"),
+        ("S2", "2 scannées"),
+        ("S3", "ligne 1 décidée"),
+        ("S4", "déjà ses 3 boîtes"),
+    ] {
+        terminal.scan(&typed(CONTRAMAL_10, "T1", serial));
+        terminal.shows(shown);
+    }
+    terminal.shows("tiennent lieu de 1 boîte prescrite");
 }
 
 #[test]

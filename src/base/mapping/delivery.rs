@@ -12,6 +12,7 @@ use crate::base::pool::{self, Place, Pool};
 use crate::base::{BaseError, codes};
 use crate::domain::identifiers::{Boxes, DispensedLineId};
 use crate::domain::prescription::{Delivery, DeliveryStanding, PrescriptionLine};
+use crate::domain::share::Share;
 
 pub(in crate::base) const KINDS: [&str; 2] = ["MedicationDispense", "SupplyDelivery"];
 
@@ -133,9 +134,9 @@ fn of_supply(delivery: SupplyDelivery) -> Read {
 }
 
 /// The boxes ordered that boxes of another size stand for.
-fn stands_for(extensions: &[Extension]) -> Option<Boxes> {
+fn stands_for(extensions: &[Extension]) -> Option<Share> {
     let extension = fhir::extension(extensions, codes::STANDS_FOR_EXTENSION)?;
-    value::whole(extension.value_unsigned_int.as_ref()?).map(Boxes)
+    value::share(extension.value_ratio.as_ref()?)
 }
 
 /// The first identifier that is a UUID, ours or another software's.

@@ -236,8 +236,8 @@ fn circumstances(line: &DispensedLine) -> impl Iterator<Item = Extension> {
         )
     });
     let stands_for = line.outcome.supply().and_then(|supply| supply.stands_for);
-    let stands_for = stands_for.map(|boxes| Extension {
-        value_unsigned_int: Some(boxes.0.into()),
+    let stands_for = stands_for.map(|share| Extension {
+        value_ratio: Some(value::written_share(share)),
         ..Extension::named(codes::STANDS_FOR_EXTENSION)
     });
     [adjusted, partial, basis, stands_for].into_iter().flatten()

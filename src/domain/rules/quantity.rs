@@ -23,7 +23,7 @@ pub(super) fn of_decision(line: &PrescriptionLine, decision: &Decision) -> Vec<F
     let Some(supply) = decision.outcome.supply() else {
         return Vec::new();
     };
-    let asked = supply.in_boxes_ordered();
+    let asked = line.counting(supply.counted());
     let mut facts = Vec::new();
     if supply.boxes == Boxes::ZERO {
         facts.push(Fact::NoBox);
@@ -34,11 +34,15 @@ pub(super) fn of_decision(line: &PrescriptionLine, decision: &Decision) -> Vec<F
     // An adjustment says by itself why the count differs: that is what the prescriber agreed to.
     let must_explain =
         decision.partial.is_none() && !matches!(decision.outcome, LineOutcome::Adjusted { .. });
+    // Small boxes may be many and make no whole box ordered.
     if let Some(due) = line
         .due()
-        .filter(|due| must_explain && asked < *due && asked > Boxes::ZERO)
+        .filter(|due| must_explain && asked < *due && supply.boxes > Boxes::ZERO)
     {
-        facts.push(Fact::PartialUnexplained { asked, due });
+        facts.push(Fact::PartialUnexplained {
+            asked: supply.boxes,
+            due,
+        });
     }
     facts
         .into_iter()
@@ -50,7 +54,7 @@ pub(super) fn of_decision(line: &PrescriptionLine, decision: &Decision) -> Vec<F
 pub(super) fn other_size(case: &Case, line: &PrescriptionLine, supply: &Supply) -> Option<Fact> {
     let compared = units::compared(line, supply, case.product)?;
     Some(Fact::OtherBoxSize {
-        stands_for: compared.stands_for(),
+        stands_for: compared.stands_for,
         given: compared.given,
         of_one: compared.of_one,
         unit: compared.unit,
@@ -73,7 +77,7 @@ pub(super) fn above_a_month(
     } else {
         MONTH_DAYS
     };
-    let asked = supply.in_boxes_ordered();
+    let asked = line.counting(supply.counted());
     let lasts = lasting(line, asked)?;
     // A box of three months is given whole, and no longer one exists for it.
     if supply.boxes == Boxes(1) && asked > Boxes(1) && lasts <= units::LONG_PACK_DAYS {

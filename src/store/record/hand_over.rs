@@ -25,6 +25,7 @@ use crate::domain::reasons::{
     SubstitutionReason,
 };
 use crate::domain::register::RegisterNumber;
+use crate::domain::share::Share;
 use crate::domain::substitution::SubstitutionBasis;
 use crate::store::error::StoreError;
 
@@ -96,6 +97,31 @@ struct CorrectsForm {
     handed_over_at: Timestamp,
     #[serde(with = "motive")]
     motive: Motive,
+}
+
+/// A fraction as its two numbers.
+mod share_or_none {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Share;
+
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for this signature"
+    )]
+    pub(super) fn serialize<S: Serializer>(share: &Option<Share>, serializer: S) -> Result<S::Ok, S::Error> {
+        share
+            .map(|share| [share.boxes(), share.per()])
+            .serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Share>, D::Error> {
+        let [boxes, per] = <[u64; 2]>::deserialize(deserializer)?;
+        let share = Share::new(boxes, per).ok_or_else(|| D::Error::custom("not a fraction"))?;
+        Ok(Some(share))
+    }
 }
 
 mod motive {
@@ -182,8 +208,8 @@ struct SupplyForm {
     label: String,
     #[serde(with = "BoxesForm")]
     boxes: Boxes,
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "boxes_or_none")]
-    stands_for: Option<Boxes>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "share_or_none")]
+    stands_for: Option<Share>,
     #[serde(with = "text_or_none")]
     lot: Option<Lot>,
     #[serde(with = "text_or_none")]
@@ -347,7 +373,6 @@ list_form!(lines, DispensedLine, "DispensedLineForm");
 list_form!(overrides, Override, "OverrideForm");
 list_form!(boxes_read, BoxRead, "BoxReadForm");
 list_form!(line_ids, DispensedLineId, "DispensedLineIdForm");
-option_form!(boxes_or_none, Boxes, "BoxesForm");
 option_form!(corrects_or_none, Corrects, "CorrectsForm");
 option_form!(basis_or_none, SubstitutionBasis, "SubstitutionBasisForm");
 option_form!(partial_or_none, PartialReason, "partial_reason");
@@ -427,7 +452,7 @@ mod tests {
                 code,
                 label,
                 boxes: Boxes(boxes),
-                stands_for: (boxes % 3 == 0).then_some(Boxes(boxes / 3)),
+                stands_for: Share::new((boxes / 3).into(), (boxes % 3).into()),
                 lot,
                 expiry,
                 read,

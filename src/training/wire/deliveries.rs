@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::domain::identifiers::{Boxes, Finess};
 use crate::domain::prescription::DeliveryStanding;
+use crate::domain::share::Share;
 use crate::training::outcome::Refusal;
 use crate::training::prescription::Delivery;
 use crate::training::transitions::{Reason, Report};
@@ -138,19 +139,22 @@ impl ReportedDelivery {
             .clone()
     }
 
-    /// What it counts against the line: the boxes ordered that boxes of another size stand for, else the boxes.
-    fn counted(&self) -> Result<Boxes, Refusal> {
+    /// The boxes handed over, and the fraction of boxes ordered that boxes of another size stand for.
+    fn counted(&self) -> Result<(Boxes, Option<Share>), Refusal> {
         let quantity = self.quantity.as_ref().or(self.supplied_item.quantity.as_ref());
         let boxes = boxes(quantity)?.unwrap_or(Boxes::ZERO);
-        let said = self
-            .extension(STANDS_FOR)
-            .and_then(|extension| extension.value_unsigned_int);
-        match said {
-            Some(_) if boxes == Boxes::ZERO => Err(Refusal::malformed(
-                "Seules des boîtes remises tiennent lieu de boîtes prescrites.",
-            )),
-            said => Ok(said.map_or(boxes, Boxes)),
-        }
+        let Some(said) = self.extension(STANDS_FOR) else {
+            return Ok((boxes, None));
+        };
+        let number = |quantity: &Quantity| quantity.value.as_ref()?.as_u64();
+        let share = said
+            .value_ratio
+            .as_ref()
+            .and_then(|ratio| Share::new(number(&ratio.numerator)?, number(&ratio.denominator)?))
+            .filter(|share| share.boxes() > 0 && boxes > Boxes::ZERO);
+        share.map(|share| (boxes, Some(share))).ok_or_else(|| {
+            Refusal::malformed("Seules des boîtes remises tiennent lieu de boîtes prescrites, par une fraction de nombres entiers.")
+        })
     }
 
     fn reason(&self) -> Reason {
@@ -174,13 +178,15 @@ pub(in crate::training) fn delivery(kind: ResourceType, resource: &Value) -> Res
         .when_handed_over
         .as_deref()
         .or(wire.occurrence_date_time.as_deref());
+    let (boxes, stands_for) = wire.counted()?;
     Ok(Report {
         line: required(wire.line(kind), "authorizingPrescription")?,
         patient: required(patient.and_then(|patient| patient.reference.clone()), "patient")?,
         delivery: Delivery {
             reference: format!("{kind}/{}", wire.id),
             pharmacy: required(wire.pharmacy(), "FINESS de la pharmacie")?,
-            boxes: wire.counted()?,
+            boxes,
+            stands_for,
             standing,
         },
         handed_over: handed_over.map(moment).transpose()?,

@@ -8,9 +8,11 @@ use crate::domain::finding::{
     Severity,
 };
 use crate::domain::identifiers::Boxes;
+use crate::domain::share::Share;
 use crate::domain::substitution::NonSubstitutable;
 use crate::safe::safe;
 use crate::ui::wording::catalogue::{amount, euros, supply, units};
+use crate::ui::wording::labels;
 use crate::ui::wording::{boxes, counted, day, or_dash, people};
 
 /// The word for how much a finding weighs.
@@ -94,6 +96,8 @@ fn fact(fact: &Fact) -> String {
         Fact::AboveRemaining { asked, remaining } => format!(
             "{} {} pour {} restant à délivrer.", boxes(*asked), agreed(*asked, "demandée"), remaining.0),
         Fact::CountUnstated => "Le prescripteur n’a indiqué aucun nombre de boîtes : vérifiez la quantité.".into(),
+        Fact::PartialUnexplained { asked, due } if asked >= due => format!(
+            "{} d’une autre taille, moins que {} à délivrer : indiquez pourquoi.", boxes(*asked), boxes(*due)),
         Fact::PartialUnexplained { asked, due } => format!(
             "{} {} sur {} à délivrer : indiquez pourquoi.", boxes(*asked), agreed(*asked, "remise"), due.0),
         Fact::AboveAMonth { asked, lasts, most, share, next } => format!(
@@ -277,18 +281,17 @@ fn refusal_doubt(doubt: RefusalDoubt) -> String {
 }
 
 /// « 28 comprimés pour 1 boîte prescrite de 30 : 2 de moins. »
-fn other_size(stands_for: Boxes, (given, of_one): (u64, u64), unit: &str) -> String {
-    let due = of_one.saturating_mul(stands_for.0.into());
+fn other_size(of: Share, (given, of_one): (u64, u64), unit: &str) -> String {
+    let due = of_one.saturating_mul(of.boxes().into()) / u64::from(of.per());
     let difference = match given.cmp(&due) {
         Ordering::Equal => "autant".to_owned(),
         Ordering::Less => format!("{} de moins", amount(due - given)),
         Ordering::Greater => format!("{} de plus", amount(given - due)),
     };
-    let prescribed = agreed(stands_for, "prescrite");
     format!(
-        "{} pour {} {prescribed} de {}\u{202f}: {difference}.",
+        "{} pour {} de {}\u{202f}: {difference}.",
         units(given, unit),
-        boxes(stands_for),
+        labels::prescribed(of),
         amount(of_one),
     )
 }

@@ -49,6 +49,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::LineClosed(line) => (Attention, format!("La ligne {line} ne peut pas être délivrée : voyez pourquoi à côté d’elle.")),
         Notice::BoxTicked(line) => (Good, format!("Boîte reconnue : ligne {line} décidée.")),
         Notice::BoxCounted(line, count, due) => (Good, format!("Ligne {line} : {count} boîte{} sur {due}. Scannez la suivante, ou * : elle vaut pour toutes.", if *count < 2 { "" } else { "s" })),
+        Notice::SmallBoxCounted(line, count) => (Good, format!("Ligne {line} : {count} boîte{} d’une autre taille, ce n’est pas encore le compte. Scannez la suivante.", if *count < 2 { "" } else { "s" })),
         Notice::AllScanned(line, count) => (Attention, format!("Rien n’a été ajouté : la ligne {line} a déjà ses {count} boîtes scannées. + pour en compter une de plus.")),
         Notice::SameBox(line) => (Attention, format!("Cette boîte (même numéro de série) est déjà comptée à la ligne {line} : rien n’a été ajouté.")),
         Notice::OtherBoxBefore(line) => (Attention, format!("Rien n’a été ajouté : une boîte d’un autre médicament est déjà scannée à la ligne {line}. x pour la recommencer.")),

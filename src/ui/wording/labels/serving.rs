@@ -8,6 +8,7 @@ use crate::domain::identifiers::{Boxes, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::prescription::{LineKind, LineStanding, PrescriptionLine};
 use crate::domain::register::{RegisterNumber, Sha256Digest};
+use crate::domain::share::Share;
 use crate::safe::safe;
 use crate::ui::wording::{boxes, counted, day, people};
 
@@ -276,14 +277,28 @@ pub fn stands_for(boxes: Boxes) -> String {
 }
 
 /// Boxes of another size than those ordered.
-pub fn other_size(given: Boxes, ordered: Boxes) -> String {
+pub fn other_size(given: Boxes, of: Share) -> String {
     let verb = if given.0 < 2 { "tient" } else { "tiennent" };
-    let prescribed = if ordered.0 < 2 { "prescrite" } else { "prescrites" };
     format!(
-        "{} d’une autre taille, {verb} lieu de {} {prescribed}",
+        "{} d’une autre taille, {verb} lieu de {}",
         boxes(given),
-        boxes(ordered)
+        prescribed(of)
     )
+}
+
+/// « 3 boîtes prescrites », « 1/3 de boîte prescrite ».
+pub fn prescribed(of: Share) -> String {
+    match (of.boxes(), of.per()) {
+        (count @ (0 | 1), 1) => format!("{count} boîte prescrite"),
+        (count, 1) => format!("{count} boîtes prescrites"),
+        (count, per) => format!("{count}/{per} de boîte prescrite"),
+    }
+}
+
+/// Boxes scanned, of a count that is not told.
+pub fn scanned_so_far(count: usize) -> String {
+    let plural = if count < 2 { "" } else { "s" };
+    format!("{count} scannée{plural}")
 }
 
 /// A pack of up to three months may be given.
