@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::domain::identifiers::{Lot, Rpps, Serial};
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
+use crate::domain::substitution::SubstitutionBasis;
 use crate::session;
 use crate::ui::wording::command_line as words;
 
@@ -144,6 +145,7 @@ fn document(entry: &RegisterEntry) -> Value {
             document["expiry"] = json!(delivery.expiry);
             document["serials"] = json!(delivery.serials.iter().map(Serial::as_str).collect::<Vec<_>>());
             document["outcome"] = json!(delivery.outcome);
+            document["basis"] = json!(delivery.basis.map(SubstitutionBasis::code));
             document["reason"] = json!(delivery.reason);
             document["note"] = json!(delivery.note);
             document["paper"] = json!(delivery.paper.map(PaperReason::code));

@@ -282,6 +282,14 @@ pub(super) fn register_entry(
             Safe(&delivery.product),
             Safe(&delivery.code)
         );
+        if let Some(basis) = delivery.basis {
+            line!(
+                text,
+                "Fondement     {} ({})",
+                wording::reasons::basis(basis),
+                wording::reasons::basis_source(basis)
+            );
+        }
         let lot = delivery.lot.as_ref().map_or("—", |lot| lot.as_str());
         let expiry = delivery.expiry.map_or_else(|| "—".to_owned(), wording::day);
         line!(text, "Lot           {}, péremption {expiry}", Safe(lot));

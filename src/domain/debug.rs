@@ -211,6 +211,7 @@ mod tests {
             expiry: None,
             serials: CANARY.parse().into_iter().collect(),
             outcome: "conforming".into(),
+            basis: None,
             reason: None,
             note: canary(),
             replaces: None,

@@ -16,6 +16,7 @@ use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::retention::RetentionClass;
+use crate::domain::substitution::SubstitutionBasis;
 
 /// The chronological number of an entry, from 1, without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -132,6 +133,8 @@ pub struct RegisteredDelivery {
     pub serials: Vec<Serial>,
     /// The outcome's code.
     pub outcome: String,
+    /// The legal ground on which another product was given.
+    pub basis: Option<SubstitutionBasis>,
     /// The reason's code.
     pub reason: Option<String>,
     /// The pharmacist's own words.

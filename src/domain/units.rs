@@ -283,12 +283,7 @@ mod tests {
                 [1, 0],
                 Some((vec![(2, 1)], 200)),
             ),
-            (
-                bottles(1, 100),
-                bottles(2, 100),
-                [1, 0],
-                Some((vec![(2, 1)], 2)),
-            ),
+            (bottles(1, 100), bottles(2, 100), [1, 0], Some((vec![(2, 1)], 2))),
         ] {
             assert_eq!(
                 stands_for(&ordered, &other, boxes),

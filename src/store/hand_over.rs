@@ -144,6 +144,7 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
         expiry: supply.expiry,
         serials: supply.serials().cloned().collect(),
         outcome: line.outcome.code().to_owned(),
+        basis: line.basis,
         reason: line.reason_code().map(str::to_owned),
         note: line.note.clone(),
         replaces: hand_over.corrects.as_ref().map(|corrects| corrects.entry),

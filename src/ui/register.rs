@@ -250,6 +250,10 @@ impl<'a> Page<'a> {
         if delivery.ordered != delivery.product {
             rows.paragraph(0, &labels::instead_of(&safe(&delivery.ordered)), theme.dim);
         }
+        if let Some(basis) = delivery.basis {
+            let ground = labels::joined_source(reasons::basis(basis), reasons::basis_source(basis));
+            rows.paragraph(0, &labels::ground(&ground), theme.dim);
+        }
         let lot = delivery.lot.as_ref().map(|lot| labels::lot(&safe(lot.as_str())));
         let expiry = delivery.expiry.map(|day| labels::expiry(&wording::day(day)));
         let traits: Vec<String> = [Some(wording::boxes(delivery.boxes)), lot, expiry]

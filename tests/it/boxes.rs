@@ -355,6 +355,78 @@ fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
 }
 
 #[test]
+fn each_box_given_for_another_is_recorded_with_its_legal_ground() {
+    let counter = Counter::with_its_own_base();
+    for (ordered, given, ground) in [
+        // The same capsules from another country: a speciality of its own, in no group.
+        (
+            "3400934103650",
+            "3400949003297",
+            Some(("parallel-import", "R. 5121-115")),
+        ),
+        (
+            "3400949003297",
+            "3400934103650",
+            Some(("parallel-import", "R. 5121-115")),
+        ),
+        (TAHOR_28, ATORVASTATIN_30, Some(("generic", "L. 5125-23, II"))),
+        // Distributed in parallel: another code of the same speciality, which is what was ordered.
+        ("3400935601650", "3400949505081", None),
+    ] {
+        let number = prescribed(&counter, ordered, (1, 30, 0));
+        let path = counter.data_dir().join("decisions.json");
+        let outcome = if ground.is_some() {
+            "substituted"
+        } else {
+            "conforming"
+        };
+        let line = json!({"line": 1, "outcome": outcome, "cip13": given, "boxes": 1, "lot": "A1",
+            "reason": ground.is_some().then_some("out-of-stock")});
+        std::fs::write(&path, json!({ "lines": [line] }).to_string()).unwrap();
+        let done = counter.run(&[
+            "dispense",
+            &number,
+            "--decisions",
+            &path.display().to_string(),
+            "--json",
+        ]);
+        assert_eq!(
+            done.code, 0,
+            "{ordered} → {given}: {}{}",
+            done.stdout, done.stderr
+        );
+        let entry = registered(&counter).pop().unwrap();
+        let number = entry["number"].to_string();
+        assert_eq!(
+            entry["basis"].as_str(),
+            ground.map(|(code, _)| code),
+            "{ordered} → {given}"
+        );
+        let shown = counter.run(&["register", "show", &number]).stdout;
+        assert!(
+            shown.contains(ground.map_or("Lot", |(_, article)| article)),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn an_imported_box_ticks_the_line_of_what_it_is_imported_for() {
+    let files = tempfile::tempdir().unwrap();
+    let base = BaseServer::start(files.path());
+    let counter = Counter::of_base(&base.address);
+    let number = prescribed(&counter, "3400934103650", (1, 5, 0));
+    let mut terminal = opened(&counter, &number);
+    terminal.scan(&typed("3400949003297", "D1", "S1"));
+    terminal.shows("importation parallèle");
+    terminal.press(ENTER);
+    terminal.shows("R. 5121-115");
+    terminal.press(ENTER);
+    terminal.shows("Acceptée par la base");
+    assert_eq!(registered(&counter)[0]["basis"], "parallel-import");
+}
+
+#[test]
 fn small_boxes_are_fractions_until_they_make_the_box_ordered() {
     let counter = Counter::with_its_own_base();
     let number = prescribed(&counter, CONTRAMAL_30, (1, 7, 0));

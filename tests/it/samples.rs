@@ -476,6 +476,7 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             expiry: Some(date(2028, 6, 30)),
             serials: Vec::new(),
             outcome: "substituted".into(),
+            basis: None,
             reason: Some("generic".into()),
             note: String::new(),
             replaces: None,

@@ -228,13 +228,9 @@ fn circumstances(line: &DispensedLine) -> impl Iterator<Item = Extension> {
     let partial = line
         .partial
         .map(|reason| Extension::coded(codes::PARTIAL_EXTENSION, codes::PARTIAL_REASON, reason.code()));
-    let basis = line.basis.map(|basis| {
-        Extension::coded(
-            codes::BASIS_EXTENSION,
-            codes::SUBSTITUTION_BASIS,
-            codes::substitution_basis(basis),
-        )
-    });
+    let basis = line
+        .basis
+        .map(|basis| Extension::coded(codes::BASIS_EXTENSION, codes::SUBSTITUTION_BASIS, basis.code()));
     let stands_for = line.outcome.supply().and_then(|supply| supply.stands_for);
     let stands_for = stands_for.map(|share| Extension {
         value_ratio: Some(value::written_share(share)),

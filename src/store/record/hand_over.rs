@@ -344,7 +344,7 @@ macro_rules! list_form {
 /// A form, for a value that may be absent.
 macro_rules! option_form {
     ($module:ident, $value:ident, $form:literal) => {
-        mod $module {
+        pub(in crate::store::record) mod $module {
             use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
             use super::*;
@@ -353,14 +353,14 @@ macro_rules! option_form {
             struct One(#[serde(with = $form)] $value);
 
             #[expect(clippy::ref_option, reason = "serde asks for this signature")]
-            pub(super) fn serialize<S: Serializer>(
+            pub(in crate::store::record) fn serialize<S: Serializer>(
                 value: &Option<$value>,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
                 value.clone().map(One).serialize(serializer)
             }
 
-            pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+            pub(in crate::store::record) fn deserialize<'de, D: Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Option<$value>, D::Error> {
                 Ok(Option::<One>::deserialize(deserializer)?.map(|one| one.0))

@@ -12,7 +12,9 @@ use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterNumber, RegisteredDelivery};
+use crate::domain::substitution::SubstitutionBasis;
 use crate::store::error::StoreError;
+use crate::store::record::hand_over::basis_or_none;
 
 const VERSION: u8 = 1;
 
@@ -78,6 +80,9 @@ struct RegisteredDeliveryForm {
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serials")]
     serials: Vec<Serial>,
     outcome: String,
+    // Left out where there is none: entries made before it was recorded keep their bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "basis_or_none")]
+    basis: Option<SubstitutionBasis>,
     reason: Option<String>,
     note: String,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "number_or_none")]
@@ -280,6 +285,7 @@ mod tests {
             expiry: "2028-06-30".parse().ok(),
             serials: Vec::new(),
             outcome: "substituted".into(),
+            basis: None,
             reason: Some("generic".into()),
             note: String::new(),
             replaces: None,
@@ -318,12 +324,17 @@ mod tests {
             };
             RegisterContent::Delivery(Box::new(RegisteredDelivery {
                 serials: ["S1", "S2"].map(|serial| serial.parse().unwrap()).to_vec(),
+                basis: Some(SubstitutionBasis::ParallelImport),
                 ..*delivery
             }))
         };
         let told_apart = FROZEN.replace(
             r#""expiry":"2028-06-30","#,
             r#""expiry":"2028-06-30","serials":["S1","S2"],"#,
+        );
+        let told_apart = told_apart.replace(
+            r#""outcome":"substituted","#,
+            r#""outcome":"substituted","basis":"parallel-import","#,
         );
         let replacing = FROZEN.replace(r#""note":""}}"#, r#""note":"","replaces":41}}"#);
         for (content, frozen) in [
