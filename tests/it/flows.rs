@@ -3,6 +3,7 @@
 
 mod answers;
 mod keys;
+pub(crate) mod paper;
 mod recording;
 mod register;
 mod scans;
