@@ -15,6 +15,7 @@
 //! it may have brought is given back.
 
 pub mod answers;
+mod boxes;
 pub mod closing;
 pub mod consulting;
 pub mod correcting;

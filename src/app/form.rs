@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::domain::box_read::{BoxRead, common_lot, earliest_expiry};
 use crate::domain::dispense::{Agreement, Decision, DispensedLine, LineOutcome, Supply};
 use crate::domain::identifiers::{Boxes, LineNumber, Lot};
 use crate::domain::prescription::PrescriptionLine;
@@ -65,6 +66,8 @@ pub struct Form {
     pub product: Option<GivenProduct>,
     /// How many boxes.
     pub boxes: Boxes,
+    /// How many one begins with: those due.
+    due: Boxes,
     /// Why another product.
     pub substitution_reason: Option<SubstitutionReason>,
     /// What was adjusted.
@@ -79,6 +82,8 @@ pub struct Form {
     pub lot: Option<Lot>,
     /// The last day of the box.
     pub expiry: Option<Date>,
+    /// The boxes scanned, in that order; never more than are given.
+    pub read: Vec<BoxRead>,
     /// The pharmacist's own words.
     pub note: String,
 }
@@ -91,6 +96,7 @@ impl Form {
             kind,
             product: None,
             boxes: line.due().unwrap_or(Boxes(1)),
+            due: line.due().unwrap_or(Boxes(1)),
             substitution_reason: None,
             adjustment_reason: None,
             agreement: None,
@@ -98,7 +104,16 @@ impl Form {
             partial: None,
             lot: None,
             expiry: None,
+            read: Vec::new(),
             note: String::new(),
+        }
+    }
+
+    /// The line as its boxes are scanned: none is in the hand yet.
+    pub fn of_boxes(line: &PrescriptionLine, kind: OutcomeKind) -> Self {
+        Self {
+            boxes: Boxes::ZERO,
+            ..Self::new(line, kind)
         }
     }
 
@@ -135,6 +150,7 @@ impl Form {
             form.boxes = supply.boxes;
             form.lot.clone_from(&supply.lot);
             form.expiry = supply.expiry;
+            form.read.clone_from(&supply.read);
         }
         form
     }
@@ -142,10 +158,81 @@ impl Form {
     /// The same line decided otherwise. A product chosen as a substitute is not what was ordered.
     pub fn decided_as(mut self, kind: OutcomeKind) -> Self {
         if kind != self.kind {
-            self.product = None;
+            // What is in the hand is no substitute of what was ordered: it stays there when the prescriber adjusts it.
+            let keeps_boxes = (self.kind, kind) == (OutcomeKind::Conforming, OutcomeKind::Adjusted);
+            if !keeps_boxes {
+                self.give(None);
+            }
             self.kind = kind;
         }
         self
+    }
+
+    /// Another product is given: boxes that were scanned are not it.
+    pub fn give(&mut self, product: Option<GivenProduct>) {
+        self.product = product;
+        if self.read.is_empty() {
+            return;
+        }
+        // A count that came from scans goes with them; one said by hand stays.
+        if usize::from(self.boxes.0) == self.read.len() {
+            self.boxes = self.due;
+        }
+        self.read.clear();
+        self.lot = None;
+        self.expiry = None;
+    }
+
+    /// One more box is in the hand. It counts for one, unless more were counted by hand before.
+    pub fn count_in(&mut self, read: BoxRead) {
+        self.read.push(read);
+        let count = Boxes(u16::try_from(self.read.len()).unwrap_or(u16::MAX));
+        self.boxes = self.boxes.max(count);
+        self.say_of_those_read();
+    }
+
+    /// So many boxes are given: of those scanned, the last ones are put back when there are more.
+    pub fn count(&mut self, boxes: Boxes) {
+        self.boxes = boxes;
+        if self.read.len() > usize::from(boxes.0) {
+            self.read.truncate(boxes.0.into());
+            self.say_of_those_read();
+        }
+    }
+
+    fn say_of_those_read(&mut self) {
+        self.lot = common_lot(&self.read).cloned();
+        self.expiry = earliest_expiry(&self.read);
+    }
+
+    /// The lot as a person says it: of every box.
+    pub fn say_lot(&mut self, lot: Option<Lot>) {
+        if lot != self.lot {
+            self.read.iter_mut().for_each(|one| one.lot.clone_from(&lot));
+            self.lot = lot;
+        }
+    }
+
+    /// The last day as a person says it: of every box.
+    pub fn say_expiry(&mut self, expiry: Option<Date>) {
+        if expiry != self.expiry {
+            self.read.iter_mut().for_each(|one| one.expiry = expiry);
+            self.expiry = expiry;
+        }
+    }
+
+    /// One box says what they all are: its lot and its last day, where it says them.
+    pub fn say_as(&mut self, read: BoxRead) {
+        if read.lot.is_some() {
+            self.say_lot(read.lot.clone());
+        }
+        if read.expiry.is_some() {
+            self.say_expiry(read.expiry);
+        }
+        let is_new = !self.read.iter().any(|known| known.is_the_same_box(&read));
+        if is_new && read.lot.is_some() && self.read.len() < usize::from(self.boxes.0) {
+            self.read.push(read);
+        }
     }
 
     /// Whether fewer boxes than due are given.
@@ -215,6 +302,11 @@ impl Form {
         }
     }
 
+    /// The boxes given, whatever their product is called.
+    pub fn in_the_hand(&self) -> Supply {
+        self.supply(ProductCode::None, String::new())
+    }
+
     fn supply(&self, code: ProductCode, label: String) -> Supply {
         Supply {
             code,
@@ -222,6 +314,7 @@ impl Form {
             boxes: self.boxes,
             lot: self.lot.clone(),
             expiry: self.expiry,
+            read: self.read.clone(),
         }
     }
 }

@@ -17,8 +17,7 @@ use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::{KnownProducts, Product, ProductCode};
 use crate::domain::reasons::SubstitutionReason;
 use crate::domain::rules::{self, Case};
-use crate::domain::scanned::ScannedBox;
-use crate::domain::substitution::{SubstitutionBasis, SubstitutionPermission, is_what_was_ordered};
+use crate::domain::substitution::SubstitutionBasis;
 
 /// Whether the base knows that this pharmacy is serving the prescription.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +91,8 @@ pub struct Serving {
     pub passed: Vec<Passed>,
     /// The line under the cursor.
     pub selected: usize,
+    /// The line that the person put the cursor on: a box that answers several lines is for that one.
+    pub pointed_at: Option<LineNumber>,
     /// How far the sheet is scrolled.
     pub scroll: Scroll,
     /// For a correction: the day the boxes left, which the rules count from. Today otherwise.
@@ -114,6 +115,7 @@ impl Serving {
             forms: Vec::new(),
             passed: Vec::new(),
             selected: 0,
+            pointed_at: None,
             scroll: Scroll::default(),
             handed_over_on: Some(handed_over_on),
         }
@@ -143,6 +145,7 @@ impl Serving {
             forms: Vec::new(),
             passed: Vec::new(),
             selected,
+            pointed_at: None,
             scroll: Scroll::default(),
             handed_over_on: None,
         };
@@ -245,6 +248,16 @@ impl Serving {
         counted(form, line, step)
     }
 
+    /// All the boxes due of the line under the cursor: those scanned stand for the others.
+    pub fn count_all(&self, mut form: Form) -> Result<Form, Notice> {
+        let line = self.prescription.line(form.line).ok_or(Notice::NoSuchLine)?;
+        if form.read.is_empty() {
+            return Err(Notice::NoBoxScanned(form.line));
+        }
+        form.count(line.due().unwrap_or(form.boxes).max(form.boxes));
+        Ok(form)
+    }
+
     /// Whether a decision would be lost by leaving.
     pub fn holds_work(&self) -> bool {
         !self.forms.is_empty() || !self.passed.is_empty()
@@ -311,61 +324,6 @@ impl Serving {
         if self.products.0.iter().all(|known| known.cip13 != product.cip13) {
             self.products.0.push(product.clone());
         }
-    }
-
-    /// A box was scanned: the line it answers, if one does, is decided by it.
-    pub fn tick(&mut self, scanned: &ScannedBox) -> Option<Notice> {
-        let code = ProductCode::Cip13(scanned.cip13.clone()?);
-        let product = self.products.find(&code)?.clone();
-        let (form, notice) = self.ticked_form(&product, scanned)?;
-        self.select(form.line);
-        self.put(form);
-        Some(notice)
-    }
-
-    fn ticked_form(&self, product: &Product, scanned: &ScannedBox) -> Option<(Form, Notice)> {
-        // Lines nobody decided yet come first: two lines may order the same product.
-        let open = || {
-            let lines = self.prescription.lines.iter().filter(|line| line.is_open());
-            let (decided, undecided): (Vec<_>, Vec<_>) =
-                lines.partition(|line| self.form(line.number).is_some());
-            undecided.into_iter().chain(decided)
-        };
-        let conforming = open().find_map(|line| {
-            let ordered = self.products.find(&line.code);
-            is_what_was_ordered(&line.code, ordered, product).then(|| (line, given(product, None)))
-        });
-        let substituted = || {
-            open()
-                .filter(|line| line.substitution == SubstitutionPermission::Allowed)
-                .find_map(|line| {
-                    let ordered = self.products.find(&line.code)?;
-                    let basis = SubstitutionBasis::between(ordered, product)?;
-                    Some((line, given(product, Some(basis))))
-                })
-        };
-        let (line, product) = conforming.or_else(substituted)?;
-        let kind = match product.basis {
-            Some(_) => OutcomeKind::Substituted,
-            None => OutcomeKind::Conforming,
-        };
-        let mut form = match self.form(line.number) {
-            Some(form) if form.kind == kind => form.clone(),
-            _ => Form::new(line, kind),
-        };
-        let is_same_product = form.product.as_ref().is_some_and(|p| p.code == product.code);
-        let mixes_lots = is_same_product && form.lot != scanned.lot;
-        form.substitution_reason = product.basis.map(usual_reason);
-        form.product = Some(product);
-        // A delivery names one lot: with two in the hand, naming one would be false.
-        form.lot = scanned.lot.clone().filter(|_| !mixes_lots);
-        form.expiry = scanned.expiry;
-        let notice = if mixes_lots {
-            Notice::TwoLots(line.number)
-        } else {
-            Notice::BoxTicked(line.number)
-        };
-        Some((form, notice))
     }
 
     /// The base answered about the hold: what is to be done next, and what is news to the person.
@@ -542,6 +500,6 @@ fn counted(mut form: Form, line: &PrescriptionLine, step: i32) -> Result<Form, N
     if wanted > i32::from(most.0) {
         return Err(Notice::NoMoreBoxes);
     }
-    form.boxes = Boxes(u16::try_from(wanted).unwrap_or(u16::MAX));
+    form.count(Boxes(u16::try_from(wanted).unwrap_or(u16::MAX)));
     Ok(form)
 }

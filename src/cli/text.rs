@@ -285,6 +285,9 @@ pub(super) fn register_entry(
         let lot = delivery.lot.as_ref().map_or("—", |lot| lot.as_str());
         let expiry = delivery.expiry.map_or_else(|| "—".to_owned(), wording::day);
         line!(text, "Lot           {}, péremption {expiry}", Safe(lot));
+        if !delivery.serials.is_empty() {
+            line!(text, "N° de série   {}", wording::edition::serials(delivery));
+        }
         line!(
             text,
             "Ordonnance    {}, ligne {}",

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::domain::box_read::BoxRead;
 use crate::domain::consent::Consent;
 use crate::domain::correction::Corrects;
 use crate::domain::finding::{Finding, Severity};
@@ -26,10 +27,12 @@ pub struct Supply {
     pub label: String,
     /// How many boxes.
     pub boxes: Boxes,
-    /// The lot, when the box was read.
+    /// The lot of all of them, when they are of one and it is known.
     pub lot: Option<Lot>,
-    /// The last day it may be used, when the box was read.
+    /// The last day they may all be used, when it is known.
     pub expiry: Option<Date>,
+    /// Those whose code was read, in that order: never more than there are boxes.
+    pub read: Vec<BoxRead>,
 }
 
 /// The prescriber's agreement to an adjustment.
@@ -74,6 +77,31 @@ impl LineOutcome {
                 Some(supply)
             }
             Self::NotDelivered(_) => None,
+        }
+    }
+
+    /// The same outcome, one for each product and lot of its boxes.
+    fn by_lot(self) -> Vec<Self> {
+        match self {
+            Self::Conforming(supply) => supply.by_lot().into_iter().map(Self::Conforming).collect(),
+            Self::Substituted { supply, reason } => {
+                let parts = supply.by_lot().into_iter();
+                parts.map(|supply| Self::Substituted { supply, reason }).collect()
+            }
+            Self::Adjusted {
+                supply,
+                reason,
+                agreement,
+            } => {
+                let parts = supply.by_lot().into_iter();
+                let adjusted = parts.map(|supply| Self::Adjusted {
+                    supply,
+                    reason,
+                    agreement: agreement.clone(),
+                });
+                adjusted.collect()
+            }
+            Self::NotDelivered(_) => vec![self],
         }
     }
 
@@ -127,6 +155,7 @@ impl Decision {
             boxes: line.due().unwrap_or(Boxes(1)),
             lot: None,
             expiry: None,
+            read: Vec::new(),
         };
         Self {
             line: line.number,
@@ -351,21 +380,14 @@ impl Dispense {
                 .iter()
                 .any(|finding| finding.severity() == Severity::Warning && o.is_about(finding))
         });
-        let lines = proposal
-            .decisions
-            .into_iter()
-            .enumerate()
-            .filter_map(|(place, decision)| {
-                // The rules refused any decision for a line that does not exist.
-                let line = prescription.line(decision.line)?;
-                Some(dispensed_line(
-                    circumstances.id.line(place + 1),
-                    line,
-                    decision,
-                    product,
-                ))
-            })
-            .collect();
+        let mut lines = Vec::new();
+        for decision in proposal.decisions {
+            // The rules refused any decision for a line that does not exist.
+            if let Some(line) = prescription.line(decision.line) {
+                let ids = (lines.len() + 1..).map(|place| circumstances.id.line(place));
+                lines.extend(dispensed_lines(ids, line, decision, product));
+            }
+        }
         let hand_over = HandOver {
             id: circumstances.id,
             number: prescription.number.clone(),
@@ -399,12 +421,14 @@ impl Dispense {
     }
 }
 
-fn dispensed_line(
-    id: DispensedLineId,
+/// What is recorded of one decision: one line for each product and lot, which all say of the whole whether it is
+/// complete.
+fn dispensed_lines(
+    ids: impl Iterator<Item = DispensedLineId>,
     line: &PrescriptionLine,
     decision: Decision,
     product: &dyn Fn(&ProductCode) -> Option<Product>,
-) -> DispensedLine {
+) -> Vec<DispensedLine> {
     let basis = match &decision.outcome {
         LineOutcome::Substituted { supply, reason } => {
             rules::substitution::basis(line, supply, *reason, product)
@@ -421,16 +445,22 @@ fn dispensed_line(
         .outcome
         .supply()
         .is_some_and(|supply| line.due().is_none_or(|due| supply.boxes < due));
-    DispensedLine {
-        id,
-        line: line.number,
-        ordered: line.label.clone(),
-        outcome: decision.outcome,
-        basis,
-        partial: decision.partial.filter(|_| is_partial),
-        completeness,
-        note: decision.note,
-    }
+    decision
+        .outcome
+        .by_lot()
+        .into_iter()
+        .zip(ids)
+        .map(|(outcome, id)| DispensedLine {
+            id,
+            line: line.number,
+            ordered: line.label.clone(),
+            outcome,
+            basis,
+            partial: decision.partial.filter(|_| is_partial),
+            completeness,
+            note: decision.note.clone(),
+        })
+        .collect()
 }
 
 #[cfg(test)]

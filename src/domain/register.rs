@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
+use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::reasons::{CorrectionReason, PaperReason};
@@ -128,6 +128,8 @@ pub struct RegisteredDelivery {
     pub lot: Option<Lot>,
     /// The last day the box may be used.
     pub expiry: Option<Date>,
+    /// The serials of the boxes that were read.
+    pub serials: Vec<Serial>,
     /// The outcome's code.
     pub outcome: String,
     /// The reason's code.

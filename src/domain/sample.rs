@@ -211,6 +211,7 @@ pub(super) fn supply(code: ProductCode, boxes: u16) -> Supply {
         boxes: Boxes(boxes),
         lot: None,
         expiry: None,
+        read: Vec::new(),
     }
 }
 

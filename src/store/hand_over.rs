@@ -142,6 +142,7 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
         boxes: supply.boxes,
         lot: supply.lot.clone(),
         expiry: supply.expiry,
+        serials: supply.serials().cloned().collect(),
         outcome: line.outcome.code().to_owned(),
         reason: line.reason_code().map(str::to_owned),
         note: line.note.clone(),

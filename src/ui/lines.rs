@@ -1,12 +1,14 @@
 //! One line of a prescription: what was ordered, what remains, what was decided, what the rules remark.
 
+use jiff::civil::Date;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::app::form::{Form, OutcomeKind};
 use crate::app::serving::Serving;
+use crate::domain::dispense::Supply;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::identifiers::Boxes;
+use crate::domain::identifiers::{Boxes, Lot};
 use crate::domain::prescription::{Delivery, DeliveryStanding, LineKind, PrescriptionLine};
 use crate::domain::substitution::SubstitutionPermission;
 use crate::safe::safe;
@@ -104,7 +106,7 @@ pub fn block(
         rows.paragraph(NUMBER_COLUMNS, &facts, theme.dim);
     }
     if let Some(form) = form {
-        for text in decided(form) {
+        for text in decided(form, line) {
             rows.signed(NUMBER_COLUMNS, "→", &text, theme.strong);
         }
     }
@@ -192,7 +194,7 @@ fn substitution(line: &PrescriptionLine) -> Option<String> {
 }
 
 /// What was decided that the first row does not say: product, reason, lot, words.
-pub fn decided(form: &Form) -> Vec<String> {
+pub fn decided(form: &Form, line: &PrescriptionLine) -> Vec<String> {
     let mut texts = Vec::new();
     if let Some(product) = &form.product
         && form.kind != OutcomeKind::NotDelivered
@@ -204,16 +206,53 @@ pub fn decided(form: &Form) -> Vec<String> {
         texts.push(format!("{}{basis}", safe(&product.label)));
     }
     texts.extend(reason(form));
-    let lot = form.lot.as_ref().map(|lot| labels::lot(&safe(lot.as_str())));
-    let expiry = form.expiry.map(|day| labels::expiry(&wording::day(day)));
-    let traits: Vec<String> = [lot, expiry].into_iter().flatten().collect();
-    if !traits.is_empty() && form.kind != OutcomeKind::NotDelivered {
-        texts.push(traits.join(" · "));
+    if form.kind != OutcomeKind::NotDelivered {
+        texts.extend(in_the_hand(form, line));
     }
     if !form.note.trim().is_empty() {
         texts.push(labels::quoted(&safe(form.note.trim())));
     }
     texts
+}
+
+/// How many boxes were scanned, and of which lots.
+fn in_the_hand(form: &Form, line: &PrescriptionLine) -> Vec<String> {
+    if form.read.is_empty() {
+        return traits(form.lot.as_ref(), form.expiry).into_iter().collect();
+    }
+    let of = line.due().unwrap_or(form.boxes).max(form.boxes);
+    let scanned = labels::scanned(form.read.len(), of);
+    let lots = lots(&form.in_the_hand());
+    match &lots[..] {
+        [] => vec![scanned],
+        [lot] if usize::from(form.boxes.0) > form.read.len() => {
+            vec![format!("{scanned} · {} · {lot}", labels::stands_for(form.boxes))]
+        }
+        [lot] => vec![format!("{scanned} · {lot}")],
+        _ => std::iter::once(scanned).chain(lots).collect(),
+    }
+}
+
+/// What is known of the lots of these boxes: of each lot its boxes too, when there are several.
+pub fn lots(supply: &Supply) -> Vec<String> {
+    let parts = supply.clone().by_lot();
+    if let [only] = &parts[..] {
+        return traits(only.lot.as_ref(), only.expiry).into_iter().collect();
+    }
+    let told = parts.iter().map(|part| {
+        let said = traits(part.lot.as_ref(), part.expiry);
+        let said = said.unwrap_or_else(|| labels::LOT_NOT_READ.to_owned());
+        format!("{} {said}", wording::boxes(part.boxes))
+    });
+    told.collect()
+}
+
+/// Lot and last day, when they are known.
+fn traits(lot: Option<&Lot>, expiry: Option<Date>) -> Option<String> {
+    let lot = lot.map(|lot| labels::lot(&safe(lot.as_str())));
+    let expiry = expiry.map(|day| labels::expiry(&wording::day(day)));
+    let traits: Vec<String> = [lot, expiry].into_iter().flatten().collect();
+    (!traits.is_empty()).then(|| traits.join(" · "))
 }
 
 fn reason(form: &Form) -> Option<String> {

@@ -15,7 +15,7 @@ use crate::safe::safe;
 use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
-use crate::ui::wording::{self, closing, labels, people, reasons, searching};
+use crate::ui::wording::{self, closing, edition, labels, people, reasons, searching};
 
 /// The page.
 pub struct Page<'a> {
@@ -257,6 +257,9 @@ impl<'a> Page<'a> {
             .flatten()
             .collect();
         rows.paragraph(0, &traits.join(" · "), Style::new());
+        if !delivery.serials.is_empty() {
+            rows.paragraph(0, &labels::serials(&edition::serials(delivery)), theme.dim);
+        }
         let number = labels::prescription_title(&delivery.prescription);
         let prescriber = people::prescriber_name(&delivery.prescriber);
         rows.paragraph(0, &labels::joined_dot(&number, &prescriber), theme.dim);

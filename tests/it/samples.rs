@@ -479,6 +479,7 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             boxes: Boxes(2),
             lot: "A12B".parse().ok(),
             expiry: Some(date(2028, 6, 30)),
+            serials: Vec::new(),
             outcome: "substituted".into(),
             reason: Some("generic".into()),
             note: String::new(),

@@ -8,12 +8,15 @@ use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
     PrescriberForm, RegisterNumberForm, kept_number, paper_or_none, text, text_or_none,
 };
+use crate::domain::box_read::BoxRead;
 use crate::domain::consent::Consent;
 use crate::domain::correction::{Corrects, Motive};
 use crate::domain::dispense::{
     Agreement, Completeness, DispensedLine, HandOver, LineOutcome, Override, Supply,
 };
-use crate::domain::identifiers::{Boxes, Cip13, Cis, DispenseId, DispensedLineId, LineNumber, Lot, Lpp};
+use crate::domain::identifiers::{
+    Boxes, Cip13, Cis, DispenseId, DispensedLineId, LineNumber, Lot, Lpp, Serial,
+};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::product::ProductCode;
@@ -183,6 +186,22 @@ struct SupplyForm {
     lot: Option<Lot>,
     #[serde(with = "text_or_none")]
     expiry: Option<Date>,
+    // Left out where none was read: what was recorded before boxes were told apart keeps its bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "boxes_read")]
+    read: Vec<BoxRead>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "BoxRead")]
+struct BoxReadForm {
+    #[serde(with = "text")]
+    cip13: Cip13,
+    #[serde(with = "text_or_none")]
+    lot: Option<Lot>,
+    #[serde(with = "text_or_none")]
+    expiry: Option<Date>,
+    #[serde(with = "text_or_none")]
+    serial: Option<Serial>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -324,6 +343,7 @@ macro_rules! option_form {
 
 list_form!(lines, DispensedLine, "DispensedLineForm");
 list_form!(overrides, Override, "OverrideForm");
+list_form!(boxes_read, BoxRead, "BoxReadForm");
 list_form!(line_ids, DispensedLineId, "DispensedLineIdForm");
 option_form!(corrects_or_none, Corrects, "CorrectsForm");
 option_form!(basis_or_none, SubstitutionBasis, "SubstitutionBasisForm");
@@ -398,15 +418,28 @@ mod tests {
 
     fn supply() -> impl Strategy<Value = Supply> {
         let lot = option::of("[!-~]{1,20}".prop_map(|lot| lot.parse().unwrap()));
-        (code(), words(), any::<u16>(), lot, option::of(day())).prop_map(
-            |(code, label, boxes, lot, expiry)| Supply {
+        let read = collection::vec(box_read(), 0..3);
+        (code(), words(), any::<u16>(), lot, option::of(day()), read).prop_map(
+            |(code, label, boxes, lot, expiry, read)| Supply {
                 code,
                 label,
                 boxes: Boxes(boxes),
                 lot,
                 expiry,
+                read,
             },
         )
+    }
+
+    fn box_read() -> impl Strategy<Value = BoxRead> {
+        let lot = option::of("[!-~]{1,20}".prop_map(|lot| lot.parse().unwrap()));
+        let serial = option::of("[!-~]{1,20}".prop_map(|serial| serial.parse().unwrap()));
+        (lot, option::of(day()), serial).prop_map(|(lot, expiry, serial)| BoxRead {
+            cip13: "3400933857042".parse().unwrap(),
+            lot,
+            expiry,
+            serial,
+        })
     }
 
     fn outcome() -> impl Strategy<Value = LineOutcome> {

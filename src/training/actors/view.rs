@@ -54,6 +54,8 @@ pub struct PrescriberDelivery {
     pub product: String,
     /// How many boxes.
     pub boxes: u64,
+    /// Their lot, when it was read.
+    pub lot: Option<String>,
     /// `conforming`, `substituted`, `adjusted` or `not-delivered`.
     pub outcome: &'static str,
     /// The code of the reason.
@@ -281,6 +283,9 @@ fn read_delivery(delivery: &Value, lines: &[&Value]) -> PrescriberDelivery {
             .unwrap_or_default()
             .to_owned(),
         boxes: quantity.into_iter().find_map(Value::as_u64).unwrap_or(0),
+        lot: delivery["contained"][0]["batch"]["lotNumber"]
+            .as_str()
+            .map(str::to_owned),
         outcome,
         reason: reason.or_else(|| coding(extension(delivery, &format!("{EXTENSIONS}partial-reason")))),
         pharmacy: pharmacy(delivery),

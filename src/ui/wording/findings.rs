@@ -275,10 +275,12 @@ fn refusal_doubt(doubt: RefusalDoubt) -> String {
 
 /// What is read or sent to the prescriber, as it is.
 fn biosimilar_notice(notice: &BiosimilarNotice) -> String {
-    let lot = notice
-        .lot
-        .as_ref()
-        .map_or_else(String::new, |lot| format!(" (lot {})", safe(lot.as_str())));
+    let lots: Vec<String> = notice.lots.iter().map(|lot| safe(lot.as_str())).collect();
+    let lot = match &lots[..] {
+        [] => String::new(),
+        [lot] => format!(" (lot {lot})"),
+        several => format!(" (lots {})", several.join(", ")),
+    };
     format!(
         "Informez le patient et le prescripteur. Texte prêt : « J’ai délivré {}{lot} à la place de {} à votre patient, qui en est informé ; le même produit lui sera redonné. »",
         safe(&notice.given),

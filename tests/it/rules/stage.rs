@@ -190,6 +190,7 @@ pub(super) fn supply(cip13: &str, boxes: u16) -> Supply {
         boxes: Boxes(boxes),
         lot: None,
         expiry: None,
+        read: Vec::new(),
     }
 }
 

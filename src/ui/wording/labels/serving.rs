@@ -259,6 +259,25 @@ pub fn lot(lot: &str) -> String {
     format!("lot {lot}")
 }
 
+/// What makes each box the one it is.
+pub fn serials(serials: &str) -> String {
+    format!("n° de série {serials}")
+}
+
+/// Boxes scanned.
+pub fn scanned(count: usize, of: Boxes) -> String {
+    let plural = if count < 2 { "" } else { "s" };
+    format!("{count}/{of} scannée{plural}")
+}
+
+/// One lot, scanned, says what the boxes counted by hand are.
+pub fn stands_for(boxes: Boxes) -> String {
+    format!("vaut pour les {boxes}")
+}
+
+/// A box of which no lot was read.
+pub const LOT_NOT_READ: &str = "sans lot lu";
+
 /// The last day.
 pub fn expiry(day: &str) -> String {
     format!("à utiliser avant le {day}")
