@@ -43,6 +43,7 @@ pub mod scanned;
 pub mod sought;
 pub mod substances;
 pub mod substitution;
+pub mod units;
 pub mod words;
 
 #[cfg(test)]

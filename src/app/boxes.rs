@@ -6,7 +6,7 @@ use crate::app::desk::Notice;
 use crate::app::form::{Form, GivenProduct, OutcomeKind};
 use crate::app::serving::{Serving, given, usual_reason};
 use crate::domain::box_read::BoxRead;
-use crate::domain::identifiers::{Boxes, LineNumber};
+use crate::domain::identifiers::LineNumber;
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::regime::Regime;
@@ -43,7 +43,8 @@ impl Serving {
         };
         match self.counted_in(read, today)? {
             Ok(form) => {
-                let (line, count) = (form.line, form.read.len());
+                let form = self.weighed(form);
+                let (line, count, by_now) = (form.line, form.read.len(), form.in_boxes_ordered());
                 if self.pointed_at != Some(line) {
                     self.pointed_at = None;
                 }
@@ -51,7 +52,7 @@ impl Serving {
                 self.put(form);
                 Some(
                     match self.prescription.line(line).and_then(PrescriptionLine::due) {
-                        Some(due) if usize::from(due.0) > count => Notice::BoxCounted(line, count, due),
+                        Some(due) if by_now < due => Notice::BoxCounted(line, count, due),
                         _ => Notice::BoxTicked(line),
                     },
                 )
@@ -71,7 +72,7 @@ impl Serving {
         Some(
             self.stopped(&read, product, today)
                 .map_or(Ok(()), Err)
-                .and_then(|()| self.line_for(&fits))
+                .and_then(|()| self.line_for(&fits, product, &read))
                 .and_then(|fit| self.with_box(fit, product, read)),
         )
     }
@@ -132,8 +133,13 @@ impl Serving {
     }
 
     /// The one of these lines that the box is for: the one that still waits for a box, or that was pointed at.
-    fn line_for<'f, 'a>(&self, fits: &'f [Fit<'a>]) -> Result<&'f Fit<'a>, Notice> {
-        let mut waiting = fits.iter().filter(|fit| self.waits_for_a_box(fit.line));
+    fn line_for<'f, 'a>(
+        &self,
+        fits: &'f [Fit<'a>],
+        product: Option<&Product>,
+        read: &BoxRead,
+    ) -> Result<&'f Fit<'a>, Notice> {
+        let mut waiting = fits.iter().filter(|fit| self.waits_for(fit, product, read));
         let Some(first) = waiting.next() else {
             let lines = fits.iter().map(|fit| fit.line);
             let full = lines
@@ -158,14 +164,22 @@ impl Serving {
         self.form(line).map_or(0, |form| form.read.len())
     }
 
-    /// Whether fewer boxes were scanned than one delivery takes, or than were counted by hand.
-    fn waits_for_a_box(&self, line: &PrescriptionLine) -> bool {
-        let by_hand = self
-            .form(line.number)
-            .filter(|form| form.kind != OutcomeKind::NotDelivered)
-            .map_or(Boxes::ZERO, |form| form.boxes);
-        line.due()
-            .is_none_or(|due| self.read_of(line.number) < usize::from(due.max(by_hand).0))
+    /// Whether one delivery takes this box too, or more were counted by hand than were scanned.
+    fn waits_for(&self, fit: &Fit, product: Option<&Product>, read: &BoxRead) -> bool {
+        let known = self
+            .form(fit.line.number)
+            .filter(|form| form.kind != OutcomeKind::NotDelivered);
+        let is_first = known.is_none_or(|form| form.read.is_empty());
+        let is_counted = known.is_some_and(|form| form.read.len() < usize::from(form.boxes.0));
+        if is_first || is_counted {
+            return true;
+        }
+        // Another product than those scanned before is told from them later.
+        let with_it = self.with_box(fit, product, read.clone());
+        with_it.map_or(true, |form| {
+            let due = fit.line.due();
+            due.is_none_or(|due| self.weighed(form).in_boxes_ordered() <= due)
+        })
     }
 
     fn with_box(&self, fit: &Fit, product: Option<&Product>, read: BoxRead) -> Result<Form, Notice> {

@@ -251,6 +251,12 @@ impl Deciding {
         self.here()
     }
 
+    /// Another product is given: of boxes of another size, as many as stand for those due.
+    fn give(&mut self, product: GivenProduct) {
+        self.form.give(Some(product));
+        self.form = self.serving.fitted(self.form.clone());
+    }
+
     fn text(self: Box<Self>, of: TextField) -> Next {
         let asking = Asking::text(of, &self.form);
         self.asking(asking)
@@ -363,7 +369,7 @@ impl Deciding {
             Choice::Substitute => {
                 if let Some(product) = self.substitutes().get(place).cloned() {
                     self.form.substitution_reason = product.basis.map(usual_reason);
-                    self.form.give(Some(product));
+                    self.give(product);
                 }
             }
             Choice::SubstitutionReason => {
@@ -461,7 +467,7 @@ impl Deciding {
             .line()
             .and_then(|line| self.serving.products.find(&line.code));
         let basis = ordered.and_then(|ordered| SubstitutionBasis::between(ordered, product));
-        self.form.give(Some(given(product, basis)));
+        self.give(given(product, basis));
         // Without a ground of the database, the pharmacist says why.
         self.form.substitution_reason = basis.map(usual_reason);
     }

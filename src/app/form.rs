@@ -66,6 +66,8 @@ pub struct Form {
     pub product: Option<GivenProduct>,
     /// How many boxes.
     pub boxes: Boxes,
+    /// How many of the boxes ordered they stand for, when they are of another size.
+    pub stands_for: Option<Boxes>,
     /// How many one begins with: those due.
     due: Boxes,
     /// Why another product.
@@ -96,6 +98,7 @@ impl Form {
             kind,
             product: None,
             boxes: line.due().unwrap_or(Boxes(1)),
+            stands_for: None,
             due: line.due().unwrap_or(Boxes(1)),
             substitution_reason: None,
             adjustment_reason: None,
@@ -148,6 +151,7 @@ impl Form {
                 basis: recorded.basis,
             });
             form.boxes = supply.boxes;
+            form.stands_for = supply.stands_for;
             form.lot.clone_from(&supply.lot);
             form.expiry = supply.expiry;
             form.read.clone_from(&supply.read);
@@ -235,9 +239,14 @@ impl Form {
         }
     }
 
+    /// What is given, in boxes ordered.
+    pub fn in_boxes_ordered(&self) -> Boxes {
+        self.stands_for.unwrap_or(self.boxes)
+    }
+
     /// Whether fewer boxes than due are given.
     pub fn is_partial(&self, line: &PrescriptionLine) -> bool {
-        self.kind != OutcomeKind::NotDelivered && line.due().is_some_and(|due| self.boxes < due)
+        self.kind != OutcomeKind::NotDelivered && line.due().is_some_and(|due| self.in_boxes_ordered() < due)
     }
 
     /// What is still to be said, if anything.
@@ -302,9 +311,12 @@ impl Form {
         }
     }
 
-    /// The boxes given, whatever their product is called.
-    pub fn in_the_hand(&self) -> Supply {
-        self.supply(ProductCode::None, String::new())
+    /// The boxes given; of what was ordered, unless another product was chosen.
+    pub fn in_the_hand(&self, line: &PrescriptionLine) -> Supply {
+        match &self.product {
+            Some(given) => self.supply(given.code.clone(), given.label.clone()),
+            None => self.supply(line.code.clone(), line.label.clone()),
+        }
     }
 
     fn supply(&self, code: ProductCode, label: String) -> Supply {
@@ -312,6 +324,7 @@ impl Form {
             code,
             label,
             boxes: self.boxes,
+            stands_for: self.stands_for,
             lot: self.lot.clone(),
             expiry: self.expiry,
             read: self.read.clone(),

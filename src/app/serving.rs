@@ -18,6 +18,7 @@ use crate::domain::product::{KnownProducts, Product, ProductCode};
 use crate::domain::reasons::SubstitutionReason;
 use crate::domain::rules::{self, Case};
 use crate::domain::substitution::SubstitutionBasis;
+use crate::domain::units;
 
 /// Whether the base knows that this pharmacy is serving the prescription.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,8 +193,18 @@ impl Serving {
         self.forms.iter().find(|form| form.line == line)
     }
 
+    /// The form with the boxes ordered that those given stand for.
+    pub fn weighed(&self, mut form: Form) -> Form {
+        if let Some(line) = self.prescription.line(form.line) {
+            let product = |code: &ProductCode| self.products.find(code).cloned();
+            form.stands_for = units::weighed(line, form.in_the_hand(line), &product).stands_for;
+        }
+        form
+    }
+
     /// Puts a form in its line's place.
     pub fn put(&mut self, form: Form) {
+        let form = self.weighed(form);
         self.forms.retain(|known| known.line != form.line);
         self.forms.push(form);
         self.forms.sort_by_key(|form| form.line);
@@ -245,16 +256,43 @@ impl Serving {
     /// One box more or fewer of the line under the cursor.
     pub fn count(&self, form: Form, step: i32) -> Result<Form, Notice> {
         let line = self.prescription.line(form.line).ok_or(Notice::NoSuchLine)?;
-        counted(form, line, step)
+        let most = line.remaining().unwrap_or(BOXES_MAX);
+        let form = self.weighed(stepped(form, step)?);
+        if step > 0 && (form.in_boxes_ordered() > most || form.boxes > BOXES_MAX) {
+            return Err(Notice::NoMoreBoxes);
+        }
+        Ok(form)
+    }
+
+    /// A product just chosen: no more of its boxes than stand for what the form was to give.
+    pub fn fitted(&self, form: Form) -> Form {
+        let wanted = form.boxes;
+        let mut fitted = self.weighed(form);
+        while fitted.in_boxes_ordered() > wanted && fitted.boxes > Boxes(1) {
+            match stepped(fitted.clone(), -1) {
+                Ok(fewer) => fitted = self.weighed(fewer),
+                Err(_) => break,
+            }
+        }
+        fitted
     }
 
     /// All the boxes due of the line under the cursor: those scanned stand for the others.
-    pub fn count_all(&self, mut form: Form) -> Result<Form, Notice> {
+    pub fn count_all(&self, form: Form) -> Result<Form, Notice> {
         let line = self.prescription.line(form.line).ok_or(Notice::NoSuchLine)?;
         if form.read.is_empty() {
             return Err(Notice::NoBoxScanned(form.line));
         }
-        form.count(line.due().unwrap_or(form.boxes).max(form.boxes));
+        let due = line.due().unwrap_or(form.boxes);
+        let mut form = self.weighed(form);
+        // Boxes of another size: as many as stand for those due, and never more.
+        while form.in_boxes_ordered() < due && form.boxes < BOXES_MAX {
+            let more = self.weighed(stepped(form.clone(), 1)?);
+            if more.in_boxes_ordered() > due {
+                break;
+            }
+            form = more;
+        }
         Ok(form)
     }
 
@@ -491,14 +529,10 @@ pub fn usual_reason(basis: SubstitutionBasis) -> SubstitutionReason {
 /// Boxes that one keeps in a hand; a line without an ordered count is not a licence for more.
 const BOXES_MAX: Boxes = Boxes(99);
 
-fn counted(mut form: Form, line: &PrescriptionLine, step: i32) -> Result<Form, Notice> {
-    let most = line.remaining().unwrap_or(BOXES_MAX);
+fn stepped(mut form: Form, step: i32) -> Result<Form, Notice> {
     let wanted = i32::from(form.boxes.0) + step;
     if wanted < 1 {
         return Err(Notice::AtLeastOneBox);
-    }
-    if wanted > i32::from(most.0) {
-        return Err(Notice::NoMoreBoxes);
     }
     form.count(Boxes(u16::try_from(wanted).unwrap_or(u16::MAX)));
     Ok(form)

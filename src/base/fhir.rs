@@ -45,6 +45,7 @@ wire! {
         value_string: Option<String>,
         value_markdown: Option<String>,
         value_positive_int: Option<Number>,
+        value_unsigned_int: Option<Number>,
     }
     Meta { security: Vec<Coding>, }
 

@@ -248,6 +248,7 @@ fn supply(
         lot,
         expiry,
         read,
+        stands_for: None,
     })
 }
 

@@ -68,7 +68,7 @@ fn past(hand_over: &HandOver, line: &DispensedLine, written: Option<&Prescriptio
         .and_then(|prescription| prescription.line(line.line))
         .and_then(|ordered| {
             let boxes = u32::from(ordered.boxes.filter(|boxes| boxes.0 > 0)?.0);
-            Some(u32::from(supply.boxes.0).saturating_mul(ordered.days?.into()) / boxes)
+            Some(u32::from(supply.in_boxes_ordered().0).saturating_mul(ordered.days?.into()) / boxes)
         });
     Some(PastDelivery {
         number: hand_over.number.clone(),

@@ -63,6 +63,7 @@ impl Supply {
                     code: ProductCode::Cip13(one.cip13.clone()),
                     label: self.label.clone(),
                     boxes: Boxes(1),
+                    stands_for: None,
                     lot: one.lot.clone(),
                     expiry: one.expiry,
                     read: vec![one.clone()],
@@ -76,6 +77,7 @@ impl Supply {
             [only] => only.boxes = self.boxes,
             _ if self.boxes > counted => parts.push(Self {
                 boxes: self.boxes.less(counted),
+                stands_for: None,
                 lot: None,
                 expiry: None,
                 read: Vec::new(),

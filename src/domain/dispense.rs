@@ -17,6 +17,7 @@ use crate::domain::reasons::{
 };
 use crate::domain::rules;
 use crate::domain::substitution::SubstitutionBasis;
+use crate::domain::units;
 
 /// The product in the pharmacist's hand.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,12 +28,21 @@ pub struct Supply {
     pub label: String,
     /// How many boxes.
     pub boxes: Boxes,
+    /// How many of the boxes ordered they stand for, when they are of another size. `None`: as many as there are.
+    pub stands_for: Option<Boxes>,
     /// The lot of all of them, when they are of one and it is known.
     pub lot: Option<Lot>,
     /// The last day they may all be used, when it is known.
     pub expiry: Option<Date>,
     /// Those whose code was read, in that order: never more than there are boxes.
     pub read: Vec<BoxRead>,
+}
+
+impl Supply {
+    /// What it is in boxes ordered: what is counted against the prescription.
+    pub fn in_boxes_ordered(&self) -> Boxes {
+        self.stands_for.unwrap_or(self.boxes)
+    }
 }
 
 /// The prescriber's agreement to an adjustment.
@@ -110,6 +120,27 @@ impl LineOutcome {
         self.supply().map_or(Boxes::ZERO, |supply| supply.boxes)
     }
 
+    /// The same outcome with another supply.
+    pub(in crate::domain) fn with_supply(self, change: impl FnOnce(Supply) -> Supply) -> Self {
+        match self {
+            Self::Conforming(supply) => Self::Conforming(change(supply)),
+            Self::Substituted { supply, reason } => Self::Substituted {
+                supply: change(supply),
+                reason,
+            },
+            Self::Adjusted {
+                supply,
+                reason,
+                agreement,
+            } => Self::Adjusted {
+                supply: change(supply),
+                reason,
+                agreement,
+            },
+            Self::NotDelivered(_) => self,
+        }
+    }
+
     /// The code that files and the wire carry.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -153,6 +184,7 @@ impl Decision {
             code: line.code.clone(),
             label: line.label.clone(),
             boxes: line.due().unwrap_or(Boxes(1)),
+            stands_for: None,
             lot: None,
             expiry: None,
             read: Vec::new(),
@@ -323,6 +355,7 @@ impl HandOver {
                 id: Some(line.id),
                 product: supply.map_or_else(|| line.ordered.clone(), |supply| supply.label.clone()),
                 boxes: line.outcome.boxes(),
+                stands_for: supply.and_then(|supply| supply.stands_for),
                 standing: if supply.is_some() {
                     DeliveryStanding::Completed
                 } else {
@@ -358,6 +391,7 @@ impl Dispense {
         circumstances: Circumstances,
         product: &dyn Fn(&ProductCode) -> Option<Product>,
     ) -> Result<Self, Vec<Finding>> {
+        let proposal = rules::weighed(prescription, proposal, product);
         let findings = rules::findings(prescription, &proposal, &circumstances, product);
         let passed = |finding: &Finding| {
             proposal
@@ -439,16 +473,24 @@ fn dispensed_lines(
     let completeness = decision
         .outcome
         .supply()
-        .map(|supply| Completeness::of(line, supply.boxes));
+        .map(|supply| Completeness::of(line, supply.in_boxes_ordered()));
     // A reason for missing boxes, when none is missing after all, would say something untrue.
     let is_partial = decision
         .outcome
         .supply()
-        .is_some_and(|supply| line.due().is_none_or(|due| supply.boxes < due));
-    decision
+        .is_some_and(|supply| line.due().is_none_or(|due| supply.in_boxes_ordered() < due));
+    // What each part stands for is told of it: their sum is what the whole stands for.
+    let compared = decision
         .outcome
-        .by_lot()
-        .into_iter()
+        .supply()
+        .and_then(|supply| units::compared(line, supply, product));
+    let mut told = compared.map(|compared| compared.parts).into_iter().flatten();
+    let parts = decision.outcome.by_lot().into_iter();
+    parts
+        .map(|part| {
+            let stands_for = told.next();
+            part.with_supply(|supply| Supply { stands_for, ..supply })
+        })
         .zip(ids)
         .map(|(outcome, id)| DispensedLine {
             id,

@@ -187,6 +187,17 @@ pub enum Fact {
         /// The day the next delivery would be due.
         next: Date,
     },
+    /// Boxes of another size than those ordered.
+    OtherBoxSize {
+        /// The boxes ordered that they stand for.
+        stands_for: Boxes,
+        /// What they hold, in thousandths of a unit.
+        given: u64,
+        /// What one box ordered holds, in thousandths of a unit.
+        of_one: u64,
+        /// The unit, in the singular.
+        unit: String,
+    },
     /// One box lasts more than a month: it is given whole.
     LongPack {
         /// The days one box lasts.
@@ -385,6 +396,7 @@ impl Fact {
             Self::CountUnstated => Rule::CountUnstated,
             Self::PartialUnexplained { .. } => Rule::PartialUnexplained,
             Self::AboveAMonth { .. } => Rule::AboveAMonth,
+            Self::OtherBoxSize { .. } => Rule::OtherBoxSize,
             Self::LongPack { .. } => Rule::LongPack,
             Self::RenewalEarly(_) => Rule::RenewalEarly,
             Self::Overlap(_) => Rule::Overlap,

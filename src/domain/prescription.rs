@@ -148,12 +148,21 @@ pub struct Delivery {
     pub product: String,
     /// How many boxes.
     pub boxes: Boxes,
+    /// How many of the boxes ordered they stand for, when they are of another size. `None`: as many as there are.
+    pub stands_for: Option<Boxes>,
     /// Handed over, declined, or withdrawn as an error.
     pub standing: DeliveryStanding,
     /// Which pharmacy, in words, may be empty.
     pub pharmacy: String,
     /// When the boxes were handed over, if it says.
     pub at: Option<Timestamp>,
+}
+
+impl Delivery {
+    /// What it is in boxes ordered.
+    pub fn in_boxes_ordered(&self) -> Boxes {
+        self.stands_for.unwrap_or(self.boxes)
+    }
 }
 
 /// Whether a delivery counts.
@@ -194,7 +203,7 @@ impl PrescriptionLine {
         self.deliveries
             .iter()
             .filter(|delivery| delivery.standing == DeliveryStanding::Completed)
-            .map(|delivery| delivery.boxes)
+            .map(Delivery::in_boxes_ordered)
             .sum()
     }
 

@@ -131,6 +131,7 @@ pub(super) fn delivered(mut line: PrescriptionLine, boxes: u16) -> PrescriptionL
 
 pub(super) fn delivery(boxes: u16, standing: DeliveryStanding) -> Delivery {
     Delivery {
+        stands_for: None,
         id: None,
         product: "PRODUIT".into(),
         boxes: Boxes(boxes),
@@ -212,6 +213,7 @@ pub(super) fn supply(code: ProductCode, boxes: u16) -> Supply {
         lot: None,
         expiry: None,
         read: Vec::new(),
+        stands_for: None,
     }
 }
 

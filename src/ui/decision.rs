@@ -195,6 +195,9 @@ impl Page<'_> {
         };
         self.field(rows, &key(Command::Product), labels::PRODUCT, &product, style);
         let boxes = match line.due() {
+            _ if form.stands_for.is_some_and(|of| of != form.boxes) => {
+                labels::other_size(form.boxes, form.in_boxes_ordered())
+            }
             Some(due) if due != form.boxes => labels::boxes_of(form.boxes, due),
             _ => wording::boxes(form.boxes),
         };

@@ -11,6 +11,7 @@ use crate::domain::finding::{Finding, Severity};
 use crate::domain::identifiers::{Boxes, Lot};
 use crate::domain::prescription::{Delivery, DeliveryStanding, LineKind, PrescriptionLine};
 use crate::domain::substitution::SubstitutionPermission;
+use crate::domain::units;
 use crate::safe::safe;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
@@ -76,7 +77,9 @@ pub fn decision_word(theme: &Theme, serving: &Serving, line: &PrescriptionLine) 
 fn boxes_word(form: Option<&Form>, line: &PrescriptionLine) -> String {
     match (form, line.due()) {
         (Some(form), _) if form.kind == OutcomeKind::NotDelivered => labels::NO_BOX.to_owned(),
-        (Some(form), Some(due)) if form.boxes != due => labels::boxes_of(form.boxes, due),
+        (Some(form), Some(due)) if form.in_boxes_ordered() != due => {
+            labels::boxes_of(form.in_boxes_ordered(), due)
+        }
         (Some(form), _) => wording::boxes(form.boxes),
         (None, _) if !line.is_open() => String::new(),
         (None, Some(due)) => wording::boxes(due),
@@ -104,6 +107,12 @@ pub fn block(
     let facts = facts(line);
     if !facts.is_empty() {
         rows.paragraph(NUMBER_COLUMNS, &facts, theme.dim);
+    }
+    if cursor == Cursor::Here && form.is_none() {
+        for (pack, stands_for) in units::long_packs(line, &serving.products) {
+            let text = labels::long_pack(&safe(&pack.presentation), pack.cip13.as_str(), stands_for);
+            rows.signed(NUMBER_COLUMNS, "i", &text, theme.dim);
+        }
     }
     if let Some(form) = form {
         for text in decided(form, line) {
@@ -207,6 +216,8 @@ pub fn decided(form: &Form, line: &PrescriptionLine) -> Vec<String> {
     }
     texts.extend(reason(form));
     if form.kind != OutcomeKind::NotDelivered {
+        let other = form.stands_for.filter(|of| *of != form.boxes);
+        texts.extend(other.map(|of| labels::other_size(form.boxes, of)));
         texts.extend(in_the_hand(form, line));
     }
     if !form.note.trim().is_empty() {
@@ -220,9 +231,12 @@ fn in_the_hand(form: &Form, line: &PrescriptionLine) -> Vec<String> {
     if form.read.is_empty() {
         return traits(form.lot.as_ref(), form.expiry).into_iter().collect();
     }
-    let of = line.due().unwrap_or(form.boxes).max(form.boxes);
+    let of = match form.stands_for {
+        Some(_) => form.boxes,
+        None => line.due().unwrap_or(form.boxes).max(form.boxes),
+    };
     let scanned = labels::scanned(form.read.len(), of);
-    let lots = lots(&form.in_the_hand());
+    let lots = lots(&form.in_the_hand(line));
     match &lots[..] {
         [] => vec![scanned],
         [lot] if usize::from(form.boxes.0) > form.read.len() => {

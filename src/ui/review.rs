@@ -153,6 +153,11 @@ impl Page<'_> {
                 .partial
                 .map(|partial| labels::partial(reasons::partial_reason(partial))),
         );
+        let other_size = decision.outcome.supply().and_then(|supply| {
+            let of = supply.stands_for.filter(|of| *of != supply.boxes)?;
+            Some(labels::other_size(supply.boxes, of))
+        });
+        texts.extend(other_size);
         texts.extend(decision.outcome.supply().map(lines::lots).unwrap_or_default());
         if !decision.note.is_empty() {
             texts.push(labels::quoted(&safe(&decision.note)));

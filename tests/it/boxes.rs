@@ -214,3 +214,205 @@ fn one_box_stands_for_all_by_one_key() {
     terminal.shows("Acceptée par la base");
     assert_eq!(told_apart(&registered(&counter), 1), [json!([2, "A1", ["S1"]])]);
 }
+
+const LEVOTHYROX_30: &str = "3400930065785";
+const LEVOTHYROX_90: &str = "3400930121405";
+const CONTRAMAL_10: &str = "3400930265215";
+const CONTRAMAL_30: &str = "3400934808166";
+const TAHOR_28: &str = "3400934306815";
+const ATORVASTATIN_30: &str = "3400930183052";
+
+/// A prescription of one line; boxes of one delivery and repeats.
+fn prescribed(counter: &Counter, cip13: &str, (boxes, days, repeats): (u16, u16, u16)) -> String {
+    std::fs::create_dir_all(counter.data_dir()).unwrap();
+    let path = counter.data_dir().join("ordered.json");
+    let line =
+        json!({"cip13": cip13, "boxes": boxes, "days": days, "repeats": repeats, "dosage": "1 par jour"});
+    std::fs::write(&path, json!({ "lines": [line] }).to_string()).unwrap();
+    let out = counter.data_dir().join("written").display().to_string();
+    let file = path.display().to_string();
+    let document = counter
+        .run(&["prescribe", "--file", &file, "--out", &out, "--json"])
+        .json_with(0);
+    document["number"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn boxes_of_another_size_are_counted_in_units_from_the_counter_to_the_base() {
+    let counter = Counter::with_its_own_base();
+    for (ordered, of, given, count, outcome, remaining, stands_for, says) in [
+        (
+            LEVOTHYROX_30,
+            (3, 90, 0),
+            LEVOTHYROX_90,
+            1,
+            "conforming",
+            0,
+            Some(3),
+            "autant",
+        ),
+        (
+            LEVOTHYROX_30,
+            (1, 30, 2),
+            LEVOTHYROX_90,
+            1,
+            "conforming",
+            0,
+            Some(3),
+            "autant",
+        ),
+        (
+            LEVOTHYROX_30,
+            (1, 30, 5),
+            LEVOTHYROX_90,
+            1,
+            "conforming",
+            3,
+            Some(3),
+            "autant",
+        ),
+        (
+            LEVOTHYROX_90,
+            (1, 90, 1),
+            LEVOTHYROX_30,
+            3,
+            "conforming",
+            1,
+            Some(1),
+            "autant",
+        ),
+        (
+            CONTRAMAL_30,
+            (1, 7, 0),
+            CONTRAMAL_10,
+            3,
+            "conforming",
+            0,
+            Some(1),
+            "autant",
+        ),
+        (
+            ATORVASTATIN_30,
+            (1, 30, 2),
+            TAHOR_28,
+            1,
+            "substituted",
+            2,
+            Some(1),
+            "2 de moins",
+        ),
+        (
+            TAHOR_28,
+            (1, 28, 2),
+            ATORVASTATIN_30,
+            1,
+            "substituted",
+            2,
+            Some(1),
+            "2 de plus",
+        ),
+        (
+            LEVOTHYROX_30,
+            (1, 30, 2),
+            LEVOTHYROX_30,
+            1,
+            "conforming",
+            2,
+            None,
+            "",
+        ),
+    ] {
+        let what = format!("{count} × {given} for {of:?} of {ordered}");
+        let number = prescribed(&counter, ordered, of);
+        let path = counter.data_dir().join("decisions.json");
+        let line = json!({"line": 1, "outcome": outcome, "cip13": given, "boxes": count, "lot": "A1",
+            "reason": (outcome == "substituted").then_some("generic")});
+        std::fs::write(&path, json!({ "lines": [line] }).to_string()).unwrap();
+        let path = path.display().to_string();
+        let done = counter.run(&["dispense", &number, "--decisions", &path, "--json"]);
+        assert_eq!(done.code, 0, "{what}: {}{}", done.stdout, done.stderr);
+        let findings = done.json()["findings"].to_string();
+        assert_eq!(
+            findings.contains("other-box-size"),
+            stands_for.is_some(),
+            "{what}: {findings}"
+        );
+        assert!(findings.contains(says), "{what}: {findings}");
+        let consulted = counter.run(&["consult", &number, "--json"]).json_with(0);
+        assert_eq!(consulted["lines"][0]["remaining"], remaining, "{what}");
+        let seen = counter
+            .run(&["prescriber", "show", &number, "--json"])
+            .json_with(0);
+        let delivery = &seen["deliveries"][0];
+        assert_eq!(delivery["boxes"], count, "{what}");
+        assert_eq!(delivery["stands_for"].as_u64(), stands_for, "{what}");
+        assert_eq!(
+            seen["status"],
+            if remaining == 0 { "done" } else { "partial" },
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn a_pack_of_three_months_is_proposed_where_what_remains_takes_it() {
+    let counter = Counter::with_its_own_base();
+    for (ordered, of, packs) in [
+        (
+            LEVOTHYROX_30,
+            (3, 90, 0),
+            json!([{"cip13": LEVOTHYROX_90, "stands_for": 3}]),
+        ),
+        (
+            LEVOTHYROX_30,
+            (1, 30, 2),
+            json!([{"cip13": LEVOTHYROX_90, "stands_for": 3}]),
+        ),
+        (LEVOTHYROX_30, (1, 30, 1), json!([])),
+        // Half a tablet a day: the same box would last six months.
+        (LEVOTHYROX_30, (1, 60, 5), json!([])),
+        (LEVOTHYROX_90, (1, 90, 3), json!([])),
+        // Under a secured prescription, its days are counted.
+        (CONTRAMAL_10, (3, 10, 0), json!([])),
+    ] {
+        let number = prescribed(&counter, ordered, of);
+        let consulted = counter.run(&["consult", &number, "--json"]).json_with(0);
+        assert_eq!(consulted["lines"][0]["long_packs"], packs, "{of:?} of {ordered}");
+    }
+}
+
+#[test]
+fn more_units_than_remain_are_refused() {
+    let counter = Counter::with_its_own_base();
+    let number = prescribed(&counter, LEVOTHYROX_30, (1, 30, 1));
+    let path = counter.data_dir().join("decisions.json");
+    let line = json!({"line": 1, "outcome": "conforming", "cip13": LEVOTHYROX_90, "boxes": 1});
+    std::fs::write(&path, json!({ "lines": [line] }).to_string()).unwrap();
+    let path = path.display().to_string();
+    let refused = counter.run(&["dispense", &number, "--decisions", &path, "--json"]);
+    assert_eq!(refused.code, 4);
+    let findings = refused.json()["findings"].to_string();
+    assert!(
+        findings.contains("above-remaining") && findings.contains("3 boîtes"),
+        "{findings}"
+    );
+}
+
+#[test]
+fn a_box_of_ninety_ticks_three_of_thirty() {
+    let files = tempfile::tempdir().unwrap();
+    let base = BaseServer::start(files.path());
+    let counter = Counter::of_base(&base.address);
+    let number = prescribed(&counter, LEVOTHYROX_30, (3, 90, 0));
+    let mut terminal = opened(&counter, &number);
+    terminal.shows("Grand conditionnement possible");
+    terminal.scan(&typed(LEVOTHYROX_90, "L9", "S1"));
+    terminal.shows("tient lieu de 3 boîtes prescrites");
+    terminal.press(ENTER);
+    terminal.shows("Sera inscrit");
+    terminal.press(ENTER);
+    terminal.shows("Acceptée par la base");
+    assert_eq!(told_apart(&registered(&counter), 1), [json!([1, "L9", ["S1"]])]);
+    let consulted = counter.run(&["consult", &number, "--json"]).json_with(0);
+    assert_eq!(consulted["status"], "done");
+}

@@ -261,6 +261,7 @@ pub(crate) fn remarkable_prescription() -> Prescription {
     prescription.consent = Consent::Opposed;
     prescription.valid_until = None;
     prescription.lines[2].deliveries = vec![Delivery {
+        stands_for: None,
         id: None,
         product: "LEVOTHYROX 75 microgrammes, comprimé sécable".into(),
         boxes: Boxes(1),

@@ -744,6 +744,7 @@ fn settling(reading: Option<settling::Reading>, typed: &str) -> App {
 /// What another pharmacy delivered before.
 fn other_delivery() -> settling::Reading {
     let delivery = Delivery {
+        stands_for: None,
         id: None,
         product: "CLAMOXYL 500 mg, gélule".into(),
         boxes: Boxes(2),

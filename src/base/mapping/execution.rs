@@ -217,7 +217,7 @@ pub(super) fn restricted() -> Meta {
     }
 }
 
-/// The adjustment, the missing boxes and the legal ground, when there are.
+/// The adjustment, the missing boxes, the legal ground and the boxes of another size, when there are.
 fn circumstances(line: &DispensedLine) -> impl Iterator<Item = Extension> {
     let adjusted = match &line.outcome {
         LineOutcome::Adjusted {
@@ -235,7 +235,12 @@ fn circumstances(line: &DispensedLine) -> impl Iterator<Item = Extension> {
             codes::substitution_basis(basis),
         )
     });
-    [adjusted, partial, basis].into_iter().flatten()
+    let stands_for = line.outcome.supply().and_then(|supply| supply.stands_for);
+    let stands_for = stands_for.map(|boxes| Extension {
+        value_unsigned_int: Some(boxes.0.into()),
+        ..Extension::named(codes::STANDS_FOR_EXTENSION)
+    });
+    [adjusted, partial, basis, stands_for].into_iter().flatten()
 }
 
 fn adjustment(reason: &str, agreement: &Agreement) -> Extension {

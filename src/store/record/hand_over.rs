@@ -182,6 +182,8 @@ struct SupplyForm {
     label: String,
     #[serde(with = "BoxesForm")]
     boxes: Boxes,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "boxes_or_none")]
+    stands_for: Option<Boxes>,
     #[serde(with = "text_or_none")]
     lot: Option<Lot>,
     #[serde(with = "text_or_none")]
@@ -345,6 +347,7 @@ list_form!(lines, DispensedLine, "DispensedLineForm");
 list_form!(overrides, Override, "OverrideForm");
 list_form!(boxes_read, BoxRead, "BoxReadForm");
 list_form!(line_ids, DispensedLineId, "DispensedLineIdForm");
+option_form!(boxes_or_none, Boxes, "BoxesForm");
 option_form!(corrects_or_none, Corrects, "CorrectsForm");
 option_form!(basis_or_none, SubstitutionBasis, "SubstitutionBasisForm");
 option_form!(partial_or_none, PartialReason, "partial_reason");
@@ -424,6 +427,7 @@ mod tests {
                 code,
                 label,
                 boxes: Boxes(boxes),
+                stands_for: (boxes % 3 == 0).then_some(Boxes(boxes / 3)),
                 lot,
                 expiry,
                 read,

@@ -54,6 +54,9 @@ pub struct PrescriberDelivery {
     pub product: String,
     /// How many boxes.
     pub boxes: u64,
+    /// How many of the boxes ordered they stand for, when they are of another size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<u64>,
     /// Their lot, when it was read.
     pub lot: Option<String>,
     /// `conforming`, `substituted`, `adjusted` or `not-delivered`.
@@ -283,6 +286,8 @@ fn read_delivery(delivery: &Value, lines: &[&Value]) -> PrescriberDelivery {
             .unwrap_or_default()
             .to_owned(),
         boxes: quantity.into_iter().find_map(Value::as_u64).unwrap_or(0),
+        stands_for: extension(delivery, &format!("{EXTENSIONS}stands-for"))
+            .and_then(|extension| extension["valueUnsignedInt"].as_u64()),
         lot: delivery["contained"][0]["batch"]["lotNumber"]
             .as_str()
             .map(str::to_owned),

@@ -10,7 +10,7 @@ use crate::training::prescription::Delivery;
 use crate::training::transitions::{Reason, Report};
 use crate::training::wire::{
     Concept, Contained, Extension, FINESS, Identifier, Identifiers, Quantity, REPLACES, Reference,
-    ResourceType, SUPPLY_LINE, URI, boxes, identified, moment, read, required, well_coded,
+    ResourceType, STANDS_FOR, SUPPLY_LINE, URI, boxes, identified, moment, read, required, well_coded,
 };
 
 const STATUS_REASON: &str = "http://hl7.org/fhir/StructureDefinition/event-statusReason";
@@ -138,6 +138,21 @@ impl ReportedDelivery {
             .clone()
     }
 
+    /// What it counts against the line: the boxes ordered that boxes of another size stand for, else the boxes.
+    fn counted(&self) -> Result<Boxes, Refusal> {
+        let quantity = self.quantity.as_ref().or(self.supplied_item.quantity.as_ref());
+        let boxes = boxes(quantity)?.unwrap_or(Boxes::ZERO);
+        let said = self
+            .extension(STANDS_FOR)
+            .and_then(|extension| extension.value_unsigned_int);
+        match said {
+            Some(_) if boxes == Boxes::ZERO => Err(Refusal::malformed(
+                "Seules des boîtes remises tiennent lieu de boîtes prescrites.",
+            )),
+            said => Ok(said.map_or(boxes, Boxes)),
+        }
+    }
+
     fn reason(&self) -> Reason {
         if self.status_reason_codeable_concept.is_some() || self.extension(STATUS_REASON).is_some() {
             Reason::Given
@@ -155,7 +170,6 @@ pub(in crate::training) fn delivery(kind: ResourceType, resource: &Value) -> Res
     wire.has_coherent_type(standing)?;
     wire.products().try_for_each(well_coded)?;
     let patient = wire.subject.as_ref().or(wire.patient.as_ref());
-    let quantity = wire.quantity.as_ref().or(wire.supplied_item.quantity.as_ref());
     let handed_over = wire
         .when_handed_over
         .as_deref()
@@ -166,7 +180,7 @@ pub(in crate::training) fn delivery(kind: ResourceType, resource: &Value) -> Res
         delivery: Delivery {
             reference: format!("{kind}/{}", wire.id),
             pharmacy: required(wire.pharmacy(), "FINESS de la pharmacie")?,
-            boxes: boxes(quantity)?.unwrap_or(Boxes::ZERO),
+            boxes: wire.counted()?,
             standing,
         },
         handed_over: handed_over.map(moment).transpose()?,

@@ -1,5 +1,7 @@
 //! What the rules have to say, in sentences, with their figures.
 
+use std::cmp::Ordering;
+
 use crate::domain::calendar::{days_before, days_between};
 use crate::domain::finding::{
     BiosimilarNotice, Coverage, Deadline, Fact, Finding, Fraction, LateSince, Lateness, RefusalDoubt,
@@ -8,7 +10,7 @@ use crate::domain::finding::{
 use crate::domain::identifiers::Boxes;
 use crate::domain::substitution::NonSubstitutable;
 use crate::safe::safe;
-use crate::ui::wording::catalogue::{euros, supply};
+use crate::ui::wording::catalogue::{amount, euros, supply, units};
 use crate::ui::wording::{boxes, counted, day, or_dash, people};
 
 /// The word for how much a finding weighs.
@@ -97,6 +99,7 @@ fn fact(fact: &Fact) -> String {
         Fact::AboveAMonth { asked, lasts, most, share, next } => format!(
             "{} couvrent {} ; une délivrance en couvre {most} au plus : {} aujourd’hui, la suite au plus tôt le {}.",
             boxes(*asked), days(*lasts), boxes(*share), day(*next)),
+        Fact::OtherBoxSize { stands_for, given, of_one, unit } => other_size(*stands_for, (*given, *of_one), unit),
         Fact::LongPack { lasts, next } => format!(
             "Une boîte couvre {} : elle se délivre entière, la suivante au plus tôt le {}.", days(*lasts), day(*next)),
         Fact::RenewalEarly(covered) => format!(
@@ -271,6 +274,23 @@ fn refusal_doubt(doubt: RefusalDoubt) -> String {
         RefusalDoubt::NoReason => "ni MTE, ni EFG, ni CIF".into(),
         RefusalDoubt::Hybrid => "un hybride ne connaît que EFG et CIF".into(),
     }
+}
+
+/// « 28 comprimés pour 1 boîte prescrite de 30 : 2 de moins. »
+fn other_size(stands_for: Boxes, (given, of_one): (u64, u64), unit: &str) -> String {
+    let due = of_one.saturating_mul(stands_for.0.into());
+    let difference = match given.cmp(&due) {
+        Ordering::Equal => "autant".to_owned(),
+        Ordering::Less => format!("{} de moins", amount(due - given)),
+        Ordering::Greater => format!("{} de plus", amount(given - due)),
+    };
+    let prescribed = agreed(stands_for, "prescrite");
+    format!(
+        "{} pour {} {prescribed} de {}\u{202f}: {difference}.",
+        units(given, unit),
+        boxes(stands_for),
+        amount(of_one),
+    )
 }
 
 /// What is read or sent to the prescriber, as it is.

@@ -35,6 +35,7 @@ fn supply(code: ProductCode, label: &str, boxes: u16) -> Supply {
         lot: None,
         expiry: None,
         read: Vec::new(),
+        stands_for: None,
     }
 }
 

@@ -248,6 +248,7 @@ fn supply(code: ProductCode, label: &str, boxes: u16) -> Supply {
         lot: "A12".parse().ok(),
         expiry: "2028-06-30".parse().ok(),
         read: Vec::new(),
+        stands_for: None,
     }
 }
 

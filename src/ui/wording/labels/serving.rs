@@ -275,6 +275,25 @@ pub fn stands_for(boxes: Boxes) -> String {
     format!("vaut pour les {boxes}")
 }
 
+/// Boxes of another size than those ordered.
+pub fn other_size(given: Boxes, ordered: Boxes) -> String {
+    let verb = if given.0 < 2 { "tient" } else { "tiennent" };
+    let prescribed = if ordered.0 < 2 { "prescrite" } else { "prescrites" };
+    format!(
+        "{} d’une autre taille, {verb} lieu de {} {prescribed}",
+        boxes(given),
+        boxes(ordered)
+    )
+}
+
+/// A pack of up to three months may be given.
+pub fn long_pack(presentation: &str, cip13: &str, stands_for: Boxes) -> String {
+    format!(
+        "Grand conditionnement possible\u{202f}: {presentation} (CIP {cip13}) tient lieu de {}. [CSP art. R. 5132-12]",
+        boxes(stands_for)
+    )
+}
+
 /// A box of which no lot was read.
 pub const LOT_NOT_READ: &str = "sans lot lu";
 
