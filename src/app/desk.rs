@@ -111,6 +111,16 @@ pub enum Notice {
     ReadingFile(PathBuf),
     /// What was typed is not a number.
     NotTyped(NotANumber),
+    /// What was refused is not to be served from its paper either.
+    NoPaperInstead,
+    /// A number was scanned for the paper being transcribed.
+    PaperNumberRead,
+    /// The prescription of a transcribed number is described by the base or a copy: that one is open.
+    PaperKnown,
+    /// A transcription could not be looked at.
+    PaperFailed,
+    /// A paper without a number cannot be read again at the base.
+    PaperNotAtBase,
     /// Nothing on this prescription can be delivered here.
     NothingOpen,
     /// No line has this number.

@@ -27,6 +27,10 @@ pub fn on(mut serving: Box<Serving>, command: Command, desk: &mut Desk) -> Next 
         }
         Command::ReadAgain => {
             let number = serving.prescription.number.clone();
+            if number.is_of_paper() {
+                desk.notice = Some(Notice::PaperNotAtBase);
+                return (Screen::Prescription(serving), Vec::new());
+            }
             return (Screen::Prescription(serving), vec![Effect::Consult(number)]);
         }
         Command::Conforming | Command::More | Command::Fewer | Command::AllBoxes => {

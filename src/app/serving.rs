@@ -157,16 +157,18 @@ impl Serving {
     pub fn read_again(&mut self, consultation: Consultation, desk: &Desk) -> Vec<Effect> {
         let (mut renewed, effects) = Self::open(consultation, desk);
         let forms = std::mem::take(&mut self.forms);
+        // The base describes it at last: what was decided on the lines of its transcription may be of others.
+        let is_other = self.prescription.paper != renewed.prescription.paper;
         renewed.forms = forms
             .into_iter()
             .filter(|form| {
-                renewed
-                    .prescription
-                    .line(form.line)
-                    .is_some_and(PrescriptionLine::is_open)
+                let line = renewed.prescription.line(form.line);
+                !is_other && line.is_some_and(PrescriptionLine::is_open)
             })
             .collect();
-        renewed.passed = std::mem::take(&mut self.passed);
+        if !is_other {
+            renewed.passed = std::mem::take(&mut self.passed);
+        }
         // What may be ours stays so until the base says otherwise, whether or not it answered this time.
         let may_be_ours = matches!(self.hold, HoldState::Ours(_) | HoldState::Unanswered(_));
         if may_be_ours && matches!(renewed.hold, HoldState::Asked | HoldState::NotAsked(_)) {
@@ -503,6 +505,8 @@ fn first_hold(prescription: &Prescription, freshness: Freshness, desk: &Desk) ->
     let ask = vec![Effect::TakeHold(prescription.number.clone())];
     match (freshness, known) {
         (Freshness::Store { why, .. }, _) => (HoldState::NotAsked(why), Vec::new()),
+        // The base does not know it: there is nothing to hold.
+        (Freshness::Transcribed, _) => (HoldState::NotOffered, Vec::new()),
         (Freshness::Base { .. }, Some(hold))
             if is_ours(hold) && hold.is_at_another(desk.setting.terminal.as_ref()) =>
         {

@@ -10,6 +10,7 @@ use super::{documents, target, text};
 use crate::config::Config;
 use crate::counter::{Consultation, ConsultationAnswer, Freshness};
 use crate::domain::number::PrescriptionNumber;
+use crate::domain::reasons::PaperReason;
 use crate::domain::units;
 use crate::session::{Session, now};
 use crate::ui::wording;
@@ -23,7 +24,7 @@ pub(super) async fn consult(config: &Config, target: &OsStr, format: Format) -> 
     let today = session.counter.day(now());
     show(format, &document(&consultation, config, &session), || {
         let mut text = match consultation.freshness {
-            Freshness::Fresh => String::new(),
+            Freshness::Fresh | Freshness::Transcribed => String::new(),
             Freshness::FromStore { received_at, why } => {
                 let received = wording::dates::at(received_at, now(), &config.time_zone);
                 words::from_store(&received, why) + "\n"
@@ -52,12 +53,14 @@ fn document(consultation: &Consultation, config: &Config, session: &Session) -> 
     let finess = &config.pharmacy.finess;
     let mut document =
         documents::prescription(&consultation.prescription, &consultation.findings, finess, today);
+    document["paper"] = json!(consultation.prescription.paper.map(PaperReason::code));
     add_conditions(&mut document, consultation);
     document["freshness"] = match consultation.freshness {
         Freshness::Fresh => json!({ "from": "base", "received_at": null, "why": null }),
         Freshness::FromStore { received_at, why } => {
             json!({ "from": "store", "received_at": received_at, "why": why.code() })
         }
+        Freshness::Transcribed => json!({ "from": "paper", "received_at": null, "why": null }),
     };
     document
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Counter, CounterError};
-use crate::base::{Received, Transport, read_prescription};
+use crate::base::Transport;
 use crate::domain::calendar;
 use crate::domain::dispense::{DispensedLine, HandOver};
 use crate::domain::prescription::{PastDelivery, Prescription};
@@ -50,12 +50,10 @@ impl<T: Transport> Counter<T> {
     }
 
     fn deliveries_of(&self, hand_over: &HandOver) -> Result<Vec<PastDelivery>, CounterError> {
-        let copy = self.store.received(&hand_over.number)?;
         // How long boxes last is the prescriber's word: without a copy that can be read, nobody knows.
-        let written = copy.and_then(|copy| {
-            let answers = copy.answers;
-            read_prescription(&hand_over.number, &Received { answers }).ok()
-        });
+        let written = self
+            .kept(&hand_over.number)?
+            .map(|(prescription, _)| prescription);
         Ok(hand_over
             .lines
             .iter()

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
@@ -18,7 +19,7 @@ use crate::safe::safe;
 use crate::ui::prescription::title_row;
 use crate::ui::rows::Rows;
 use crate::ui::text::{padded, tail};
-use crate::ui::wording::{self, labels, people, posts, reasons};
+use crate::ui::wording::{self, labels, paper, people, posts, reasons};
 use crate::ui::{View, is_wide, lines};
 
 /// The page.
@@ -74,7 +75,11 @@ impl Widget for Page<'_> {
 impl Page<'_> {
     fn decisions(&self, rows: &mut Rows) {
         let theme = self.view.theme;
-        rows.heading(labels::REVIEW);
+        rows.heading(if self.review.serving.prescription.number.is_of_paper() {
+            paper::REVIEW
+        } else {
+            labels::REVIEW
+        });
         for decision in &self.review.proposal.decisions {
             self.decision(rows, decision);
         }
@@ -181,6 +186,22 @@ impl Page<'_> {
     fn seen(&self, rows: &mut Rows) {
         let View { desk, theme } = self.view;
         let consent = self.review.serving.prescription.consent;
+        if self.review.serving.prescription.number.is_of_paper() {
+            rows.blank();
+            rows.signed(0, "•", paper::STAYS_HERE, Style::new());
+        } else {
+            self.seen_at_the_base(rows, consent);
+        }
+        let operator = people::operator(&desk.setting.operator);
+        rows.paragraph(
+            0,
+            &labels::handed_over_by(&operator, &safe(&desk.setting.pharmacy.name)),
+            theme.dim,
+        );
+    }
+
+    fn seen_at_the_base(&self, rows: &mut Rows, consent: Consent) {
+        let View { desk, theme } = self.view;
         rows.heading(labels::SEEN);
         let style = match consent {
             Consent::Agreed => theme.good,
@@ -195,12 +216,6 @@ impl Page<'_> {
             let later = labels::posted_later(posts::delay_short(reason));
             rows.signed(0, "!", &later, theme.warning);
         }
-        let operator = people::operator(&desk.setting.operator);
-        rows.paragraph(
-            0,
-            &labels::handed_over_by(&operator, &safe(&desk.setting.pharmacy.name)),
-            theme.dim,
-        );
     }
 
     /// What the rules say, each with the reason it was passed for.

@@ -4,6 +4,7 @@
 mod answers;
 mod boxes;
 mod keys;
+pub(crate) mod paper;
 mod recording;
 mod register;
 mod scans;

@@ -105,6 +105,11 @@ pub(crate) fn ins(first_13: &str) -> Ins {
         .unwrap()
 }
 
+/// The code of a patient's identity, with nothing but the matricule.
+pub(crate) fn identity(ins: Option<Ins>) -> Scanned {
+    Scanned::Ins(ins.map(|ins| Box::new(ins.into())))
+}
+
 pub(crate) fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product {
     Product {
         cip13: cip13(cip),
@@ -362,6 +367,7 @@ pub(crate) fn keys(typed: &str) -> Vec<Key> {
             '①' => Key::Function(1),
             '②' => Key::Function(2),
             '③' => Key::Function(3),
+            '④' => Key::Function(4),
             '⑨' => Key::Function(9),
             '⑤' => Key::Function(5),
             '⑩' => Key::Function(10),

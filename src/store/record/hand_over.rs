@@ -234,7 +234,7 @@ struct BoxReadForm {
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "ProductCode", rename_all = "kebab-case")]
-enum ProductCodeForm {
+pub(super) enum ProductCodeForm {
     Cip13(#[serde(with = "text")] Cip13),
     Cis(#[serde(with = "text")] Cis),
     Lpp(#[serde(with = "text")] Lpp),

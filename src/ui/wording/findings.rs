@@ -45,7 +45,7 @@ fn fact(fact: &Fact) -> String {
         Fact::PrescriptionCancelled => "Le prescripteur a annulé cette ordonnance : rien ne peut en être délivré.".into(),
         Fact::PrescriptionExpired { last_day, today } => format!(
             "Ordonnance expirée : elle était valable jusqu’au {} et nous sommes le {}.", day(*last_day), day(*today)),
-        Fact::ValidityUnstated => "La base n’indique aucune date de fin de validité : elle est inconnue, pas illimitée.".into(),
+        Fact::ValidityUnstated => "Aucune date de fin de validité n’est indiquée : elle est inconnue, pas illimitée.".into(),
         Fact::NothingLeft => "Tout a déjà été délivré : il ne reste rien à servir sur cette ordonnance.".into(),
         Fact::SecuredSupport => "VAUT ORDONNANCE SÉCURISÉE : l’ordonnance numérique est elle-même le support, aucun papier sécurisé n’est exigé.".into(),
         Fact::HeldElsewhere(hold) => held_elsewhere(hold),
