@@ -15,6 +15,7 @@
 //! it may have brought is given back.
 
 pub mod answers;
+mod boxes;
 pub mod closing;
 pub mod consulting;
 pub mod correcting;
@@ -109,10 +110,7 @@ impl App {
                 self.desk.last_touched = self.desk.now;
                 self.scanned(text, scanned)
             }
-            Message::HoldsGivenBack(numbers) => {
-                self.desk.notice = Some(Notice::HoldsGivenBack(numbers));
-                Vec::new()
-            }
+            Message::HoldsGivenBack(numbers) => self.desk.tell(Notice::HoldsGivenBack(numbers)),
             Message::ScannedTogether(readings) => self.scanned_together(readings),
             Message::ScanRepaired(repair) => self.scan_repaired(repair),
             Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),

@@ -94,6 +94,8 @@ pub enum Command {
     More,
     /// One box fewer.
     Fewer,
+    /// All the boxes due: those scanned stand for the others.
+    AllBoxes,
     /// Everything about the selected line.
     Details,
     /// Forget what was decided for the line.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::App;
 use crate::app::counter::path_typed;
-use crate::app::decision::{Asking, TextField};
+use crate::app::decision::Asking;
 use crate::app::desk::Notice;
 use crate::app::effect::Effect;
 use crate::app::identified::{Bearing, Identified, prescriptions};
@@ -115,7 +115,7 @@ impl App {
         let screen = std::mem::take(&mut self.screen);
         self.screen = match screen {
             Screen::Prescription(mut serving) => {
-                let notice = serving.tick(&scanned);
+                let notice = serving.tick(&scanned, self.desk.today());
                 self.desk.notice.clone_from(&notice);
                 self.screen = Screen::Prescription(serving);
                 if notice.is_some() {
@@ -127,16 +127,7 @@ impl App {
                 });
             }
             Screen::Decision(mut deciding) => {
-                if let (
-                    Asking::Text {
-                        of: TextField::Lot, ..
-                    },
-                    Some(lot),
-                ) = (&deciding.asking, &scanned.lot)
-                {
-                    deciding.form.lot = Some(lot.clone());
-                    deciding.form.expiry = scanned.expiry;
-                    deciding.asking = Asking::Overview;
+                if deciding.takes_lot_of(&scanned) {
                     self.screen = Screen::Decision(deciding);
                     return Vec::new();
                 }

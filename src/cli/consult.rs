@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::counter::{Consultation, ConsultationAnswer, Freshness};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::reasons::PaperReason;
+use crate::domain::units;
 use crate::session::{Session, now};
 use crate::ui::wording;
 use crate::ui::wording::command_line as words;
@@ -68,13 +69,18 @@ fn document(consultation: &Consultation, config: &Config, session: &Session) -> 
     document
 }
 
-/// The official conditions of each line's product, word for word; null when none is known.
+/// The official conditions of each line's product, word for word, null when none is known; and the packs of up to three
+/// months that it may be given in.
 fn add_conditions(document: &mut Value, consultation: &Consultation) {
     let Some(lines) = document["lines"].as_array_mut() else {
         return;
     };
     for (shown, line) in lines.iter_mut().zip(&consultation.prescription.lines) {
         let product = consultation.products.find(&line.code);
+        let packs = units::long_packs(line, &consultation.products).into_iter();
+        let packs =
+            packs.map(|(pack, stands_for)| json!({"cip13": pack.cip13.as_str(), "stands_for": stands_for.0}));
+        shown["long_packs"] = packs.collect();
         shown["conditions"] = json!(product.and_then(|product| product.conditions.as_ref()));
     }
 }

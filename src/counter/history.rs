@@ -66,10 +66,7 @@ fn past(hand_over: &HandOver, line: &DispensedLine, written: Option<&Prescriptio
     let supply = line.outcome.supply()?;
     let days = written
         .and_then(|prescription| prescription.line(line.line))
-        .and_then(|ordered| {
-            let boxes = u32::from(ordered.boxes.filter(|boxes| boxes.0 > 0)?.0);
-            Some(u32::from(supply.boxes.0).saturating_mul(ordered.days?.into()) / boxes)
-        });
+        .and_then(|ordered| supply.counted().lasting(ordered.days?.into(), ordered.boxes?));
     Some(PastDelivery {
         number: hand_over.number.clone(),
         prescriber: hand_over.prescriber.rpps.clone(),

@@ -153,7 +153,12 @@ impl Page<'_> {
                 .partial
                 .map(|partial| labels::partial(reasons::partial_reason(partial))),
         );
-        texts.extend(decision.outcome.supply().and_then(traits));
+        let other_size = decision.outcome.supply().and_then(|supply| {
+            let of = supply.stands_for.filter(|of| *of != supply.boxes.into())?;
+            Some(labels::other_size(supply.boxes, of))
+        });
+        texts.extend(other_size);
+        texts.extend(decision.outcome.supply().map(lines::lots).unwrap_or_default());
         if !decision.note.is_empty() {
             texts.push(labels::quoted(&safe(&decision.note)));
         }
@@ -268,14 +273,6 @@ impl Page<'_> {
         ]);
         rows.draw(Scroll::default(), area, buffer);
     }
-}
-
-/// Lot and last day, when they are known.
-fn traits(supply: &Supply) -> Option<String> {
-    let lot = supply.lot.as_ref().map(|lot| labels::lot(&safe(lot.as_str())));
-    let expiry = supply.expiry.map(|day| labels::expiry(&wording::day(day)));
-    let traits: Vec<String> = [lot, expiry].into_iter().flatten().collect();
-    (!traits.is_empty()).then(|| traits.join(" · "))
 }
 
 /// The same page while the store writes.

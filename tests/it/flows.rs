@@ -2,6 +2,7 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod answers;
+mod boxes;
 mod keys;
 pub(crate) mod paper;
 mod recording;

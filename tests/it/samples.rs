@@ -261,6 +261,7 @@ pub(crate) fn remarkable_prescription() -> Prescription {
     prescription.consent = Consent::Opposed;
     prescription.valid_until = None;
     prescription.lines[2].deliveries = vec![Delivery {
+        stands_for: None,
         id: None,
         product: "LEVOTHYROX 75 microgrammes, comprimé sécable".into(),
         boxes: Boxes(1),
@@ -480,7 +481,9 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             boxes: Boxes(2),
             lot: "A12B".parse().ok(),
             expiry: Some(date(2028, 6, 30)),
+            serials: Vec::new(),
             outcome: "substituted".into(),
+            basis: None,
             reason: Some("generic".into()),
             note: String::new(),
             replaces: None,

@@ -175,9 +175,13 @@ fn text_scanned(scanned: Scanned, text: &str) -> Message {
 }
 
 fn scanned_box(cip: &str) -> Message {
+    boxed(cip, "A12B")
+}
+
+fn boxed(cip: &str, lot: &str) -> Message {
     let scanned = ScannedBox {
         cip13: Some(cip13(cip)),
-        lot: "A12B".parse().ok(),
+        lot: lot.parse().ok(),
         expiry: Some(date(2028, 6, 30)),
         serial: None,
     };
@@ -372,6 +376,26 @@ fn prescription_scenes() -> Vec<Scene> {
             after(serving(prescription()), vec![], "1s12n41-"),
         ),
         scene(
+            "prescription_two_lots",
+            after(
+                serving(prescription()),
+                vec![
+                    scanned_box(AMOXICILLIN),
+                    boxed(AMOXICILLIN, "B7"),
+                    boxed(AMOXICILLIN, "B7"),
+                ],
+                "",
+            ),
+        ),
+        scene(
+            "review_two_lots",
+            after(
+                serving(prescription()),
+                vec![scanned_box(AMOXICILLIN), boxed(AMOXICILLIN, "B7")],
+                "⏎",
+            ),
+        ),
+        scene(
             "prescription_box_ticked",
             after(serving(prescription()), vec![scanned_box("340093385711")], ""),
         ),
@@ -523,19 +547,7 @@ fn review_scenes() -> Vec<Scene> {
         press(&mut app, "⏎⏎");
         after(app, vec![Message::RecordFailed { id: ID }], "")
     };
-    let expired_box = {
-        let scanned = ScannedBox {
-            cip13: Some(cip13(AMOXICILLIN)),
-            lot: None,
-            expiry: Some(date(2026, 1, 31)),
-            serial: None,
-        };
-        after(
-            serving(prescription()),
-            vec![text_scanned(Scanned::Box(scanned), "")],
-            "⏎⏎",
-        )
-    };
+    let expired_box = after(serving(prescription()), Vec::new(), "1→e31/01/2026⏎⏎⏎⏎");
     vec![
         scene("review", after(serving(prescription()), vec![], "⏎")),
         scene(
@@ -755,6 +767,7 @@ fn settling(reading: Option<settling::Reading>, typed: &str) -> App {
 /// What another pharmacy delivered before.
 fn other_delivery() -> settling::Reading {
     let delivery = Delivery {
+        stands_for: None,
         id: None,
         product: "CLAMOXYL 500 mg, gélule".into(),
         boxes: Boxes(2),

@@ -57,8 +57,9 @@ impl App {
     /// From here on it is a prescription like any other, and the boxes in hand tick its lines.
     fn paper_opened(&mut self, form: &PaperForm, consultation: Consultation) -> Vec<Effect> {
         let (mut serving, effects) = Serving::open(consultation, &self.desk);
+        let today = self.desk.today();
         for scanned in &form.boxes {
-            self.desk.notice = serving.tick(scanned);
+            self.desk.notice = serving.tick(scanned, today);
         }
         *self.screen.beneath_mut() = Screen::Prescription(Box::new(serving));
         effects

@@ -1,6 +1,6 @@
 //! What is wrong in a file that a person wrote: where, what is there, and what is expected.
 
-use crate::domain::identifiers::InvalidIdentifier;
+use crate::domain::identifiers::{Boxes, InvalidIdentifier};
 use crate::safe::safe;
 
 /// It is not the JSON that is expected. The reader's own words may quote a patient's name: only the kind of the
@@ -124,6 +124,19 @@ pub fn not_one_product(keys: &[&str]) -> String {
 
 /// No product is named where one must be.
 pub const WHICH_PRODUCT: &str = "quel produit\u{202f}? Donnez cip13, lpp ou label";
+/// A box was read, and nothing says of what.
+pub const WHICH_PRESENTATION: &str = "quelle présentation\u{202f}? Donnez son cip13";
+/// A serial that is none.
+pub const NOT_A_SERIAL: &str =
+    "un numéro de série a au plus 20 lettres, chiffres ou signes, sans accent ni espace";
+/// The same box was read twice.
+pub const SAME_BOX_TWICE: &str = "le même numéro de série deux fois est une seule boîte";
+
+/// More boxes were read than are handed over.
+pub fn more_read_than_given(read: usize, given: Boxes) -> String {
+    format!("{read} boîtes lues, et seulement {given} remises")
+}
+
 /// A lot that is none.
 pub const NOT_A_LOT: &str = "un lot a au plus 20 lettres, chiffres ou signes, sans accent ni espace";
 /// Only some keep what was ordered.

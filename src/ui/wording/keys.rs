@@ -76,6 +76,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::NotDeliver => "non délivré",
         Command::More => "plus",
         Command::Fewer => "moins",
+        Command::AllBoxes => "la boîte scannée vaut pour toutes",
         Command::Details => "détails",
         Command::Undo => "oublier la décision",
         Command::DecidedOnly => "vérifier les seules lignes décidées",
