@@ -187,6 +187,8 @@ pub enum Notice {
     NothingToSettle,
     /// Another terminal settled it meanwhile.
     SettledElsewhere,
+    /// What was to be posted again was taken back since.
+    TakenBack,
     /// The store did not keep the choice.
     SettleFailed,
     /// The store did not confirm the recording, for that reason when it is known; trying again records it once.

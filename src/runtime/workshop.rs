@@ -517,7 +517,11 @@ impl<W: World + 'static> Workshop<W> {
         self.0
             .tell(match self.0.counter().settle(*id, *choice, reason, *at) {
                 Ok(SettleOutcome::Settled(entry)) => Message::Settled(entry),
-                Ok(SettleOutcome::NothingToSettle) => failed(SettleFailure::NothingToSettle),
+                // What is offered on the screen is what the store offers, unless another terminal came first.
+                Ok(SettleOutcome::NothingToSettle | SettleOutcome::NotOffered) => {
+                    failed(SettleFailure::NothingToSettle)
+                }
+                Ok(SettleOutcome::TakenBack) => failed(SettleFailure::TakenBack),
                 // The screen asks for words before it asks for this.
                 Ok(SettleOutcome::ReasonMissing) => failed(SettleFailure::Store),
                 Err(error) => {

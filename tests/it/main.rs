@@ -60,3 +60,4 @@ mod support;
 mod tidy;
 mod training;
 mod training_contract;
+mod wrong_files;

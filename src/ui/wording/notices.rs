@@ -85,6 +85,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::Settled(choice) => (Good, settling::done(*choice).into()),
         Notice::NothingToSettle => (Plain, "Rien à régler ici : l’envoi se fait tout seul.".into()),
         Notice::SettledElsewhere => (Plain, "Un autre poste vient de régler cette délivrance.".into()),
+        Notice::TakenBack => (Attention, settling::TAKEN_BACK.into()),
         Notice::SettleFailed => (Attention, "Le choix n’a pas pu être enregistré sur ce poste. Entrée pour réessayer.".into()),
     }
 }
