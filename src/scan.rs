@@ -66,6 +66,18 @@ pub struct Limits {
     pub picture_bytes: u64,
     /// Pages of a PDF.
     pub pdf_pages: usize,
+    /// How much trouble is taken with each picture.
+    pub effort: Effort,
+}
+
+impl Limits {
+    /// Those of a picture that another one follows.
+    pub fn of_a_frame() -> Self {
+        Self {
+            effort: Effort::LIVE,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Limits {
@@ -76,6 +88,7 @@ impl Default for Limits {
             picture_pixels: PICTURE_PIXELS_MAX,
             picture_bytes: PICTURE_BYTES_MAX,
             pdf_pages: PDF_PAGES_MAX,
+            effort: Effort::FILE,
         }
     }
 }
@@ -240,7 +253,7 @@ pub fn read_each(
     }
     let mut texts: Vec<String> = Vec::new();
     let mut look = |picture: &Picture, page| {
-        for symbol in codes::read(picture, page, Effort::FILE) {
+        for symbol in codes::read(picture, page, limits.effort) {
             if !texts.contains(&symbol.text) {
                 texts.push(symbol.text.clone());
                 see(symbol);

@@ -75,7 +75,6 @@ pub const STAGES: &[Stage] = &[
     quick("small-global", Look::Small, &[GLOBAL]),
     quick("small-doubled", Look::SmallDoubled, &[LOCAL_BOTH, SECOND]),
     quick("matrix-middle", Look::Fine, &[Engine::DataMatrixAcrossTheMiddle]),
-    quick("matrix-fine", Look::Fine, &[MATRIX]),
     quick("matrix-cut", Look::CutAround, &[MATRIX_BOTH]),
     quick("matrix-half", Look::Halved, &[MATRIX_BOTH]),
     quick("matrix-half-closed", Look::HalvedClosed, &[MATRIX_BOTH]),
@@ -84,6 +83,8 @@ pub const STAGES: &[Stage] = &[
         Look::Closed,
         &[Engine::DataMatrixAcrossTheMiddle],
     ),
+    // Half of what all the quick stages of a frame take: a live source holds its boxes nearer.
+    late("matrix-fine", Look::Fine, &[MATRIX]),
     // Ink of a pen, coffee: black stays dark in the lightest colour, they do not.
     late("lightest", Look::Lightest, &[LOCAL]),
     late("lightest-fine", Look::LightestFine, &[LOCAL]),

@@ -9,6 +9,7 @@ mod backup;
 mod base_client;
 #[cfg(target_os = "linux")]
 mod broken_machines;
+mod camera;
 mod canary;
 mod catalogue;
 mod catching_up;
