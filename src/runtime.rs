@@ -74,7 +74,7 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
         listen_to_reader(reader, sender.clone());
     }
     if let Some(folder) = config.frames_dir.clone() {
-        watch_frames(folder, sender.clone());
+        watch_frames(folder, &sender);
     }
     listen_to_terminal(sender);
     let theme = Theme::of_environment(std::env::var_os("NO_COLOR").as_deref());
@@ -252,7 +252,7 @@ fn watch_inbox(config: &Config, sender: &SyncSender<Input>) -> Option<Inbox> {
     }
 }
 
-fn watch_frames(folder: PathBuf, sender: SyncSender<Input>) {
+fn watch_frames(folder: PathBuf, sender: &SyncSender<Input>) {
     let tell = {
         let sender = sender.clone();
         move |message| sender.send(Input::Message(message)).is_ok()

@@ -28,6 +28,7 @@ pub mod glued;
 pub mod grey;
 pub mod gs1;
 pub mod image;
+mod jpeg;
 pub mod pdf;
 pub mod place;
 pub mod regions;
@@ -266,7 +267,11 @@ pub fn read_each(
     } else {
         let picture = guarded(|| image::decode(bytes, limits)).and_then(|picture| picture);
         before(Work::Look);
-        picture.map(|picture| look(&picture, 1)).err()
+        // What arrived of a cut picture is looked at all the same.
+        picture
+            .map(|picture| look(&picture, 1))
+            .err()
+            .or(jpeg::is_cut(bytes).then_some(ReadError::Truncated))
     };
     texts.is_empty().then_some(failure.unwrap_or(ReadError::NoCode))
 }

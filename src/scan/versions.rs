@@ -151,6 +151,8 @@ impl Version {
     }
 }
 
+type Treated = HashMap<(Area, Treatment), Option<Rc<Version>>>;
+
 /// The versions of one picture, each made when it is first asked for.
 pub struct Versions<'picture> {
     picture: &'picture Picture,
@@ -161,7 +163,7 @@ pub struct Versions<'picture> {
     lightest: OnceCell<Option<Grey>>,
     likely: OnceCell<Vec<Area>>,
     /// The likely parts, treated: QR codes and DataMatrix are looked for in the same. `None`: too small.
-    treated: RefCell<HashMap<(Area, Treatment), Option<Rc<Version>>>>,
+    treated: RefCell<Treated>,
 }
 
 impl<'picture> Versions<'picture> {

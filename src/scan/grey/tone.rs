@@ -209,7 +209,7 @@ impl Share {
     }
 
     fn of(self, whole: u32) -> u32 {
-        u32::try_from(u64::from(whole) * self.0 >> 32).unwrap_or(u32::MAX)
+        u32::try_from((u64::from(whole) * self.0) >> 32).unwrap_or(u32::MAX)
     }
 
     /// Of so many shades added up.
@@ -218,7 +218,7 @@ impl Share {
         reason = "the mean of shades is a shade; without a check the columns are counted eight at a time"
     )]
     fn mean(self, sum: u32) -> u8 {
-        (u64::from(sum) * self.0 >> 32) as u8
+        ((u64::from(sum) * self.0) >> 32) as u8
     }
 }
 

@@ -373,5 +373,8 @@ fn what_a_camera_sees_goes_where_a_scan_would_and_the_reader_s_test_only_shows_i
     );
     assert_eq!(app.screen().name(), "reader_test");
     press(&mut app, "⎋");
-    assert_eq!(names(&app.update(Message::FrameRead(sheet()))), ["Consult", "WakeAt"]);
+    assert_eq!(
+        names(&app.update(Message::FrameRead(sheet()))),
+        ["Consult", "WakeAt"]
+    );
 }
