@@ -175,7 +175,6 @@ fn supply(
     ordered: Option<&PrescriptionLine>,
     product: &dyn Fn(&ProductCode) -> Option<Product>,
 ) -> Result<Supply, String> {
-    let wrong = |key: &str, why: &InvalidIdentifier| words::at(key, &words::identifier(why));
     let code = match (&raw.cip13, &raw.lpp) {
         (Some(cip13), _) => Some(ProductCode::Cip13(
             cip13.parse().map_err(|why| wrong("cip13", &why))?,
@@ -215,7 +214,10 @@ fn supply(
     };
     let boxes = raw.boxes.map_or(count, Boxes);
     if usize::from(boxes.0) < read.len() {
-        return Err(words::at("read", &words::more_read_than_given(read.len(), boxes)));
+        return Err(words::at(
+            "read",
+            &words::read_more_than_handed(read.len(), boxes),
+        ));
     }
     let (lot, expiry) = if read.is_empty() {
         (lot(raw.lot.as_deref())?, raw.expiry)
@@ -233,8 +235,12 @@ fn supply(
     })
 }
 
+fn wrong(key: &str, why: &InvalidIdentifier) -> String {
+    words::at(key, &words::identifier(why))
+}
+
 fn lot(said: Option<&str>) -> Result<Option<Lot>, String> {
-    said.map(|lot| lot.parse::<Lot>().map_err(|_| words::at("lot", words::NOT_A_LOT)))
+    said.map(|lot| lot.parse().map_err(|_| words::at("lot", words::NOT_A_LOT)))
         .transpose()
 }
 
@@ -243,17 +249,14 @@ fn boxes_read(raw: &RawDecision, code: &ProductCode) -> Result<Vec<BoxRead>, Str
     let mut read: Vec<BoxRead> = Vec::new();
     for one in &raw.read {
         let cip13 = match (&one.cip13, code) {
-            (Some(cip13), _) => cip13
-                .parse()
-                .map_err(|why| words::at("read.cip13", &words::identifier(&why)))?,
+            (Some(cip13), _) => cip13.parse().map_err(|why| wrong("read.cip13", &why))?,
             (None, ProductCode::Cip13(cip13)) => cip13.clone(),
             (None, _) => return Err(words::at("read", words::WHICH_PRESENTATION)),
         };
-        let serial = one.serial.as_ref().map(|serial| {
-            serial
-                .parse()
-                .map_err(|_| words::at("read.serial", words::NOT_A_SERIAL))
-        });
+        let serial = one
+            .serial
+            .as_ref()
+            .map(|serial| serial.parse().map_err(|why| wrong("read.serial", &why)));
         let one = BoxRead {
             cip13,
             lot: lot(one.lot.as_deref().or(raw.lot.as_deref()))?,
@@ -261,7 +264,7 @@ fn boxes_read(raw: &RawDecision, code: &ProductCode) -> Result<Vec<BoxRead>, Str
             serial: serial.transpose()?,
         };
         if read.iter().any(|known| known.is_the_same_box(&one)) {
-            return Err(words::at("read", words::SAME_BOX_TWICE));
+            return Err(words::at("read", words::SAME_SERIAL));
         }
         read.push(one);
     }

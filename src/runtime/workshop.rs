@@ -36,7 +36,7 @@ use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry};
 use crate::domain::paper::Paper;
 use crate::domain::register::RegisterNumber;
 use crate::domain::sought::Sought;
-use crate::scan::{self, FileReading, ReadError, what};
+use crate::scan::{self, FileReading, ReadError, Symbol, what};
 use crate::session::{self, write_whole};
 use crate::store::{CLOCK_STEP_MAX, CloseAnswer, SearchStep, StoreError};
 
@@ -576,18 +576,15 @@ impl<W: World + 'static> Workshop<W> {
             None | Some(ReadError::NoCode) => None,
             Some(error) => Some(read_failure(error)),
         };
-        let readings: Vec<Reading> = reading
-            .symbols
-            .into_iter()
-            .map(|symbol| Reading {
-                scanned: what::read_text(&symbol.text).scanned,
-                text: symbol.text,
-            })
-            .collect();
+        let is_certain = reading.symbols.iter().all(|symbol| symbol.confirmed);
+        let readings: Vec<Reading> = reading.symbols.into_iter().map(as_reading).collect();
         self.0.tell(match failure {
             Some(why) if readings.is_empty() => Message::FileUnread { path, why },
             _ => Message::FileRead { path, readings },
         });
+        if !is_certain {
+            self.0.tell(Message::ReadWithDifficulty);
+        }
     }
 
     /// Searches the medicines database.
@@ -834,6 +831,14 @@ fn delay_of(error: &CounterError) -> DelayReason {
     match error.base() {
         Some(BaseSeen::Silent(reason)) => reason,
         Some(BaseSeen::Answering) | None => DelayReason::Unreachable,
+    }
+}
+
+/// What a code of a picture is.
+pub(super) fn as_reading(symbol: Symbol) -> Reading {
+    Reading {
+        scanned: what::read_text(&symbol.text).scanned,
+        text: symbol.text,
     }
 }
 

@@ -77,6 +77,17 @@ pub fn at(place: &str, what: &str) -> String {
     format!("«\u{a0}{}\u{a0}»\u{202f}: {what}", safe(place))
 }
 
+/// A box read that names no product, for a line that has no presentation of its own.
+pub const WHICH_PRESENTATION: &str = "quelle présentation\u{202f}? Donnez son «\u{a0}cip13\u{a0}»";
+
+/// One box, read twice.
+pub const SAME_SERIAL: &str = "le même numéro de série est écrit deux fois\u{202f}: c’est une seule boîte";
+
+/// More boxes were read than the decision hands over.
+pub fn read_more_than_handed(read: usize, boxes: Boxes) -> String {
+    format!("{read} boîtes lues, et seulement {boxes} à remettre")
+}
+
 /// It is none of these.
 pub fn none_of(given: &str, known: &[&str]) -> String {
     format!("{} n’est pas l’un de {}", quoted(given), known.join(", "))
@@ -124,19 +135,6 @@ pub fn not_one_product(keys: &[&str]) -> String {
 
 /// No product is named where one must be.
 pub const WHICH_PRODUCT: &str = "quel produit\u{202f}? Donnez cip13, lpp ou label";
-/// A box was read, and nothing says of what.
-pub const WHICH_PRESENTATION: &str = "quelle présentation\u{202f}? Donnez son cip13";
-/// A serial that is none.
-pub const NOT_A_SERIAL: &str =
-    "un numéro de série a au plus 20 lettres, chiffres ou signes, sans accent ni espace";
-/// The same box was read twice.
-pub const SAME_BOX_TWICE: &str = "le même numéro de série deux fois est une seule boîte";
-
-/// More boxes were read than are handed over.
-pub fn more_read_than_given(read: usize, given: Boxes) -> String {
-    format!("{read} boîtes lues, et seulement {given} remises")
-}
-
 /// A lot that is none.
 pub const NOT_A_LOT: &str = "un lot a au plus 20 lettres, chiffres ou signes, sans accent ni espace";
 /// Only some keep what was ordered.
