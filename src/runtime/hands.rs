@@ -25,6 +25,25 @@ use crate::session::{Line, Session, closures_dir, now};
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
 
+/// How long one sleep lasts before the clock is looked at again.
+const SLEEP_MAX: Duration = Duration::from_secs(20);
+
+/// Nothing is put off further than this: an instant beyond was reckoned before the clock was set back.
+const WAKE_MAX: Duration = Duration::from_secs(3600);
+
+/// Returns at that instant, or soon when the clock says that it is farther off than anything can be: a wait that was
+/// reckoned once would last as long as the clock was set back.
+async fn sleep_until(instant: Timestamp) {
+    let mut wait = Duration::try_from(instant.duration_since(now())).unwrap_or_default();
+    while !wait.is_zero() {
+        tokio::time::sleep(wait.min(SLEEP_MAX)).await;
+        wait = Duration::try_from(instant.duration_since(now())).unwrap_or_default();
+        if wait > WAKE_MAX {
+            return;
+        }
+    }
+}
+
 /// Executes effects.
 pub(super) struct Hands {
     workshop: Arc<Workshop<Here>>,
@@ -128,9 +147,8 @@ impl Hands {
             Effect::PostDue => drop(self.posts.send(PostTask::Due)),
             Effect::PostNow => drop(self.posts.send(PostTask::Now)),
             Effect::WakeAt(instant) => {
-                let wait = Duration::try_from(instant.duration_since(now())).unwrap_or_default();
                 self.tokio.spawn(async move {
-                    tokio::time::sleep(wait).await;
+                    sleep_until(instant).await;
                     workshop.0.tell(Message::Woke);
                 });
             }
