@@ -27,6 +27,7 @@ pub mod engine;
 pub mod glued;
 pub mod grey;
 pub mod gs1;
+mod identity;
 pub mod image;
 mod jpeg;
 pub mod pdf;

@@ -7,6 +7,7 @@
 
 mod backup;
 mod base_client;
+mod boxes;
 #[cfg(target_os = "linux")]
 mod broken_machines;
 mod camera;
@@ -62,3 +63,4 @@ mod support;
 mod tidy;
 mod training;
 mod training_contract;
+mod wrong_files;
