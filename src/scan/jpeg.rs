@@ -8,7 +8,7 @@ const END: u8 = 0xd9;
 
 /// Whether these bytes begin as a JPEG does and stop before its end. A thumbnail within it has an end of its own, and
 /// telephones write more after the end: the segments are walked.
-pub fn is_cut(bytes: &[u8]) -> bool {
+pub(super) fn is_cut(bytes: &[u8]) -> bool {
     let Some(mut rest) = bytes.strip_prefix(&[MARKER, START]) else {
         return false;
     };
