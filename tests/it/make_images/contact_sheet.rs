@@ -64,7 +64,7 @@ fn picture(path: &Path) -> Option<GrayImage> {
     let mut grey = None;
     if pdf::begins_one(&bytes) {
         let _ = pdf::each_page(&bytes, PAGE_DPI, 1, |_, drawn| {
-            grey = drawn.and_then(|page| pdf::grey(&page)).ok()
+            grey = drawn.and_then(|page| pdf::grey(&page)).ok();
         });
     } else {
         grey = pictures::decode(&bytes, &Limits::default())
