@@ -23,6 +23,7 @@ mod counter;
 mod crashes;
 #[cfg(target_os = "linux")]
 mod doctor;
+mod dropped_pictures;
 mod encryption;
 mod end_to_end;
 mod flows;
@@ -49,6 +50,7 @@ mod sample;
 mod samples;
 mod scan_confined;
 mod scan_images;
+mod scan_stages;
 mod scenes;
 mod screens;
 mod scripted_base;

@@ -4,6 +4,7 @@
 //! time: the noise is seeded.
 
 mod boxes;
+mod contact_sheet;
 mod wear;
 
 use std::fs;

@@ -1,0 +1,58 @@
+//! Pictures given to the terminal by hand: dropped in the inbox, or their path pasted as terminals write it.
+
+use std::fs;
+use std::path::Path;
+
+use crate::make_images::folder;
+use crate::support::command::Counter;
+use crate::support::terminal::Terminal;
+
+/// The number on the sample sheets, which no base knows.
+const NUMBER: &str = "01 K7M4 QX2R T9WB HV6P";
+
+fn terminal(counter: &Counter) -> Terminal {
+    let terminal = Terminal::open(counter, 80, 24);
+    terminal.shows("Scannez le QR code");
+    terminal
+}
+
+#[test]
+fn what_was_read_with_difficulty_says_what_to_compare() {
+    let counter = Counter::with_its_own_base();
+    let terminal = terminal(&counter);
+    // Ink over the code: one engine alone reads it, in the lightest colour.
+    fs::copy(folder().join("pen.jpg"), counter.data_dir().join("inbox/pen.jpg")).unwrap();
+    terminal.shows("Code lu avec peine");
+    terminal.shows(NUMBER);
+}
+
+#[test]
+fn a_path_is_read_however_the_terminal_pastes_it() {
+    let counter = Counter::with_its_own_base();
+    let folder_of_sheets = counter.home.path().join("été 2026");
+    fs::create_dir(&folder_of_sheets).unwrap();
+    let sheet = folder_of_sheets.join("feuille n° 1.png");
+    fs::copy(folder().join("tiny.png"), &sheet).unwrap();
+    let path = sheet.to_str().unwrap();
+    let mut terminal = terminal(&counter);
+    for pasted in [
+        path.to_owned(),
+        format!("'{path}'"),
+        format!("\"{path}\" "),
+        path.replace(' ', "\\ "),
+        format!("file://{}\r\n", percent_encoded(&sheet)),
+    ] {
+        terminal.paste(&pasted);
+        terminal.shows(NUMBER);
+        terminal.press("\u{1b}");
+        terminal.shows("Scannez le QR code");
+    }
+}
+
+fn percent_encoded(path: &Path) -> String {
+    let escaped = |byte: u8| match byte {
+        b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    path.to_str().unwrap().bytes().map(escaped).collect()
+}
