@@ -28,11 +28,10 @@ impl<T: Transport> Counter<T> {
             return Ok(prescription);
         };
         let since = now.checked_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
-        let entries = self.store.served_between(since, now)?;
+        let entries = self.store.served_to(&ins, since, now)?;
         let mut history = Vec::new();
         for hand_over in entries.into_iter().map(|entry| entry.hand_over) {
-            let is_theirs = hand_over.patient.ins.as_ref() == Some(&ins);
-            if is_theirs && hand_over.number != prescription.number {
+            if hand_over.number != prescription.number {
                 history.extend(self.deliveries_of(&hand_over)?);
             }
         }

@@ -10,6 +10,7 @@ use crate::domain::dispense::{Dispense, DispensedLine, HandOver};
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::OutboxEntry;
+use crate::domain::people::Ins;
 use crate::domain::register::{RegisterContent, RegisterNumber, RegisteredDelivery};
 
 /// The lines of a hand-over in their order, each with its register number; none when nothing was delivered of it.
@@ -65,6 +66,27 @@ impl Store {
                 [number.as_str()],
             )
         })
+    }
+
+    /// What was handed over to one patient from that moment on and before that other one, oldest first.
+    ///
+    /// A content is only read where the patient's number is somewhere in it: most of
+    /// what a pharmacy hands over in a hundred days is for others, and there is no index of patients to be purged.
+    pub fn served_to(
+        &self,
+        ins: &Ins,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        let mut served = self.read(|transaction| {
+            outbox::entries(
+                transaction,
+                "WHERE handed_over_at >= ?1 AND handed_over_at < ?2 AND instr(content, ?3) > 0 ORDER BY sequence",
+                params![milliseconds(from), milliseconds(until), ins.as_str()],
+            )
+        })?;
+        served.retain(|entry| entry.hand_over.patient.ins.as_ref() == Some(ins));
+        Ok(served)
     }
 
     /// What was handed over from that moment on and before that other one, oldest first.

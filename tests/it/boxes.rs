@@ -44,7 +44,7 @@ fn two_lots_of_one_line_are_two_entries_and_two_deliveries() {
     for (wrong, says) in [
         (
             json!([{"lot": "A1", "serial": "S1"}, {"serial": "S1"}]),
-            "le même numéro de série",
+            "même numéro de série",
         ),
         (json!([{"lot": "é"}]), "lot"),
         (json!([{"cip13": "1"}]), "cip13"),

@@ -37,6 +37,7 @@ mod kill_points;
 mod login;
 mod make_images;
 mod paper;
+mod past_deliveries;
 #[cfg(target_os = "linux")]
 mod power_cuts;
 mod purge;
