@@ -28,6 +28,7 @@ mod flows_at_random;
 mod foreign_base;
 mod gs1_vectors;
 mod holds;
+mod hostile_codes;
 mod hostile_texts;
 #[cfg(target_os = "linux")]
 mod kill_points;
@@ -47,6 +48,7 @@ mod sample;
 mod samples;
 mod scan_confined;
 mod scan_images;
+mod scanned_round_trip;
 mod scenes;
 mod screens;
 mod scripted_base;
