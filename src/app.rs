@@ -4,7 +4,7 @@
 //!  Counter ─scan, number─→ Consulting ─answer─→ Prescription ─→ Decision ─┐
 //!     ▲                        │                    │  ▲ ◀────────────────┘
 //!     │                        ▼                    ▼  │
-//!     │                     Refused              Review ─confirmed─→ Recording ─→ Done
+//!     │                     Refused ─→ Paper ─taken─→ Review ─confirmed─→ Recording ─→ Done
 //!     └─────────────────────────────────────────────────────────────────────────┘
 //!  laid over any of them, which they keep: NumberDoubt, Leaving, Identified, Refused, Outbox, Register, Help;
 //!  over the outbox: Settling; over the register or over Done: Correcting, History
@@ -15,6 +15,7 @@
 //! it may have brought is given back.
 
 pub mod answers;
+mod boxes;
 pub mod closing;
 pub mod consulting;
 pub mod correcting;
@@ -33,6 +34,7 @@ pub mod leaving;
 pub mod message;
 pub mod number_doubt;
 pub mod outbox;
+pub mod paper;
 pub mod prescription;
 pub mod reader_test;
 pub mod recording;
@@ -108,10 +110,7 @@ impl App {
                 self.desk.last_touched = self.desk.now;
                 self.scanned(text, scanned)
             }
-            Message::HoldsGivenBack(numbers) => {
-                self.desk.notice = Some(Notice::HoldsGivenBack(numbers));
-                Vec::new()
-            }
+            Message::HoldsGivenBack(numbers) => self.desk.tell(Notice::HoldsGivenBack(numbers)),
             Message::ScannedTogether(readings) => self.scanned_together(readings),
             Message::ScanRepaired(repair) => self.scan_repaired(repair),
             Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),
@@ -140,6 +139,7 @@ impl App {
             Message::CorrectionNotOpened { entry, why } => self.correction_not_opened(entry, why),
             Message::CorrectionRefused { id, why } => self.correction_refused(id, why),
             Message::HistoryRead { entry, reading } => self.history_read(entry, reading),
+            Message::PaperAnswered { paper, answer } => self.paper_answered(&paper, *answer),
             Message::Broke(breakdown) => {
                 self.desk.breakdown = Some(breakdown);
                 Vec::new()
@@ -190,7 +190,8 @@ impl App {
     fn on_screen(screen: Screen, command: Command, desk: &mut Desk) -> Next {
         match screen {
             Screen::Counter(counter) => counter.on(command, desk),
-            Screen::Consulting(consulting) => consulting.on(command),
+            Screen::Paper(form) => form.on(command, desk),
+            Screen::Consulting(consulting) => consulting.on(command, desk),
             Screen::Prescription(serving) => prescription::on(serving, command, desk),
             Screen::Decision(deciding) => deciding.on(command, desk),
             Screen::Review(review) => review.on(command, desk),
@@ -202,7 +203,7 @@ impl App {
             Screen::Refused(refused) => refused.on(command, desk),
             Screen::Outbox(outbox) => outbox.on(command, desk),
             Screen::Settling(settling) => settling.on(command, desk),
-            Screen::Register(register) => register.on(command),
+            Screen::Register(register) => register.on(command, desk),
             Screen::Correcting(correcting) => correcting.on(command, desk),
             Screen::History(history) => history.on(command),
             Screen::ReaderTest(test) => test.on(command),

@@ -35,7 +35,7 @@ pub use official::{DateOrigin, FILE_SIZE_MAX, OfficialFile, SourceFile, from_fol
 pub use swap::{Shrinking, import};
 
 use crate::domain::product::{
-    BoxContent, CATALOGUE_AGE_DAYS_MAX, CatalogueScope, KnownProducts, Product, ProductCode,
+    BoxContent, CATALOGUE_AGE_DAYS_MAX, CatalogueScope, KnownProducts, Product, ProductCode, Published,
 };
 use contents::{Contents, GroupKind};
 
@@ -246,6 +246,7 @@ impl Catalogue {
                 for (kind, group) in groups_of(product) {
                     specialities.extend(members(connection, kind, group)?);
                 }
+                specialities.extend(of_same_substances(connection, product)?);
             }
             let mut placed = Vec::new();
             for cis in &specialities {
@@ -303,6 +304,24 @@ fn members(connection: &Connection, kind: GroupKind, group: &str) -> Result<Vec<
         connection.prepare_cached("SELECT cis FROM membership WHERE kind = ?1 AND grp = ?2")?;
     let members = statement.query_map(params![kind.name(), group], |row| row.get(0))?;
     Ok(members.collect::<Result<_, _>>()?)
+}
+
+/// The specialities that may be a product imported in parallel, or what an import is imported for: no group links them.
+fn of_same_substances(connection: &Connection, product: &Product) -> Result<Vec<String>, CatalogueError> {
+    let mut statement = connection
+        .prepare_cached("SELECT cis, procedure FROM speciality WHERE substances = ?1 AND substances <> ''")?;
+    let mut rows = statement.query([&product.substances])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let published = Published {
+            procedure: row.get(1)?,
+            ..Published::default()
+        };
+        if published.is_parallel_import() || product.published.is_parallel_import() {
+            found.push(row.get(0)?);
+        }
+    }
+    Ok(found)
 }
 
 fn places_of_speciality(connection: &Connection, cis: &str) -> Result<Vec<i64>, CatalogueError> {

@@ -14,6 +14,7 @@ mod history;
 mod post;
 mod record;
 mod settle;
+mod transcribe;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub use correct::{CorrectionOrder, CorrectionOutcome, Replacement};
 pub use post::{PostRound, Posted};
 pub use record::{RecordOutcome, Recorded};
 pub use settle::{Contradiction, ContradictionSource, SettleOutcome};
+pub use transcribe::TranscriptionAnswer;
 
 /// How long a prescription is held while it is served: longer than serving it takes, shorter than an afternoon that
 /// its patient loses when the counter forgets to give it back.
@@ -66,6 +68,9 @@ pub enum CounterError {
     /// The base gave no answer, and this counter never received that prescription.
     #[error("the base gave no answer, and no copy of the prescription is kept here")]
     NoCopy(#[source] BaseError),
+    /// No paper was served here under that reference of our own, or what was transcribed of it is kept no more.
+    #[error("no paper is kept here under this reference")]
+    NoPaper,
     /// The hand-over to post was never recorded here.
     #[error("this hand-over is not recorded here")]
     NotRecorded,
@@ -92,7 +97,7 @@ impl CounterError {
     pub fn base(&self) -> Option<BaseSeen> {
         match self {
             Self::Base(error) | Self::NoCopy(error) => Some(BaseSeen::Silent(error.delay().0)),
-            Self::Store(_) | Self::NotRecorded => None,
+            Self::Store(_) | Self::NoPaper | Self::NotRecorded => None,
         }
     }
 }

@@ -16,6 +16,7 @@
 //! [`Dispense::check`](dispense::Dispense::check) is the only way to build a
 //! [`Dispense`](dispense::Dispense): holding one is the proof that every blocking rule was satisfied.
 
+pub mod box_read;
 pub mod breakdown;
 pub mod calendar;
 pub mod closure;
@@ -39,9 +40,11 @@ pub mod register;
 pub mod retention;
 pub mod rules;
 pub mod scanned;
+pub mod share;
 pub mod sought;
 pub mod substances;
 pub mod substitution;
+pub mod units;
 pub mod words;
 
 #[cfg(test)]

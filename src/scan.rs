@@ -27,6 +27,7 @@ pub mod engine;
 pub mod glued;
 pub mod grey;
 pub mod gs1;
+mod identity;
 pub mod image;
 pub mod pdf;
 pub mod place;

@@ -30,6 +30,7 @@ mod replace;
 mod restore;
 mod search;
 mod settlement;
+mod transcription;
 
 use std::fmt;
 use std::path::Path;

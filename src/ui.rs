@@ -15,6 +15,7 @@ pub mod leaving;
 pub mod lines;
 pub mod number_doubt;
 pub mod outbox;
+pub mod paper;
 pub mod prescription;
 pub mod reader_test;
 pub mod recording;
@@ -93,6 +94,7 @@ impl View<'_> {
         match screen {
             Screen::Counter(counter) => counter::Page { view, counter }.render(area, buffer),
             Screen::Consulting(consulting) => consulting::Page { view, consulting }.render(area, buffer),
+            Screen::Paper(form) => paper::Page { view, form }.render(area, buffer),
             Screen::Prescription(serving) => prescription::Page { view, serving }.render(area, buffer),
             Screen::Decision(deciding) => decision::Page { view, deciding }.render(area, buffer),
             Screen::Review(review) => review::Page { view, review }.render(area, buffer),

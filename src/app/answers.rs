@@ -49,7 +49,7 @@ impl App {
     }
 
     /// The pharmacist has moved on. A hold of ours must not stay with us unused.
-    fn dropped(&self, consultation: &Consultation) -> Vec<Effect> {
+    pub(crate) fn dropped(&self, consultation: &Consultation) -> Vec<Effect> {
         let setting = &self.desk.setting;
         let is_ours = consultation.prescription.hold.as_ref().is_some_and(|hold| {
             hold.is_of(&setting.pharmacy.finess) && !hold.is_at_another(setting.terminal.as_ref())
@@ -90,7 +90,7 @@ impl App {
         matches!(self.screen.beneath(), Screen::Consulting(consulting) if consulting.number == *number)
     }
 
-    fn lay_refused(&mut self, why: Why) {
+    pub(crate) fn lay_refused(&mut self, why: Why) {
         let screen = std::mem::take(&mut self.screen).without_remarks();
         self.screen = Refused::over(screen, why);
     }
@@ -140,8 +140,12 @@ impl App {
             if let Step::Deciding(deciding) = &mut correcting.step {
                 deciding.searched(text, products);
             }
-        } else if let Screen::Decision(deciding) = self.screen.beneath_mut() {
-            deciding.searched(text, products);
+        } else {
+            match self.screen.beneath_mut() {
+                Screen::Decision(deciding) => deciding.searched(text, products),
+                Screen::Paper(form) => form.searched(text, products),
+                _ => {}
+            }
         }
         Vec::new()
     }

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use crate::app::desk::Desk;
 use crate::app::effect::Effect;
 use crate::app::keys::Command;
+use crate::app::leaving::{self, Destination};
+use crate::app::paper::PaperBegun;
 use crate::app::screen::{Next, Screen};
 use crate::domain::number::PrescriptionNumber;
 
@@ -32,8 +34,13 @@ impl Consulting {
     }
 
     /// Takes a command.
-    pub fn on(self, command: Command) -> Next {
+    pub fn on(self, command: Command, desk: &mut Desk) -> Next {
         match command {
+            // A base that is slow is not waited for: the paper says what it orders.
+            Command::Paper => {
+                let begun = PaperBegun::of_number(self.number.clone());
+                leaving::depart(Screen::Consulting(self), Destination::Paper(begun), desk)
+            }
             // The answer may still come; it is dropped then.
             Command::Back => (Screen::default(), Vec::new()),
             _ => (Screen::Consulting(self), Vec::new()),

@@ -16,6 +16,7 @@ use crate::app::message::{CannotOpen, OpenedCorrection};
 use crate::app::review::Review;
 use crate::app::screen::{Next, Screen, selected_after};
 use crate::app::serving::{Scope, Serving};
+use crate::domain::box_read::BoxRead;
 use crate::domain::correction::{CannotCorrect, Motive, Standing};
 use crate::domain::dispense::Proposal;
 use crate::domain::finding::Finding;
@@ -410,9 +411,13 @@ impl Correcting {
         let given = deciding.form.product.as_ref().map(|product| product.code.clone());
         let code = given.or_else(|| Some(deciding.line()?.code.clone()));
         let is_it = scanned.cip13.is_some() && code == scanned.cip13.clone().map(ProductCode::Cip13);
-        if is_it {
-            deciding.form.lot.clone_from(&scanned.lot);
-            deciding.form.expiry = scanned.expiry;
+        if let Some(cip13) = scanned.cip13.clone().filter(|_| is_it) {
+            deciding.form.say_as(BoxRead {
+                cip13,
+                lot: scanned.lot.clone(),
+                expiry: scanned.expiry,
+                serial: scanned.serial.clone(),
+            });
             deciding.asking = Asking::Overview;
         }
         is_it

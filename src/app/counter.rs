@@ -7,7 +7,9 @@ use crate::app::desk::{Desk, Notice};
 use crate::app::effect::Effect;
 use crate::app::input::TextInput;
 use crate::app::keys::Command;
+use crate::app::leaving::{self, Destination};
 use crate::app::number_doubt::NumberDoubt;
+use crate::app::paper::PaperBegun;
 use crate::app::screen::{Next, Screen, Scroll};
 use crate::domain::number::{PrescriptionNumber, TypedNumber};
 
@@ -33,6 +35,10 @@ impl Counter {
             Command::Erase => self.input.erase(),
             Command::Back => self.input.clear(),
             Command::Confirm => return self.confirmed(desk),
+            Command::Paper => {
+                let begun = PaperBegun::at_the_counter(self.input.as_str(), desk);
+                return leaving::depart(Screen::Counter(self), Destination::Paper(begun), desk);
+            }
             other => self.scroll.on(other, desk.hand_overs.len()),
         }
         (Screen::Counter(self), Vec::new())
@@ -47,6 +53,9 @@ impl Counter {
             self.input.clear();
             desk.notice = Some(Notice::ReadingFile(path.clone()));
             return (Screen::Counter(self), vec![Effect::ReadFile(path)]);
+        }
+        if let Some(reference) = PrescriptionNumber::reference_typed(typed) {
+            return Consulting::begin(reference, desk);
         }
         match PrescriptionNumber::typed(typed) {
             Ok(TypedNumber::Clear(number)) => Consulting::begin(number, desk),

@@ -18,10 +18,11 @@ use crate::app::serving::{Serving, given, usual_reason};
 use crate::domain::dispense::{Agreement, Decision, Proposal};
 use crate::domain::finding::Finding;
 use crate::domain::prescription::PrescriptionLine;
-use crate::domain::product::Product;
+use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
+use crate::domain::scanned::ScannedBox;
 use crate::domain::substitution::SubstitutionBasis;
 
 /// One line being decided.
@@ -104,6 +105,30 @@ impl Deciding {
         };
         findings.retain(|finding| finding.line == Some(line.number));
         findings
+    }
+
+    /// A box of which nothing is known but what it says of itself, scanned where a lot is typed, says its lot there.
+    pub fn takes_lot_of(&mut self, scanned: &ScannedBox) -> bool {
+        let is_typed = matches!(
+            self.asking,
+            Asking::Text {
+                of: TextField::Lot,
+                ..
+            }
+        );
+        let code = scanned.cip13.clone().map(ProductCode::Cip13);
+        let is_known = code.as_ref().is_some_and(|code| {
+            self.serving.products.find(code).is_some() || self.line().is_some_and(|line| line.code == *code)
+        });
+        let Some(lot) = scanned.lot.clone().filter(|_| is_typed && !is_known) else {
+            return false;
+        };
+        self.form.say_lot(Some(lot));
+        if scanned.expiry.is_some() {
+            self.form.say_expiry(scanned.expiry);
+        }
+        self.asking = Asking::Overview;
+        true
     }
 
     /// Which part of the key table applies.
@@ -201,6 +226,10 @@ impl Deciding {
             }
             Command::More => self.counted(1, desk),
             Command::Fewer => self.counted(-1, desk),
+            Command::AllBoxes => match self.serving.count_all(self.form.clone()) {
+                Ok(form) => self.form = form,
+                Err(notice) => desk.notice = Some(notice),
+            },
             Command::Product => return self.product(desk),
             Command::Reason => {
                 if let Some(choice) = self.reason_asked() {
@@ -220,6 +249,12 @@ impl Deciding {
             other => self.scroll.on(other, 20),
         }
         self.here()
+    }
+
+    /// Another product is given: of boxes of another size, as many as stand for those due.
+    fn give(&mut self, product: GivenProduct) {
+        self.form.give(Some(product));
+        self.form = self.serving.fitted(self.form.clone());
     }
 
     fn text(self: Box<Self>, of: TextField) -> Next {
@@ -334,7 +369,7 @@ impl Deciding {
             Choice::Substitute => {
                 if let Some(product) = self.substitutes().get(place).cloned() {
                     self.form.substitution_reason = product.basis.map(usual_reason);
-                    self.form.product = Some(product);
+                    self.give(product);
                 }
             }
             Choice::SubstitutionReason => {
@@ -432,7 +467,7 @@ impl Deciding {
             .line()
             .and_then(|line| self.serving.products.find(&line.code));
         let basis = ordered.and_then(|ordered| SubstitutionBasis::between(ordered, product));
-        self.form.product = Some(given(product, basis));
+        self.give(given(product, basis));
         // Without a ground of the database, the pharmacist says why.
         self.form.substitution_reason = basis.map(usual_reason);
     }
@@ -483,10 +518,16 @@ impl Deciding {
 
     fn typed(&mut self, of: TextField, text: &str) -> Result<(), Notice> {
         match of {
-            TextField::Lot if text.is_empty() => self.form.lot = None,
-            TextField::Lot => self.form.lot = Some(text.parse().map_err(|_| Notice::NotALot)?),
-            TextField::Expiry if text.is_empty() => self.form.expiry = None,
-            TextField::Expiry => self.form.expiry = Some(expiry_typed(text).ok_or(Notice::NotADate)?),
+            TextField::Lot if text.is_empty() => self.form.say_lot(None),
+            TextField::Lot => {
+                let lot = text.parse().map_err(|_| Notice::NotALot)?;
+                self.form.say_lot(Some(lot));
+            }
+            TextField::Expiry if text.is_empty() => self.form.say_expiry(None),
+            TextField::Expiry => {
+                let expiry = expiry_typed(text).ok_or(Notice::NotADate)?;
+                self.form.say_expiry(Some(expiry));
+            }
             TextField::Note => {
                 let needs_words = self
                     .line()

@@ -12,7 +12,7 @@ use crate::app::form::Missing;
 use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::Circumstances;
 use crate::domain::hold::{Hold, Terminal};
-use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
+use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::{NotANumber, PrescriptionNumber};
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState, SettlementChoice};
 use crate::domain::people::{Operator, Pharmacy};
@@ -111,6 +111,16 @@ pub enum Notice {
     ReadingFile(PathBuf),
     /// What was typed is not a number.
     NotTyped(NotANumber),
+    /// What was refused is not to be served from its paper either.
+    NoPaperInstead,
+    /// A number was scanned for the paper being transcribed.
+    PaperNumberRead,
+    /// The prescription of a transcribed number is described by the base or a copy: that one is open.
+    PaperKnown,
+    /// A transcription could not be looked at.
+    PaperFailed,
+    /// A paper without a number cannot be read again at the base.
+    PaperNotAtBase,
     /// Nothing on this prescription can be delivered here.
     NothingOpen,
     /// No line has this number.
@@ -119,8 +129,24 @@ pub enum Notice {
     LineClosed(LineNumber),
     /// A box ticked its line.
     BoxTicked(LineNumber),
-    /// Boxes of two lots on one line: none is written.
-    TwoLots(LineNumber),
+    /// A box is in the hand, so many are by now, and so many are due.
+    BoxCounted(LineNumber, usize, Boxes),
+    /// A box of another size is in the hand, so many are by now, and they do not make what is due.
+    SmallBoxCounted(LineNumber, usize),
+    /// All the boxes due were scanned before: this one is not counted.
+    AllScanned(LineNumber, usize),
+    /// This very box was scanned before, on that line.
+    SameBox(LineNumber),
+    /// A box of another product was scanned before on the line.
+    OtherBoxBefore(LineNumber),
+    /// The box answers several lines.
+    SeveralLines(Vec<LineNumber>),
+    /// The last day of the box is over.
+    BoxExpired(Date),
+    /// The box may be delivered in hospitals only.
+    BoxForHospitals,
+    /// No box was scanned that could stand for others.
+    NoBoxScanned(LineNumber),
     /// The patient's own identity was scanned, and it is the right one.
     InsMatches,
     /// The prescriber forbids substitution.

@@ -12,6 +12,7 @@ use crate::domain::dispense::{Circumstances, Proposal};
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::SettlementChoice;
+use crate::domain::paper::Paper;
 use crate::domain::prescription::Prescription;
 use crate::domain::register::RegisterNumber;
 
@@ -21,6 +22,8 @@ pub enum Effect {
     /// Retrieve a prescription, from the base or else from the store: `Consulted`, `ConsultRefused` or
     /// `ConsultFailed`, with `BaseAnswered` or `BaseFailed` beside it.
     Consult(PrescriptionNumber),
+    /// Take a prescription transcribed from paper, unless the base or the store describes it: `PaperAnswered`.
+    TakePaper(Box<Paper>),
     /// Tell the base that this pharmacy is serving it: `HoldAnswered`.
     TakeHold(PrescriptionNumber),
     /// The same, also when a colleague is serving it at another terminal, who then no longer is: `HoldAnswered`.
@@ -131,6 +134,7 @@ impl Effect {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Consult(_) => "Consult",
+            Self::TakePaper(_) => "TakePaper",
             Self::TakeHold(_) => "TakeHold",
             Self::TakeHoldOver(_) => "TakeHoldOver",
             Self::LookAtHold(_) => "LookAtHold",

@@ -2,11 +2,13 @@
 
 use jiff::civil::Date;
 
+use crate::domain::box_read::{BoxRead, common_lot, earliest_expiry};
 use crate::domain::dispense::{Agreement, Decision, DispensedLine, LineOutcome, Supply};
 use crate::domain::identifiers::{Boxes, LineNumber, Lot};
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::ProductCode;
 use crate::domain::reasons::{AdjustmentReason, NotDeliveredReason, PartialReason, SubstitutionReason};
+use crate::domain::share::{Counted, Share};
 use crate::domain::substitution::SubstitutionBasis;
 
 /// The four things one can decide for a line.
@@ -65,6 +67,10 @@ pub struct Form {
     pub product: Option<GivenProduct>,
     /// How many boxes.
     pub boxes: Boxes,
+    /// How many of the boxes ordered they stand for, when they are of another size.
+    pub stands_for: Option<Share>,
+    /// How many one begins with: those due.
+    pub(super) due: Boxes,
     /// Why another product.
     pub substitution_reason: Option<SubstitutionReason>,
     /// What was adjusted.
@@ -79,6 +85,8 @@ pub struct Form {
     pub lot: Option<Lot>,
     /// The last day of the box.
     pub expiry: Option<Date>,
+    /// The boxes scanned, in that order; never more than are given.
+    pub read: Vec<BoxRead>,
     /// The pharmacist's own words.
     pub note: String,
 }
@@ -91,6 +99,8 @@ impl Form {
             kind,
             product: None,
             boxes: line.due().unwrap_or(Boxes(1)),
+            stands_for: None,
+            due: line.due().unwrap_or(Boxes(1)),
             substitution_reason: None,
             adjustment_reason: None,
             agreement: None,
@@ -98,7 +108,16 @@ impl Form {
             partial: None,
             lot: None,
             expiry: None,
+            read: Vec::new(),
             note: String::new(),
+        }
+    }
+
+    /// The line as its boxes are scanned: none is in the hand yet.
+    pub fn of_boxes(line: &PrescriptionLine, kind: OutcomeKind) -> Self {
+        Self {
+            boxes: Boxes::ZERO,
+            ..Self::new(line, kind)
         }
     }
 
@@ -133,8 +152,10 @@ impl Form {
                 basis: recorded.basis,
             });
             form.boxes = supply.boxes;
+            form.stands_for = supply.stands_for;
             form.lot.clone_from(&supply.lot);
             form.expiry = supply.expiry;
+            form.read.clone_from(&supply.read);
         }
         form
     }
@@ -142,15 +163,92 @@ impl Form {
     /// The same line decided otherwise. A product chosen as a substitute is not what was ordered.
     pub fn decided_as(mut self, kind: OutcomeKind) -> Self {
         if kind != self.kind {
-            self.product = None;
+            // What is in the hand is no substitute of what was ordered: it stays there when the prescriber adjusts it.
+            let keeps_boxes = (self.kind, kind) == (OutcomeKind::Conforming, OutcomeKind::Adjusted);
+            if !keeps_boxes {
+                self.give(None);
+            }
             self.kind = kind;
         }
         self
     }
 
+    /// Another product is given: boxes that were scanned are not it.
+    pub fn give(&mut self, product: Option<GivenProduct>) {
+        self.product = product;
+        if self.read.is_empty() {
+            return;
+        }
+        // A count that came from scans goes with them; one said by hand stays.
+        if usize::from(self.boxes.0) == self.read.len() {
+            self.boxes = self.due;
+        }
+        self.read.clear();
+        self.lot = None;
+        self.expiry = None;
+    }
+
+    /// One more box is in the hand. It counts for one, unless more were counted by hand before.
+    pub fn count_in(&mut self, read: BoxRead) {
+        self.read.push(read);
+        let count = Boxes(u16::try_from(self.read.len()).unwrap_or(u16::MAX));
+        self.boxes = self.boxes.max(count);
+        self.say_of_those_read();
+    }
+
+    /// So many boxes are given: of those scanned, the last ones are put back when there are more.
+    pub fn count(&mut self, boxes: Boxes) {
+        self.boxes = boxes;
+        if self.read.len() > usize::from(boxes.0) {
+            self.read.truncate(boxes.0.into());
+            self.say_of_those_read();
+        }
+    }
+
+    fn say_of_those_read(&mut self) {
+        self.lot = common_lot(&self.read).cloned();
+        self.expiry = earliest_expiry(&self.read);
+    }
+
+    /// The lot as a person says it: of every box.
+    pub fn say_lot(&mut self, lot: Option<Lot>) {
+        if lot != self.lot {
+            self.read.iter_mut().for_each(|one| one.lot.clone_from(&lot));
+            self.lot = lot;
+        }
+    }
+
+    /// The last day as a person says it: of every box.
+    pub fn say_expiry(&mut self, expiry: Option<Date>) {
+        if expiry != self.expiry {
+            self.read.iter_mut().for_each(|one| one.expiry = expiry);
+            self.expiry = expiry;
+        }
+    }
+
+    /// One box says what they all are: its lot and its last day, where it says them.
+    pub fn say_as(&mut self, read: BoxRead) {
+        if read.lot.is_some() {
+            self.say_lot(read.lot.clone());
+        }
+        if read.expiry.is_some() {
+            self.say_expiry(read.expiry);
+        }
+        let is_new = !self.read.iter().any(|known| known.is_the_same_box(&read));
+        if is_new && read.lot.is_some() && self.read.len() < usize::from(self.boxes.0) {
+            self.read.push(read);
+        }
+    }
+
+    /// What is given, in boxes ordered.
+    pub fn in_boxes_ordered(&self, line: &PrescriptionLine) -> Boxes {
+        line.counting(Counted::of(self.boxes, self.stands_for))
+    }
+
     /// Whether fewer boxes than due are given.
     pub fn is_partial(&self, line: &PrescriptionLine) -> bool {
-        self.kind != OutcomeKind::NotDelivered && line.due().is_some_and(|due| self.boxes < due)
+        self.kind != OutcomeKind::NotDelivered
+            && line.due().is_some_and(|due| self.in_boxes_ordered(line) < due)
     }
 
     /// What is still to be said, if anything.
@@ -215,13 +313,23 @@ impl Form {
         }
     }
 
+    /// The boxes given; of what was ordered, unless another product was chosen.
+    pub fn in_the_hand(&self, line: &PrescriptionLine) -> Supply {
+        match &self.product {
+            Some(given) => self.supply(given.code.clone(), given.label.clone()),
+            None => self.supply(line.code.clone(), line.label.clone()),
+        }
+    }
+
     fn supply(&self, code: ProductCode, label: String) -> Supply {
         Supply {
             code,
             label,
             boxes: self.boxes,
+            stands_for: self.stands_for,
             lot: self.lot.clone(),
             expiry: self.expiry,
+            read: self.read.clone(),
         }
     }
 }

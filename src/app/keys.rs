@@ -70,6 +70,14 @@ pub enum Command {
     Outbox,
     /// Show the register.
     Register,
+    /// Transcribe a paper prescription.
+    Paper,
+    /// The value before, of a choice.
+    Previous,
+    /// The value after, of a choice.
+    Following,
+    /// Empty a field, or take a line out.
+    Clear,
     /// Test the reader.
     ReaderTest,
     /// Close the terminal.
@@ -86,6 +94,8 @@ pub enum Command {
     More,
     /// One box fewer.
     Fewer,
+    /// All the boxes due: those scanned stand for the others.
+    AllBoxes,
     /// Everything about the selected line.
     Details,
     /// Forget what was decided for the line.
@@ -124,6 +134,8 @@ pub enum Command {
     Rectify,
     /// Show what became of a delivery.
     History,
+    /// Open the prescription of a register entry.
+    OpenPrescription,
     /// Close the register's day.
     CloseDay,
 }
@@ -137,6 +149,8 @@ pub enum Context {
     NumberDoubt,
     /// Waiting for the base.
     Consulting,
+    /// A paper being transcribed.
+    Paper,
     /// The sheet.
     Prescription,
     /// One line's decision, as a whole.
@@ -189,10 +203,11 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
+        Self::Paper,
         Self::Prescription,
         Self::Decision,
         Self::DecisionChoice,
@@ -224,6 +239,7 @@ impl Context {
         matches!(
             self,
             Self::Counter
+                | Self::Paper
                 | Self::DecisionText
                 | Self::DecisionSearch
                 | Self::ReviewReason
@@ -295,7 +311,7 @@ fn without_case(key: Key) -> Key {
 }
 
 /// The digit meant by a key: on a French keyboard the upper row gives `& é " ' (` without Shift.
-fn digit_meant(key: Key) -> Option<u8> {
+pub(crate) fn digit_meant(key: Key) -> Option<u8> {
     let Key::Character(character) = key else {
         return None;
     };

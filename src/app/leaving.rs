@@ -4,6 +4,7 @@ use crate::app::consulting::Consulting;
 use crate::app::desk::{Desk, Notice};
 use crate::app::effect::Effect;
 use crate::app::keys::Command;
+use crate::app::paper::{PaperBegun, PaperForm};
 use crate::app::screen::{Next, Screen};
 use crate::domain::number::PrescriptionNumber;
 
@@ -22,6 +23,8 @@ pub enum Destination {
     Counter,
     /// Another prescription.
     Prescription(PrescriptionNumber),
+    /// The form of a paper, as proposed.
+    Paper(PaperBegun),
     /// Out of the terminal.
     Outside,
 }
@@ -56,6 +59,7 @@ fn left(place: &Screen, to: Destination, desk: &Desk) -> Next {
     let (screen, more) = match to {
         Destination::Counter => (Screen::default(), Vec::new()),
         Destination::Prescription(number) => Consulting::begin(number, desk),
+        Destination::Paper(begun) => (Screen::Paper(Box::new(PaperForm::new(&begun))), Vec::new()),
         Destination::Outside => (Screen::default(), vec![Effect::Quit]),
     };
     effects.extend(more);

@@ -17,6 +17,7 @@ use crate::domain::hold::Hold;
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry};
+use crate::domain::paper::{NotTaken, Paper};
 use crate::domain::prescription::{Delivery, Prescription};
 use crate::domain::product::{KnownProducts, Product};
 use crate::domain::refusal::Refusal;
@@ -79,6 +80,13 @@ pub enum Message {
         number: PrescriptionNumber,
         /// Why.
         why: ConsultFailure,
+    },
+    /// A paper was looked at.
+    PaperAnswered {
+        /// As it was transcribed.
+        paper: Box<Paper>,
+        /// What became of it.
+        answer: Box<PaperAnswer>,
     },
     /// The base answered a request for a hold.
     HoldAnswered {
@@ -285,6 +293,8 @@ pub enum Freshness {
         /// Why the base was not read.
         why: DelayReason,
     },
+    /// A paper without a number: the base does not know it, and was not asked.
+    Transcribed,
 }
 
 /// Why a prescription could not be retrieved.
@@ -292,8 +302,24 @@ pub enum Freshness {
 pub enum ConsultFailure {
     /// The base did not answer, and this prescription was never consulted here.
     Base(DelayReason),
+    /// No paper was served here under that reference of our own.
+    NoPaper,
     /// The store is broken.
     Store,
+}
+
+/// What became of a transcription.
+pub enum PaperAnswer {
+    /// It is a prescription, ready to be served.
+    Taken(Consultation),
+    /// The base, or the copy kept here, describes the prescription of that number.
+    Known(Consultation),
+    /// Something in it is missing or impossible.
+    NotTaken(NotTaken),
+    /// The base answers about its number, and says no.
+    Refused(PrescriptionNumber, Refusal),
+    /// The store is broken.
+    Failed,
 }
 
 /// What the base said about a hold.
@@ -379,6 +405,7 @@ impl Message {
             Self::Consulted(_) => "Consulted",
             Self::ConsultRefused { .. } => "ConsultRefused",
             Self::ConsultFailed { .. } => "ConsultFailed",
+            Self::PaperAnswered { .. } => "PaperAnswered",
             Self::HoldAnswered { .. } => "HoldAnswered",
             Self::HoldsGivenBack(_) => "HoldsGivenBack",
             Self::CatalogueSearched { .. } => "CatalogueSearched",

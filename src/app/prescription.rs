@@ -27,9 +27,13 @@ pub fn on(mut serving: Box<Serving>, command: Command, desk: &mut Desk) -> Next 
         }
         Command::ReadAgain => {
             let number = serving.prescription.number.clone();
+            if number.is_of_paper() {
+                desk.notice = Some(Notice::PaperNotAtBase);
+                return (Screen::Prescription(serving), Vec::new());
+            }
             return (Screen::Prescription(serving), vec![Effect::Consult(number)]);
         }
-        Command::Conforming | Command::More | Command::Fewer => {
+        Command::Conforming | Command::More | Command::Fewer | Command::AllBoxes => {
             desk.notice = decided_here(&mut serving, command).err();
         }
         Command::Substitute | Command::Adjust | Command::NotDeliver | Command::Details => {
@@ -41,12 +45,15 @@ pub fn on(mut serving: Box<Serving>, command: Command, desk: &mut Desk) -> Next 
             }
         }
         Command::Choose(digit) => {
-            if !serving.select(LineNumber(digit.into())) {
+            if serving.select(LineNumber(digit.into())) {
+                serving.pointed_at = Some(LineNumber(digit.into()));
+            } else {
                 desk.notice = Some(Notice::NoSuchLine);
             }
         }
         Command::Up | Command::Down | Command::First | Command::Last => {
             serving.selected = selected_after(command, serving.selected, serving.prescription.lines.len());
+            serving.pointed_at = serving.line().map(|line| line.number);
             serving.scroll = Scroll::default();
         }
         other => {
@@ -77,6 +84,10 @@ fn decided_here(serving: &mut Serving, command: Command) -> Result<(), Notice> {
         }
         Command::Fewer => {
             let form = serving.count(form, -1)?;
+            serving.put(form);
+        }
+        Command::AllBoxes => {
+            let form = serving.count_all(form)?;
             serving.put(form);
         }
         _ => {

@@ -8,6 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::keys::Command;
 use crate::app::leaving::{self, Destination};
 use crate::app::message::{ConsultFailure, ReadFailure};
+use crate::app::paper::PaperBegun;
 use crate::app::screen::{Next, Screen, Scroll};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::refusal::Refusal;
@@ -50,6 +51,13 @@ impl Refused {
         match command {
             Command::Back => (*self.over, Vec::new()),
             Command::Retry => self.tried_again(desk),
+            Command::Paper => {
+                if let Some(begun) = PaperBegun::after(&self.why) {
+                    return leaving::depart(*self.over, Destination::Paper(begun), desk);
+                }
+                desk.notice = Some(Notice::NoPaperInstead);
+                (Screen::Refused(self), Vec::new())
+            }
             other => {
                 self.scroll.on(other, 20);
                 (Screen::Refused(self), Vec::new())

@@ -3,14 +3,16 @@
 use crate::app::App;
 use crate::app::closing::Closing;
 use crate::app::correcting::{self, CorrectionKind};
+use crate::app::desk::Desk;
 use crate::app::effect::Effect;
 use crate::app::history;
 use crate::app::keys::Command;
+use crate::app::leaving::{self, Destination};
 use crate::app::message::{RegisterCheck, StoreTask};
 use crate::app::screen::{Next, Screen, selected_after};
 use crate::app::searching::Search;
 use crate::domain::closure::RegisterDay;
-use crate::domain::register::{RegisterEntry, RegisterNumber};
+use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 
 /// How many entries are read at once: a register of a million is never read whole.
 pub const PAGE_ENTRIES: usize = 50;
@@ -118,6 +120,18 @@ impl Register {
         }
     }
 
+    /// Opens the prescription of the entry under the cursor, as a scan of its number would.
+    fn opened(self, desk: &mut Desk) -> Next {
+        let entry = self.entries.get(self.selected);
+        match entry.and_then(|entry| entry.content.as_ref()) {
+            Some(RegisterContent::Delivery(delivery)) => {
+                let to = Destination::Prescription(delivery.prescription.clone());
+                leaving::depart(Screen::Register(Box::new(self)), to, desk)
+            }
+            _ => (Screen::Register(Box::new(self)), Vec::new()),
+        }
+    }
+
     /// Its newest page again: it may have grown.
     pub fn read_again(mut self) -> Next {
         self.entries.clear();
@@ -127,7 +141,7 @@ impl Register {
     }
 
     /// Takes a command.
-    pub fn on(mut self, command: Command) -> Next {
+    pub fn on(mut self, command: Command, desk: &mut Desk) -> Next {
         if self.is_typing() && !moves(command) {
             let effects = self.typed(command);
             return (Screen::Register(Box::new(self)), effects);
@@ -149,6 +163,7 @@ impl Register {
                     None => (Screen::Register(Box::new(self)), Vec::new()),
                 };
             }
+            Command::OpenPrescription => return self.opened(desk),
             Command::CloseDay if self.closing != Closing::Running => {
                 self.closing = Closing::Running;
                 effects.push(Effect::CloseRegister);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::App;
-use crate::app::decision::{Asking, TextField};
+use crate::app::decision::Asking;
 use crate::app::desk::Notice;
 use crate::app::effect::Effect;
 use crate::app::identified::{Bearing, Identified, prescriptions};
@@ -12,8 +12,7 @@ use crate::app::message::{ReadFailure, Reading};
 use crate::app::refused::{Refused, Why};
 use crate::app::screen::{Screen, Scroll};
 use crate::domain::number::PrescriptionNumber;
-use crate::domain::people::Ins;
-use crate::domain::scanned::{Repair, Scanned, ScannedBox};
+use crate::domain::scanned::{Repair, Scanned, ScannedBox, ScannedIdentity};
 
 impl App {
     pub(crate) fn scanned(&mut self, text: String, scanned: Scanned) -> Vec<Effect> {
@@ -32,9 +31,15 @@ impl App {
                 }
                 self.identified(Reading { text, scanned })
             }
-            Scanned::ForeignPrescription | Scanned::InsuredPerson | Scanned::Professional => {
+            Scanned::InsuredPerson | Scanned::Professional => {
+                if let Screen::Paper(form) = &mut self.screen
+                    && form.person_scanned(&text, &scanned)
+                {
+                    return Vec::new();
+                }
                 self.identified(Reading { text, scanned })
             }
+            Scanned::ForeignPrescription => self.identified(Reading { text, scanned }),
         }
     }
 
@@ -70,6 +75,13 @@ impl App {
 
     /// A prescription was asked for, from any screen.
     fn open(&mut self, number: PrescriptionNumber) -> Vec<Effect> {
+        // A form that holds work is that paper's: the base is asked about the number once it is whole.
+        if let Screen::Paper(form) = &mut self.screen
+            && form.holds_work()
+        {
+            form.number_scanned(&number);
+            return self.desk.tell(Notice::PaperNumberRead);
+        }
         let place = self.screen.beneath();
         let is_on_screen = match place {
             Screen::Consulting(consulting) => consulting.number == number,
@@ -91,10 +103,15 @@ impl App {
 
     /// A box ticks its line when a prescription is open, and is explained otherwise.
     fn box_scanned(&mut self, text: String, scanned: ScannedBox) -> Vec<Effect> {
+        if let Screen::Paper(form) = &mut self.screen
+            && let Some(effects) = form.box_scanned(&scanned)
+        {
+            return effects;
+        }
         let screen = std::mem::take(&mut self.screen);
         self.screen = match screen {
             Screen::Prescription(mut serving) => {
-                let notice = serving.tick(&scanned);
+                let notice = serving.tick(&scanned, self.desk.today());
                 self.desk.notice.clone_from(&notice);
                 self.screen = Screen::Prescription(serving);
                 if notice.is_some() {
@@ -106,16 +123,7 @@ impl App {
                 });
             }
             Screen::Decision(mut deciding) => {
-                if let (
-                    Asking::Text {
-                        of: TextField::Lot, ..
-                    },
-                    Some(lot),
-                ) = (&deciding.asking, &scanned.lot)
-                {
-                    deciding.form.lot = Some(lot.clone());
-                    deciding.form.expiry = scanned.expiry;
-                    deciding.asking = Asking::Overview;
+                if deciding.takes_lot_of(&scanned) {
                     self.screen = Screen::Decision(deciding);
                     return Vec::new();
                 }
@@ -148,15 +156,19 @@ impl App {
     }
 
     /// The patient's identity is compared with the prescription's, which nobody does by eye at the counter.
-    fn ins_scanned(&mut self, text: String, ins: Option<Ins>) -> Vec<Effect> {
+    fn ins_scanned(&mut self, text: String, scanned: Option<Box<ScannedIdentity>>) -> Vec<Effect> {
+        if let (Screen::Paper(form), Some(identity)) = (&mut self.screen, &scanned) {
+            form.identity_scanned(identity);
+            return Vec::new();
+        }
         let expected = self
             .screen
             .beneath()
             .serving()
             .map(|serving| serving.prescription.patient.ins.clone());
-        let bearing = match (expected, &ins) {
+        let bearing = match (expected, &scanned) {
             (None, _) => Bearing::NothingOpen,
-            (Some(Some(expected)), Some(scanned)) if expected == *scanned => {
+            (Some(Some(expected)), Some(scanned)) if expected == scanned.ins => {
                 self.desk.notice = Some(Notice::InsMatches);
                 return Vec::new();
             }
@@ -165,7 +177,7 @@ impl App {
         };
         let reading = Reading {
             text,
-            scanned: Scanned::Ins(ins),
+            scanned: Scanned::Ins(scanned),
         };
         self.explain(vec![reading], None, bearing)
     }
@@ -175,6 +187,7 @@ impl App {
         match &mut self.screen {
             Screen::Review(review) => review.reason.as_mut()?.input.paste(text),
             Screen::Correcting(correcting) => correcting.input_mut()?.paste(text),
+            Screen::Paper(form) => return form.paste(text),
             Screen::Decision(deciding) => match &mut deciding.asking {
                 Asking::Text { input, .. } => input.paste(text),
                 Asking::Search { input, selected, .. } => {

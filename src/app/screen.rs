@@ -13,6 +13,7 @@ use crate::app::keys::{Command, Context};
 use crate::app::leaving::Leaving;
 use crate::app::number_doubt::NumberDoubt;
 use crate::app::outbox::Outbox;
+use crate::app::paper::PaperForm;
 use crate::app::reader_test::ReaderTest;
 use crate::app::refused::Refused;
 use crate::app::register::Register;
@@ -29,6 +30,8 @@ pub enum Screen {
     Counter(Counter),
     /// Waiting for the base.
     Consulting(Consulting),
+    /// A prescription being transcribed from paper.
+    Paper(Box<PaperForm>),
     /// The prescription, like its sheet.
     Prescription(Box<Serving>),
     /// One line's decision.
@@ -75,6 +78,7 @@ impl Screen {
         match self {
             Self::Counter(_) => "counter",
             Self::Consulting(_) => "consulting",
+            Self::Paper(_) => "paper",
             Self::Prescription(_) => "prescription",
             Self::Decision(_) => "decision",
             Self::Review(_) => "review",
@@ -99,6 +103,7 @@ impl Screen {
         match self {
             Self::Counter(_) => Context::Counter,
             Self::Consulting(_) => Context::Consulting,
+            Self::Paper(_) => Context::Paper,
             Self::Prescription(_) => Context::Prescription,
             Self::Decision(deciding) => deciding.context(),
             Self::Review(review) if review.reason.is_some() => Context::ReviewReason,
@@ -137,6 +142,7 @@ impl Screen {
             Self::Correcting(correcting) => Some(&correcting.over),
             Self::Counter(_)
             | Self::Consulting(_)
+            | Self::Paper(_)
             | Self::Prescription(_)
             | Self::Decision(_)
             | Self::Review(_)
@@ -251,6 +257,7 @@ impl Screen {
             // One is here because one decides.
             Self::Decision(_) | Self::Review(_) | Self::Recording(_) => true,
             Self::Correcting(correcting) => correcting.holds_work(),
+            Self::Paper(form) => form.holds_work(),
             _ => false,
         }
     }

@@ -17,8 +17,8 @@ use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::{KnownProducts, Product, ProductCode};
 use crate::domain::reasons::SubstitutionReason;
 use crate::domain::rules::{self, Case};
-use crate::domain::scanned::ScannedBox;
-use crate::domain::substitution::{SubstitutionBasis, SubstitutionPermission, is_what_was_ordered};
+use crate::domain::substitution::SubstitutionBasis;
+use crate::domain::units;
 
 /// Whether the base knows that this pharmacy is serving the prescription.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +92,8 @@ pub struct Serving {
     pub passed: Vec<Passed>,
     /// The line under the cursor.
     pub selected: usize,
+    /// The line that the person put the cursor on: a box that answers several lines is for that one.
+    pub pointed_at: Option<LineNumber>,
     /// How far the sheet is scrolled.
     pub scroll: Scroll,
     /// For a correction: the day the boxes left, which the rules count from. Today otherwise.
@@ -114,6 +116,7 @@ impl Serving {
             forms: Vec::new(),
             passed: Vec::new(),
             selected: 0,
+            pointed_at: None,
             scroll: Scroll::default(),
             handed_over_on: Some(handed_over_on),
         }
@@ -143,6 +146,7 @@ impl Serving {
             forms: Vec::new(),
             passed: Vec::new(),
             selected,
+            pointed_at: None,
             scroll: Scroll::default(),
             handed_over_on: None,
         };
@@ -153,16 +157,18 @@ impl Serving {
     pub fn read_again(&mut self, consultation: Consultation, desk: &Desk) -> Vec<Effect> {
         let (mut renewed, effects) = Self::open(consultation, desk);
         let forms = std::mem::take(&mut self.forms);
+        // The base describes it at last: what was decided on the lines of its transcription may be of others.
+        let is_other = self.prescription.paper != renewed.prescription.paper;
         renewed.forms = forms
             .into_iter()
             .filter(|form| {
-                renewed
-                    .prescription
-                    .line(form.line)
-                    .is_some_and(PrescriptionLine::is_open)
+                let line = renewed.prescription.line(form.line);
+                !is_other && line.is_some_and(PrescriptionLine::is_open)
             })
             .collect();
-        renewed.passed = std::mem::take(&mut self.passed);
+        if !is_other {
+            renewed.passed = std::mem::take(&mut self.passed);
+        }
         // What may be ours stays so until the base says otherwise, whether or not it answered this time.
         let may_be_ours = matches!(self.hold, HoldState::Ours(_) | HoldState::Unanswered(_));
         if may_be_ours && matches!(renewed.hold, HoldState::Asked | HoldState::NotAsked(_)) {
@@ -187,8 +193,18 @@ impl Serving {
         self.forms.iter().find(|form| form.line == line)
     }
 
+    /// The form with the boxes ordered that those given stand for.
+    pub fn weighed(&self, mut form: Form) -> Form {
+        if let Some(line) = self.prescription.line(form.line) {
+            let product = |code: &ProductCode| self.products.find(code).cloned();
+            form.stands_for = units::weighed(line, form.in_the_hand(line), &product).stands_for;
+        }
+        form
+    }
+
     /// Puts a form in its line's place.
     pub fn put(&mut self, form: Form) {
+        let form = self.weighed(form);
         self.forms.retain(|known| known.line != form.line);
         self.forms.push(form);
         self.forms.sort_by_key(|form| form.line);
@@ -240,7 +256,59 @@ impl Serving {
     /// One box more or fewer of the line under the cursor.
     pub fn count(&self, form: Form, step: i32) -> Result<Form, Notice> {
         let line = self.prescription.line(form.line).ok_or(Notice::NoSuchLine)?;
-        counted(form, line, step)
+        let most = line.remaining().unwrap_or(BOXES_MAX);
+        let form = self.weighed(stepped(form, step)?);
+        if step > 0 && (form.in_boxes_ordered(line) > most || form.boxes > BOXES_MAX) {
+            return Err(Notice::NoMoreBoxes);
+        }
+        Ok(form)
+    }
+
+    /// A product just chosen: as many of its boxes as stand for what the form was to give, and never more.
+    pub fn fitted(&self, form: Form) -> Form {
+        let Some(line) = self.prescription.line(form.line) else {
+            return form;
+        };
+        let wanted = form.boxes;
+        let mut fitted = self.weighed(form);
+        if fitted.stands_for.is_none() {
+            return fitted;
+        }
+        fitted = self.weighed(Form {
+            boxes: Boxes(1),
+            ..fitted
+        });
+        while fitted.in_boxes_ordered(line) < wanted && fitted.boxes < BOXES_MAX {
+            let more = Boxes(fitted.boxes.0 + 1);
+            let more = self.weighed(Form {
+                boxes: more,
+                ..fitted.clone()
+            });
+            if more.in_boxes_ordered(line) > wanted {
+                break;
+            }
+            fitted = more;
+        }
+        fitted
+    }
+
+    /// All the boxes due of the line under the cursor: those scanned stand for the others.
+    pub fn count_all(&self, form: Form) -> Result<Form, Notice> {
+        let line = self.prescription.line(form.line).ok_or(Notice::NoSuchLine)?;
+        if form.read.is_empty() {
+            return Err(Notice::NoBoxScanned(form.line));
+        }
+        let due = line.due().unwrap_or(form.boxes);
+        let mut form = self.weighed(form);
+        // Boxes of another size: as many as stand for those due, and never more.
+        while form.in_boxes_ordered(line) < due && form.boxes < BOXES_MAX {
+            let more = self.weighed(stepped(form.clone(), 1)?);
+            if more.in_boxes_ordered(line) > due {
+                break;
+            }
+            form = more;
+        }
+        Ok(form)
     }
 
     /// Whether a decision would be lost by leaving.
@@ -309,61 +377,6 @@ impl Serving {
         if self.products.0.iter().all(|known| known.cip13 != product.cip13) {
             self.products.0.push(product.clone());
         }
-    }
-
-    /// A box was scanned: the line it answers, if one does, is decided by it.
-    pub fn tick(&mut self, scanned: &ScannedBox) -> Option<Notice> {
-        let code = ProductCode::Cip13(scanned.cip13.clone()?);
-        let product = self.products.find(&code)?.clone();
-        let (form, notice) = self.ticked_form(&product, scanned)?;
-        self.select(form.line);
-        self.put(form);
-        Some(notice)
-    }
-
-    fn ticked_form(&self, product: &Product, scanned: &ScannedBox) -> Option<(Form, Notice)> {
-        // Lines nobody decided yet come first: two lines may order the same product.
-        let open = || {
-            let lines = self.prescription.lines.iter().filter(|line| line.is_open());
-            let (decided, undecided): (Vec<_>, Vec<_>) =
-                lines.partition(|line| self.form(line.number).is_some());
-            undecided.into_iter().chain(decided)
-        };
-        let conforming = open().find_map(|line| {
-            let ordered = self.products.find(&line.code);
-            is_what_was_ordered(&line.code, ordered, product).then(|| (line, given(product, None)))
-        });
-        let substituted = || {
-            open()
-                .filter(|line| line.substitution == SubstitutionPermission::Allowed)
-                .find_map(|line| {
-                    let ordered = self.products.find(&line.code)?;
-                    let basis = SubstitutionBasis::between(ordered, product)?;
-                    Some((line, given(product, Some(basis))))
-                })
-        };
-        let (line, product) = conforming.or_else(substituted)?;
-        let kind = match product.basis {
-            Some(_) => OutcomeKind::Substituted,
-            None => OutcomeKind::Conforming,
-        };
-        let mut form = match self.form(line.number) {
-            Some(form) if form.kind == kind => form.clone(),
-            _ => Form::new(line, kind),
-        };
-        let is_same_product = form.product.as_ref().is_some_and(|p| p.code == product.code);
-        let mixes_lots = is_same_product && form.lot != scanned.lot;
-        form.substitution_reason = product.basis.map(usual_reason);
-        form.product = Some(product);
-        // A delivery names one lot: with two in the hand, naming one would be false.
-        form.lot = scanned.lot.clone().filter(|_| !mixes_lots);
-        form.expiry = scanned.expiry;
-        let notice = if mixes_lots {
-            Notice::TwoLots(line.number)
-        } else {
-            Notice::BoxTicked(line.number)
-        };
-        Some((form, notice))
     }
 
     /// The base answered about the hold: what is to be done next, and what is news to the person.
@@ -492,6 +505,8 @@ fn first_hold(prescription: &Prescription, freshness: Freshness, desk: &Desk) ->
     let ask = vec![Effect::TakeHold(prescription.number.clone())];
     match (freshness, known) {
         (Freshness::Store { why, .. }, _) => (HoldState::NotAsked(why), Vec::new()),
+        // The base does not know it: there is nothing to hold.
+        (Freshness::Transcribed, _) => (HoldState::NotOffered, Vec::new()),
         (Freshness::Base { .. }, Some(hold))
             if is_ours(hold) && hold.is_at_another(desk.setting.terminal.as_ref()) =>
         {
@@ -529,15 +544,11 @@ pub fn usual_reason(basis: SubstitutionBasis) -> SubstitutionReason {
 /// Boxes that one keeps in a hand; a line without an ordered count is not a licence for more.
 const BOXES_MAX: Boxes = Boxes(99);
 
-fn counted(mut form: Form, line: &PrescriptionLine, step: i32) -> Result<Form, Notice> {
-    let most = line.remaining().unwrap_or(BOXES_MAX);
+fn stepped(mut form: Form, step: i32) -> Result<Form, Notice> {
     let wanted = i32::from(form.boxes.0) + step;
     if wanted < 1 {
         return Err(Notice::AtLeastOneBox);
     }
-    if wanted > i32::from(most.0) {
-        return Err(Notice::NoMoreBoxes);
-    }
-    form.boxes = Boxes(u16::try_from(wanted).unwrap_or(u16::MAX));
+    form.count(Boxes(u16::try_from(wanted).unwrap_or(u16::MAX)));
     Ok(form)
 }

@@ -9,7 +9,6 @@ use crate::domain::dispense::Completeness;
 use crate::domain::people::Ins;
 use crate::domain::prescription::{DeliveryStanding, LineStanding, PrescriptionKind};
 use crate::domain::product::ProductCode;
-use crate::domain::substitution::SubstitutionBasis;
 
 pub(super) const FHIR_JSON: &str = "application/fhir+json";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -83,6 +82,7 @@ const LINE_KIND: &str = "https://comptoir.example/fhir/CodeSystem/line-kind";
 
 pub(super) const LINE_NUMBER: &str = "https://comptoir.example/fhir/StructureDefinition/line-number";
 pub(super) const ADJUSTMENT_EXTENSION: &str = "https://comptoir.example/fhir/StructureDefinition/adjustment";
+pub(super) const STANDS_FOR_EXTENSION: &str = "https://comptoir.example/fhir/StructureDefinition/stands-for";
 pub(super) const PARTIAL_EXTENSION: &str = "https://comptoir.example/fhir/StructureDefinition/partial-reason";
 pub(super) const BASIS_EXTENSION: &str =
     "https://comptoir.example/fhir/StructureDefinition/substitution-basis";
@@ -195,17 +195,5 @@ pub(super) const fn completeness(completeness: Completeness) -> &'static str {
         Completeness::FirstPartial => "FFP",
         Completeness::RefillComplete => "RFC",
         Completeness::RefillPartial => "RFP",
-    }
-}
-
-/// The code of a legal ground.
-pub(super) const fn substitution_basis(basis: SubstitutionBasis) -> &'static str {
-    match basis {
-        SubstitutionBasis::Generic => "generic",
-        SubstitutionBasis::Hybrid => "hybrid",
-        SubstitutionBasis::Biosimilar => "biosimilar",
-        SubstitutionBasis::Shortage => "shortage",
-        SubstitutionBasis::ParallelImport => "parallel-import",
-        SubstitutionBasis::PrescriberAgreement => "prescriber-agreement",
     }
 }

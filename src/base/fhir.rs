@@ -33,6 +33,7 @@ wire! {
         display: Option<String>,
     }
     Quantity { value: Option<Number>, unit: Option<String>, system: Option<String>, code: Option<String>, }
+    Ratio { numerator: Option<Quantity>, denominator: Option<Quantity>, }
     Period { start: Option<String>, end: Option<String>, }
     Annotation { text: Option<String>, }
     Extension {
@@ -45,6 +46,7 @@ wire! {
         value_string: Option<String>,
         value_markdown: Option<String>,
         value_positive_int: Option<Number>,
+        value_ratio: Option<Ratio>,
     }
     Meta { security: Vec<Coding>, }
 

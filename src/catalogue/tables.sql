@@ -16,6 +16,9 @@ CREATE TABLE speciality (
     atc          TEXT
 ) STRICT, WITHOUT ROWID;
 
+-- Nothing but its substances links a parallel import with what it is imported for.
+CREATE INDEX speciality_substances ON speciality (substances);
+
 CREATE TABLE presentation (
     place          INTEGER PRIMARY KEY, -- the order in which a search shows them
     cip13          TEXT NOT NULL UNIQUE,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::domain::box_read::{BoxRead, common_lot, earliest_expiry};
 use crate::domain::dispense::{Agreement, Decision, LineOutcome, Override, Proposal, Supply};
 use crate::domain::identifiers::{Boxes, LineNumber, Lot};
 use crate::domain::prescription::{Prescription, PrescriptionLine};
@@ -28,7 +29,7 @@ pub(super) enum DecisionsError {
     },
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawDecisions {
     lines: Vec<RawDecision>,
@@ -36,7 +37,7 @@ struct RawDecisions {
     overrides: Vec<RawOverride>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawDecision {
     line: u16,
@@ -47,12 +48,24 @@ struct RawDecision {
     boxes: Option<u16>,
     lot: Option<String>,
     expiry: Option<Date>,
+    #[serde(default)]
+    read: Vec<RawBox>,
     reason: Option<String>,
     partial: Option<String>,
     kept: Option<String>,
     agreement: Option<RawAgreement>,
     #[serde(default)]
     note: String,
+}
+
+/// One box that was read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBox {
+    cip13: Option<String>,
+    lot: Option<String>,
+    expiry: Option<Date>,
+    serial: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -209,17 +222,66 @@ fn supply(
         .or_else(|| ordered.filter(|_| is_conforming).map(|line| line.code.clone()))
         .unwrap_or(ProductCode::None);
     let due = ordered.and_then(PrescriptionLine::due).unwrap_or(Boxes(1));
-    let lot = match &raw.lot {
-        Some(lot) => Some(lot.parse::<Lot>().map_err(|why| wrong("lot", &why))?),
-        None => None,
+    let read = boxes_read(raw, &code)?;
+    // Boxes that were read one by one are as many as were read, unless their count is said.
+    let count = if read.is_empty() {
+        due
+    } else {
+        Boxes(u16::try_from(read.len()).unwrap_or(u16::MAX))
+    };
+    let boxes = raw.boxes.map_or(count, Boxes);
+    if usize::from(boxes.0) < read.len() {
+        return Err(format!(
+            "read: {} boxes, and only {boxes} handed over",
+            read.len()
+        ));
+    }
+    let (lot, expiry) = if read.is_empty() {
+        (lot(raw.lot.as_deref())?, raw.expiry)
+    } else {
+        (common_lot(&read).cloned(), earliest_expiry(&read))
     };
     Ok(Supply {
         code,
         label,
-        boxes: raw.boxes.map_or(due, Boxes),
+        boxes,
         lot,
-        expiry: raw.expiry,
+        expiry,
+        read,
+        stands_for: None,
     })
+}
+
+fn lot(said: Option<&str>) -> Result<Option<Lot>, String> {
+    said.map(|lot| lot.parse::<Lot>().map_err(|why| format!("lot: {why}")))
+        .transpose()
+}
+
+/// The boxes read one by one; what they do not say of themselves, the decision says of them all.
+fn boxes_read(raw: &RawDecision, code: &ProductCode) -> Result<Vec<BoxRead>, String> {
+    let mut read: Vec<BoxRead> = Vec::new();
+    for one in &raw.read {
+        let cip13 = match (&one.cip13, code) {
+            (Some(cip13), _) => cip13.parse().map_err(|why| format!("read: cip13: {why}"))?,
+            (None, ProductCode::Cip13(cip13)) => cip13.clone(),
+            (None, _) => return Err("read: which presentation? give its cip13".to_owned()),
+        };
+        let serial = one
+            .serial
+            .as_ref()
+            .map(|serial| serial.parse().map_err(|why| format!("read: serial: {why}")));
+        let one = BoxRead {
+            cip13,
+            lot: lot(one.lot.as_deref().or(raw.lot.as_deref()))?,
+            expiry: one.expiry.or(raw.expiry),
+            serial: serial.transpose()?,
+        };
+        if read.iter().any(|known| known.is_the_same_box(&one)) {
+            return Err("read: the same serial twice is one box".to_owned());
+        }
+        read.push(one);
+    }
+    Ok(read)
 }
 
 fn agreement(raw: Option<&RawAgreement>) -> Result<Agreement, String> {

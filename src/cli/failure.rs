@@ -13,7 +13,7 @@ use crate::domain::breakdown::Breakdown;
 use crate::runtime::RuntimeError;
 use crate::session::SessionError;
 use crate::store::StoreError;
-use crate::ui::wording::{breakdowns, command_line as words, configuration, safekeeping};
+use crate::ui::wording::{breakdowns, command_line as words, configuration, paper, safekeeping};
 
 /// The exit codes other programs rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,6 +206,7 @@ impl From<CounterError> for Failure {
     fn from(error: CounterError) -> Self {
         match &error {
             CounterError::Base(base) | CounterError::NoCopy(base) => Self::from(*base),
+            CounterError::NoPaper => Self::refused(paper::no_paper()),
             CounterError::Store(_) | CounterError::NotRecorded => Self::broken(&error),
         }
     }

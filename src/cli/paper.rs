@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::failure::Failure;
-use crate::counter::{ConsultationAnswer, CounterError};
+use crate::counter::TranscriptionAnswer;
 use crate::domain::breakdown::Breakdown;
 use crate::domain::identifiers::{Boxes, Rpps};
 use crate::domain::number::{PrescriptionNumber, TypedNumber};
@@ -78,33 +78,16 @@ pub(super) async fn transcribed(session: &Session, path: &Path, id: Uuid) -> Res
         Failure::usage(words::unreadable(&path.display().to_string(), why))
     })?;
     let paper = read(&text).map_err(|why| Failure::usage(words::meaningless(&why)))?;
-    let counter = &session.counter;
-    let product = |code: &ProductCode| counter.catalogue.find(code);
-    let prescription = paper
-        .prescription(counter.day(now()), id, &product)
-        .map_err(|why| Failure::usage(words::not_taken(why)))?;
-    if !prescription.number.is_of_paper() {
-        is_unknown_here(session, &prescription.number).await?;
-    }
-    Ok(counter.with_what_is_known(prescription, now())?)
-}
-
-/// What the base, or the copy kept here, describes is served from that: it knows more than the paper.
-async fn is_unknown_here(session: &Session, number: &PrescriptionNumber) -> Result<(), Failure> {
-    match session.counter.consult(number, now()).await {
-        Ok(ConsultationAnswer::Opened(consultation)) => {
+    match session.counter.transcribe(paper, id, now()).await? {
+        TranscriptionAnswer::Taken(consultation) => Ok(consultation.prescription),
+        TranscriptionAnswer::NotTaken(why) => Err(Failure::usage(words::not_taken(why))),
+        TranscriptionAnswer::Known(consultation) => {
             Err(Failure::refused(words::known(&consultation.prescription.number)))
         }
-        Ok(ConsultationAnswer::Refused(refusal)) if refusal.code == RefusalCode::UnknownPrescription => {
-            Err(Failure::refused(words::unknown_to_the_base(number)))
-        }
-        // A base that lets this pharmacy in no more says nothing about the prescription.
-        Ok(ConsultationAnswer::Refused(refusal)) if refusal.code == RefusalCode::RoleForbidden => Ok(()),
-        Ok(ConsultationAnswer::Refused(refusal)) => {
-            Err(Failure::refused(command_line::refused(number, &refusal)))
-        }
-        Err(CounterError::NoCopy(_)) => Ok(()),
-        Err(error) => Err(error.into()),
+        TranscriptionAnswer::Refused(number, refusal) => Err(Failure::refused(match refusal.code {
+            RefusalCode::UnknownPrescription => words::unknown_to_the_base(&number),
+            _ => command_line::refused(&number, &refusal),
+        })),
     }
 }
 

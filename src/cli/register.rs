@@ -15,9 +15,10 @@ use super::failure::Failure;
 use super::output::{Format, show};
 use super::text;
 use crate::config::Config;
-use crate::domain::identifiers::{Lot, Rpps};
+use crate::domain::identifiers::{Lot, Rpps, Serial};
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
+use crate::domain::substitution::SubstitutionBasis;
 use crate::session;
 use crate::ui::wording::command_line as words;
 
@@ -142,7 +143,9 @@ fn document(entry: &RegisterEntry) -> Value {
             document["boxes"] = json!(delivery.boxes.0);
             document["lot"] = json!(delivery.lot.as_ref().map(Lot::as_str));
             document["expiry"] = json!(delivery.expiry);
+            document["serials"] = json!(delivery.serials.iter().map(Serial::as_str).collect::<Vec<_>>());
             document["outcome"] = json!(delivery.outcome);
+            document["basis"] = json!(delivery.basis.map(SubstitutionBasis::code));
             document["reason"] = json!(delivery.reason);
             document["note"] = json!(delivery.note);
             document["paper"] = json!(delivery.paper.map(PaperReason::code));

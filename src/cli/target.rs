@@ -17,6 +17,9 @@ pub(super) fn number(argument: &OsStr) -> Result<PrescriptionNumber, Failure> {
         return number_of_file(path);
     }
     let text = argument.to_string_lossy();
+    if let Some(reference) = PrescriptionNumber::reference_typed(&text) {
+        return Ok(reference);
+    }
     match PrescriptionNumber::typed(&text) {
         Ok(TypedNumber::Clear(number)) => Ok(number),
         // Asked, never guessed: on a command line the question is a second command.

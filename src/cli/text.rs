@@ -282,9 +282,20 @@ pub(super) fn register_entry(
             Safe(&delivery.product),
             Safe(&delivery.code)
         );
+        if let Some(basis) = delivery.basis {
+            line!(
+                text,
+                "Fondement     {} ({})",
+                wording::reasons::basis(basis),
+                wording::reasons::basis_source(basis)
+            );
+        }
         let lot = delivery.lot.as_ref().map_or("—", |lot| lot.as_str());
         let expiry = delivery.expiry.map_or_else(|| "—".to_owned(), wording::day);
         line!(text, "Lot           {}, péremption {expiry}", Safe(lot));
+        if !delivery.serials.is_empty() {
+            line!(text, "N° de série   {}", wording::edition::serials(delivery));
+        }
         line!(
             text,
             "Ordonnance    {}, ligne {}",

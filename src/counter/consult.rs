@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{BaseSeen, Counter, CounterError};
-use crate::base::{BaseError, ConsultAnswer, Received, Transport, read_prescription};
+use crate::base::{BaseError, ConsultAnswer, Transport};
 use crate::domain::finding::Finding;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry};
@@ -37,14 +37,17 @@ pub enum Freshness {
         /// Why the base gave no answer now.
         why: DelayReason,
     },
+    /// From a paper without a number: the base, which cannot know it, was not asked.
+    Transcribed,
 }
 
 impl Freshness {
-    /// What it shows of the base.
-    pub fn base(self) -> BaseSeen {
+    /// What it shows of the base, when it was asked.
+    pub fn base(self) -> Option<BaseSeen> {
         match self {
-            Self::Fresh => BaseSeen::Answering,
-            Self::FromStore { why, .. } => BaseSeen::Silent(why),
+            Self::Fresh => Some(BaseSeen::Answering),
+            Self::FromStore { why, .. } => Some(BaseSeen::Silent(why)),
+            Self::Transcribed => None,
         }
     }
 }
@@ -65,6 +68,10 @@ impl<T: Transport> Counter<T> {
         number: &PrescriptionNumber,
         now: Timestamp,
     ) -> Result<ConsultationAnswer, CounterError> {
+        if number.is_of_paper() {
+            let consultation = self.paper_kept(number, now)?;
+            return Ok(ConsultationAnswer::Opened(Box::new(consultation)));
+        }
         let (prescription, freshness) = match self.base.consult(number).await {
             // A base that lets this pharmacy in no more says nothing about the prescription: what was read before serves.
             Ok(ConsultAnswer::Refused(refusal)) if refusal.code == RefusalCode::RoleForbidden => {
@@ -81,6 +88,17 @@ impl<T: Transport> Counter<T> {
             }
             Err(error) => self.kept_copy(number, error)?,
         };
+        let consultation = self.ready(prescription, freshness, now)?;
+        Ok(ConsultationAnswer::Opened(Box::new(consultation)))
+    }
+
+    /// A prescription with all that serving it needs.
+    pub(super) fn ready(
+        &self,
+        prescription: Prescription,
+        freshness: Freshness,
+        now: Timestamp,
+    ) -> Result<Consultation, CounterError> {
         let prescription = self.with_what_is_known(prescription, now)?;
         let product = |code: &_| self.catalogue.find(code);
         let findings = rules::of_prescription(&Case {
@@ -94,16 +112,16 @@ impl<T: Transport> Counter<T> {
         let products = self
             .catalogue
             .related(prescription.lines.iter().map(|line| &line.code).chain(past));
-        Ok(ConsultationAnswer::Opened(Box::new(Consultation {
+        Ok(Consultation {
             prescription,
             freshness,
             findings,
             products,
-        })))
+        })
     }
 
     /// The same prescription with what this pharmacy handed over of it, and to its patient.
-    pub fn with_what_is_known(
+    fn with_what_is_known(
         &self,
         prescription: Prescription,
         now: Timestamp,
@@ -121,24 +139,14 @@ impl<T: Transport> Counter<T> {
             .ok_or(CounterError::NoCopy(error))
     }
 
-    /// The last copy received; one that cannot be read is none.
+    /// What is kept of it.
     fn copy_kept(
         &self,
         number: &PrescriptionNumber,
         why: DelayReason,
     ) -> Result<Option<(Prescription, Freshness)>, CounterError> {
-        let Some(copy) = self.store.received(number)? else {
-            return Ok(None);
-        };
-        let received = Received {
-            answers: copy.answers,
-        };
-        let freshness = Freshness::FromStore {
-            received_at: copy.received_at,
-            why,
-        };
-        let read = read_prescription(number, &received).ok();
-        Ok(read.map(|prescription| (prescription, freshness)))
+        let kept = self.kept(number)?;
+        Ok(kept.map(|(prescription, received_at)| (prescription, Freshness::FromStore { received_at, why })))
     }
 
     /// The same prescription with every delivery of this store: whatever became of its post, the boxes have left. Those

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Counter, CounterError};
-use crate::base::{Received, Transport, read_prescription};
+use crate::base::Transport;
 use crate::domain::calendar;
 use crate::domain::dispense::{DispensedLine, HandOver};
 use crate::domain::prescription::{PastDelivery, Prescription};
@@ -50,12 +50,10 @@ impl<T: Transport> Counter<T> {
     }
 
     fn deliveries_of(&self, hand_over: &HandOver) -> Result<Vec<PastDelivery>, CounterError> {
-        let copy = self.store.received(&hand_over.number)?;
         // How long boxes last is the prescriber's word: without a copy that can be read, nobody knows.
-        let written = copy.and_then(|copy| {
-            let answers = copy.answers;
-            read_prescription(&hand_over.number, &Received { answers }).ok()
-        });
+        let written = self
+            .kept(&hand_over.number)?
+            .map(|(prescription, _)| prescription);
         Ok(hand_over
             .lines
             .iter()
@@ -68,10 +66,7 @@ fn past(hand_over: &HandOver, line: &DispensedLine, written: Option<&Prescriptio
     let supply = line.outcome.supply()?;
     let days = written
         .and_then(|prescription| prescription.line(line.line))
-        .and_then(|ordered| {
-            let boxes = u32::from(ordered.boxes.filter(|boxes| boxes.0 > 0)?.0);
-            Some(u32::from(supply.boxes.0).saturating_mul(ordered.days?.into()) / boxes)
-        });
+        .and_then(|ordered| supply.counted().lasting(ordered.days?.into(), ordered.boxes?));
     Some(PastDelivery {
         number: hand_over.number.clone(),
         prescriber: hand_over.prescriber.rpps.clone(),

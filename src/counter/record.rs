@@ -78,6 +78,7 @@ impl<T: Transport> Counter<T> {
             .flat_map(|line| &line.deliveries)
             .filter_map(|delivery| delivery.id)
             .collect();
+        self.store.keep_transcription(prescription, now)?;
         match self.store.record(&dispense, &counted)? {
             RecordAnswer::Recorded(_) => self.recorded(id, dispense.findings().to_vec()),
             RecordAnswer::AlreadyRecorded(_) => self.recorded(id, Vec::new()),

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::domain::box_read::BoxRead;
 use crate::domain::correction::{Corrects, Motive, Standing};
 use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
@@ -34,6 +35,7 @@ tells! {
     Delivery { id, boxes, standing }
     PastDelivery { on, code, days }
     Supply { code, boxes }
+    BoxRead { cip13, expiry }
     Decision { line, outcome, partial }
     Override { finding }
     DispensedLine { id, line, outcome }
@@ -207,7 +209,9 @@ mod tests {
             boxes: Boxes(1),
             lot: lot(),
             expiry: None,
+            serials: CANARY.parse().into_iter().collect(),
             outcome: "conforming".into(),
+            basis: None,
             reason: None,
             note: canary(),
             replaces: None,

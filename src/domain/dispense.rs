@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::domain::box_read::BoxRead;
 use crate::domain::consent::Consent;
 use crate::domain::correction::Corrects;
 use crate::domain::finding::{Finding, Severity};
@@ -15,7 +16,9 @@ use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, NotDeliveredReason, PaperReason, PartialReason, SubstitutionReason,
 };
 use crate::domain::rules;
+use crate::domain::share::{Counted, Share};
 use crate::domain::substitution::SubstitutionBasis;
+use crate::domain::units;
 
 /// The product in the pharmacist's hand.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,10 +29,21 @@ pub struct Supply {
     pub label: String,
     /// How many boxes.
     pub boxes: Boxes,
-    /// The lot, when the box was read.
+    /// How many of the boxes ordered they stand for, when they are of another size. `None`: as many as there are.
+    pub stands_for: Option<Share>,
+    /// The lot of all of them, when they are of one and it is known.
     pub lot: Option<Lot>,
-    /// The last day it may be used, when the box was read.
+    /// The last day they may all be used, when it is known.
     pub expiry: Option<Date>,
+    /// Those whose code was read, in that order: never more than there are boxes.
+    pub read: Vec<BoxRead>,
+}
+
+impl Supply {
+    /// What it is in boxes ordered: what is counted against the prescription.
+    pub fn counted(&self) -> Counted {
+        Counted::of(self.boxes, self.stands_for)
+    }
 }
 
 /// The prescriber's agreement to an adjustment.
@@ -77,9 +91,55 @@ impl LineOutcome {
         }
     }
 
+    /// The same outcome, one for each product and lot of its boxes.
+    fn by_lot(self) -> Vec<Self> {
+        match self {
+            Self::Conforming(supply) => supply.by_lot().into_iter().map(Self::Conforming).collect(),
+            Self::Substituted { supply, reason } => {
+                let parts = supply.by_lot().into_iter();
+                parts.map(|supply| Self::Substituted { supply, reason }).collect()
+            }
+            Self::Adjusted {
+                supply,
+                reason,
+                agreement,
+            } => {
+                let parts = supply.by_lot().into_iter();
+                let adjusted = parts.map(|supply| Self::Adjusted {
+                    supply,
+                    reason,
+                    agreement: agreement.clone(),
+                });
+                adjusted.collect()
+            }
+            Self::NotDelivered(_) => vec![self],
+        }
+    }
+
     /// Boxes handed over.
     pub fn boxes(&self) -> Boxes {
         self.supply().map_or(Boxes::ZERO, |supply| supply.boxes)
+    }
+
+    /// The same outcome with another supply.
+    pub(in crate::domain) fn with_supply(self, change: impl FnOnce(Supply) -> Supply) -> Self {
+        match self {
+            Self::Conforming(supply) => Self::Conforming(change(supply)),
+            Self::Substituted { supply, reason } => Self::Substituted {
+                supply: change(supply),
+                reason,
+            },
+            Self::Adjusted {
+                supply,
+                reason,
+                agreement,
+            } => Self::Adjusted {
+                supply: change(supply),
+                reason,
+                agreement,
+            },
+            Self::NotDelivered(_) => self,
+        }
     }
 
     /// The code that files and the wire carry.
@@ -125,8 +185,10 @@ impl Decision {
             code: line.code.clone(),
             label: line.label.clone(),
             boxes: line.due().unwrap_or(Boxes(1)),
+            stands_for: None,
             lot: None,
             expiry: None,
+            read: Vec::new(),
         };
         Self {
             line: line.number,
@@ -294,6 +356,7 @@ impl HandOver {
                 id: Some(line.id),
                 product: supply.map_or_else(|| line.ordered.clone(), |supply| supply.label.clone()),
                 boxes: line.outcome.boxes(),
+                stands_for: supply.and_then(|supply| supply.stands_for),
                 standing: if supply.is_some() {
                     DeliveryStanding::Completed
                 } else {
@@ -329,6 +392,7 @@ impl Dispense {
         circumstances: Circumstances,
         product: &dyn Fn(&ProductCode) -> Option<Product>,
     ) -> Result<Self, Vec<Finding>> {
+        let proposal = rules::weighed(prescription, proposal, product);
         let findings = rules::findings(prescription, &proposal, &circumstances, product);
         let passed = |finding: &Finding| {
             proposal
@@ -351,21 +415,14 @@ impl Dispense {
                 .iter()
                 .any(|finding| finding.severity() == Severity::Warning && o.is_about(finding))
         });
-        let lines = proposal
-            .decisions
-            .into_iter()
-            .enumerate()
-            .filter_map(|(place, decision)| {
-                // The rules refused any decision for a line that does not exist.
-                let line = prescription.line(decision.line)?;
-                Some(dispensed_line(
-                    circumstances.id.line(place + 1),
-                    line,
-                    decision,
-                    product,
-                ))
-            })
-            .collect();
+        let mut lines = Vec::new();
+        for decision in proposal.decisions {
+            // The rules refused any decision for a line that does not exist.
+            if let Some(line) = prescription.line(decision.line) {
+                let ids = (lines.len() + 1..).map(|place| circumstances.id.line(place));
+                lines.extend(dispensed_lines(ids, line, decision, product));
+            }
+        }
         let hand_over = HandOver {
             id: circumstances.id,
             number: prescription.number.clone(),
@@ -399,12 +456,14 @@ impl Dispense {
     }
 }
 
-fn dispensed_line(
-    id: DispensedLineId,
+/// What is recorded of one decision: one line for each product and lot, which all say of the whole whether it is
+/// complete.
+fn dispensed_lines(
+    ids: impl Iterator<Item = DispensedLineId>,
     line: &PrescriptionLine,
     decision: Decision,
     product: &dyn Fn(&ProductCode) -> Option<Product>,
-) -> DispensedLine {
+) -> Vec<DispensedLine> {
     let basis = match &decision.outcome {
         LineOutcome::Substituted { supply, reason } => {
             rules::substitution::basis(line, supply, *reason, product)
@@ -415,22 +474,36 @@ fn dispensed_line(
     let completeness = decision
         .outcome
         .supply()
-        .map(|supply| Completeness::of(line, supply.boxes));
+        .map(|supply| Completeness::of(line, line.counting(supply.counted())));
     // A reason for missing boxes, when none is missing after all, would say something untrue.
     let is_partial = decision
         .outcome
         .supply()
-        .is_some_and(|supply| line.due().is_none_or(|due| supply.boxes < due));
-    DispensedLine {
-        id,
-        line: line.number,
-        ordered: line.label.clone(),
-        outcome: decision.outcome,
-        basis,
-        partial: decision.partial.filter(|_| is_partial),
-        completeness,
-        note: decision.note,
-    }
+        .is_some_and(|supply| line.due().is_none_or(|due| line.counting(supply.counted()) < due));
+    // What each part stands for is told of it: their sum is what the whole stands for.
+    let compared = decision
+        .outcome
+        .supply()
+        .and_then(|supply| units::compared(line, supply, product));
+    let mut told = compared.map(|compared| compared.parts).into_iter().flatten();
+    let parts = decision.outcome.by_lot().into_iter();
+    parts
+        .map(|part| {
+            let stands_for = told.next();
+            part.with_supply(|supply| Supply { stands_for, ..supply })
+        })
+        .zip(ids)
+        .map(|(outcome, id)| DispensedLine {
+            id,
+            line: line.number,
+            ordered: line.label.clone(),
+            outcome,
+            basis,
+            partial: decision.partial.filter(|_| is_partial),
+            completeness,
+            note: decision.note.clone(),
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, LineNumber};
 use crate::domain::product::{Availability, Cents};
+use crate::domain::share::Share;
 use crate::domain::substitution::NonSubstitutable;
 
 pub use figures::{
@@ -186,6 +187,17 @@ pub enum Fact {
         share: Boxes,
         /// The day the next delivery would be due.
         next: Date,
+    },
+    /// Boxes of another size than those ordered.
+    OtherBoxSize {
+        /// The boxes ordered that they stand for.
+        stands_for: Share,
+        /// What they hold, in thousandths of a unit.
+        given: u64,
+        /// What one box ordered holds, in thousandths of a unit.
+        of_one: u64,
+        /// The unit, in the singular.
+        unit: String,
     },
     /// One box lasts more than a month: it is given whole.
     LongPack {
@@ -385,6 +397,7 @@ impl Fact {
             Self::CountUnstated => Rule::CountUnstated,
             Self::PartialUnexplained { .. } => Rule::PartialUnexplained,
             Self::AboveAMonth { .. } => Rule::AboveAMonth,
+            Self::OtherBoxSize { .. } => Rule::OtherBoxSize,
             Self::LongPack { .. } => Rule::LongPack,
             Self::RenewalEarly(_) => Rule::RenewalEarly,
             Self::Overlap(_) => Rule::Overlap,

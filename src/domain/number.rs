@@ -75,7 +75,7 @@ impl PrescriptionNumber {
     }
 
     /// A reference of this pharmacy's own, for a paper prescription that bears no number. It is never one that the base
-    /// could give, nobody can type it, and it never leaves this pharmacy.
+    /// could give, nobody takes it for a number, and it never leaves this pharmacy.
     pub fn of_paper(id: Uuid) -> Self {
         let mut digits = id.simple().to_string().to_ascii_uppercase();
         digits.truncate(NUMBER_LENGTH - OF_PAPER.len());
@@ -85,6 +85,13 @@ impl PrescriptionNumber {
     /// Whether it is such a reference.
     pub fn is_of_paper(&self) -> bool {
         self.0.starts_with(OF_PAPER)
+    }
+
+    /// Reads such a reference as a person types it, from the register or a ticket.
+    pub fn reference_typed(text: &str) -> Option<Self> {
+        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let reference = Self::kept(&compact.to_ascii_uppercase()).ok()?;
+        reference.is_of_paper().then_some(reference)
     }
 
     /// Reads what this pharmacy kept: a number, or a reference of its own.
@@ -211,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_of_paper_is_kept_and_read_back_but_never_typed() {
+    fn a_reference_of_paper_is_kept_and_read_back_but_is_no_number() {
         let reference =
             PrescriptionNumber::of_paper(Uuid::from_u128(0x1234_5678_9abc_def0_1234_5678_9abc_def0));
         assert_eq!(reference.as_str(), "PAPIER123456789ABC");
@@ -222,6 +229,11 @@ mod tests {
             Ok(reference.clone())
         );
         assert!(PrescriptionNumber::typed(reference.as_str()).is_err());
+        assert_eq!(
+            PrescriptionNumber::reference_typed("papier 1234 5678 9abc"),
+            Some(reference.clone())
+        );
+        assert_eq!(PrescriptionNumber::reference_typed("01S2TBPZ2JCNZZYGHZ"), None);
         assert!(reference.as_str().parse::<PrescriptionNumber>().is_err());
         for damaged in [
             "PAPIER",

@@ -112,23 +112,40 @@ pub enum NotTaken {
 impl Paper {
     /// The prescription that it is, checked; `id` names it when the paper bears no number.
     pub fn prescription(
-        self,
+        mut self,
         today: Date,
         id: Uuid,
         product: &dyn Fn(&ProductCode) -> Option<Product>,
     ) -> Result<Prescription, NotTaken> {
-        let (patient, prescriber) = (self.patient, self.prescriber);
-        let is_blank = |text: &str| text.trim().is_empty();
-        if is_blank(&patient.family) || is_blank(&patient.given) {
+        self.check(today, product)?;
+        for line in self.lines.iter_mut().filter(|line| is_blank(&line.label)) {
+            if let Some(known) = product(&line.code) {
+                line.label = known.name;
+            }
+        }
+        let number = self
+            .number
+            .clone()
+            .unwrap_or_else(|| PrescriptionNumber::of_paper(id));
+        Ok(self.under(number))
+    }
+
+    /// Whether it can be taken; the first reason why not, in the order of the paper.
+    pub fn check(
+        &self,
+        today: Date,
+        product: &dyn Fn(&ProductCode) -> Option<Product>,
+    ) -> Result<(), NotTaken> {
+        if is_blank(&self.patient.family) || is_blank(&self.patient.given) {
             return Err(NotTaken::PatientName);
         }
         if self.written_on > today {
             return Err(NotTaken::WrittenLater);
         }
-        if patient.born > self.written_on {
+        if self.patient.born > self.written_on {
             return Err(NotTaken::BornLater);
         }
-        if is_blank(&prescriber.family) {
+        if is_blank(&self.prescriber.family) {
             return Err(NotTaken::PrescriberName);
         }
         if self.number.is_some() && self.reason != PaperReason::BaseUnreachable {
@@ -137,17 +154,19 @@ impl Paper {
         if self.lines.is_empty() {
             return Err(NotTaken::NoLine);
         }
-        let lines = self
-            .lines
-            .into_iter()
-            .enumerate()
-            .map(|(place, line)| {
-                let number = u16::try_from(place + 1).map_err(|_| NotTaken::TooManyLines)?;
-                line.checked(LineNumber(number), self.is_secured, product)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Prescription {
-            number: self.number.unwrap_or_else(|| PrescriptionNumber::of_paper(id)),
+        if u16::try_from(self.lines.len()).is_err() {
+            return Err(NotTaken::TooManyLines);
+        }
+        let mut lines = self.lines.iter().zip(1..);
+        lines.try_for_each(|(line, place)| line.check(LineNumber(place), self.is_secured, product))
+    }
+
+    /// The prescription that it is under that number, as it was taken before.
+    pub fn under(self, number: PrescriptionNumber) -> Prescription {
+        let (patient, prescriber) = (self.patient, self.prescriber);
+        let lines = self.lines.into_iter().zip(1..);
+        Prescription {
+            number,
             kinds: if self.is_secured {
                 vec![PrescriptionKind::Secured]
             } else {
@@ -172,27 +191,54 @@ impl Paper {
             // The patient was not asked here: nobody may see more than the base allows.
             consent: Consent::NotRecorded,
             hold: None,
-            lines,
+            lines: lines.map(|(line, place)| line.under(LineNumber(place))).collect(),
             paper: Some(self.reason),
             history: Vec::new(),
+        }
+    }
+
+    /// What was transcribed of that prescription; `None` for one that the base described.
+    pub fn of(prescription: &Prescription) -> Option<Self> {
+        let (patient, prescriber) = (&prescription.patient, &prescription.prescriber);
+        Some(Self {
+            reason: prescription.paper?,
+            number: Some(prescription.number.clone()).filter(|number| !number.is_of_paper()),
+            written_on: prescription.written_on,
+            is_secured: prescription.kinds.contains(&PrescriptionKind::Secured),
+            patient: PaperPatient {
+                family: patient.family.clone(),
+                given: patient.given.clone(),
+                born: patient.born?,
+                sex: patient.sex,
+                ins: patient.ins.clone(),
+            },
+            prescriber: PaperPrescriber {
+                family: prescriber.family.clone(),
+                given: prescriber.given.clone(),
+                rpps: prescriber.rpps.clone(),
+                phone: prescriber.phone.clone(),
+            },
+            lines: prescription.lines.iter().map(PaperLine::of).collect(),
         })
     }
 }
 
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
 impl PaperLine {
-    fn checked(
-        self,
+    fn check(
+        &self,
         number: LineNumber,
         is_secured: bool,
         product: &dyn Fn(&ProductCode) -> Option<Product>,
-    ) -> Result<PrescriptionLine, NotTaken> {
+    ) -> Result<(), NotTaken> {
         let known = product(&self.code);
-        let label = match (self.label.trim(), &known) {
-            ("", Some(product)) => product.name.clone(),
-            ("", None) => return Err(NotTaken::Product(number)),
-            (label, _) => label.to_owned(),
-        };
-        if self.dosage.trim().is_empty() {
+        if is_blank(&self.label) && known.is_none() {
+            return Err(NotTaken::Product(number));
+        }
+        if is_blank(&self.dosage) {
             return Err(NotTaken::Dosage(number));
         }
         if self.boxes == Boxes::ZERO {
@@ -201,13 +247,17 @@ impl PaperLine {
         if Regime::of(known.as_ref()).is_secured() && !is_secured {
             return Err(NotTaken::NotSecured(number));
         }
-        Ok(PrescriptionLine {
+        Ok(())
+    }
+
+    fn under(self, number: LineNumber) -> PrescriptionLine {
+        PrescriptionLine {
             number,
             kind: match self.code {
                 ProductCode::Lpp(_) => LineKind::Device,
                 _ => LineKind::Medication,
             },
-            label,
+            label: self.label.trim().to_owned(),
             code: self.code,
             dosage: self.dosage.trim().to_owned(),
             boxes: Some(self.boxes),
@@ -218,7 +268,19 @@ impl PaperLine {
             substitution: self.substitution,
             standing: LineStanding::Active,
             deliveries: Vec::new(),
-        })
+        }
+    }
+
+    fn of(line: &PrescriptionLine) -> Self {
+        Self {
+            label: line.label.clone(),
+            code: line.code.clone(),
+            dosage: line.dosage.clone(),
+            boxes: line.boxes.unwrap_or(Boxes::ZERO),
+            repeats: line.repeats,
+            days: line.days,
+            substitution: line.substitution.clone(),
+        }
     }
 }
 
@@ -279,6 +341,14 @@ mod tests {
         );
         assert_eq!(prescription.lines[0].ordered(), Some(Boxes(4)));
         assert_eq!(prescription.consent, Consent::NotRecorded);
+    }
+
+    #[test]
+    fn what_was_transcribed_is_found_again_in_the_prescription_it_became() {
+        let prescription = taken(paper()).unwrap();
+        let found = Paper::of(&prescription).unwrap();
+        assert_eq!(found.number, None, "our own reference is no number of the paper");
+        assert!(found.under(prescription.number.clone()) == prescription);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Patient, Prescriber};
 use crate::domain::product::ProductCode;
 use crate::domain::reasons::PaperReason;
+use crate::domain::share::{Counted, Share};
 use crate::domain::substitution::SubstitutionPermission;
 
 /// A prescription as the base described it at one moment.
@@ -148,12 +149,21 @@ pub struct Delivery {
     pub product: String,
     /// How many boxes.
     pub boxes: Boxes,
+    /// How many of the boxes ordered they stand for, when they are of another size. `None`: as many as there are.
+    pub stands_for: Option<Share>,
     /// Handed over, declined, or withdrawn as an error.
     pub standing: DeliveryStanding,
     /// Which pharmacy, in words, may be empty.
     pub pharmacy: String,
     /// When the boxes were handed over, if it says.
     pub at: Option<Timestamp>,
+}
+
+impl Delivery {
+    /// What it is in boxes ordered.
+    pub fn counted(&self) -> Counted {
+        Counted::of(self.boxes, self.stands_for)
+    }
 }
 
 /// Whether a delivery counts.
@@ -189,13 +199,22 @@ impl PrescriptionLine {
             .map(|boxes| boxes.times(self.repeats.saturating_add(1)))
     }
 
-    /// Boxes handed over so far.
+    /// Boxes handed over so far; of boxes of another size, those that they make whole.
     pub fn delivered(&self) -> Boxes {
+        self.counted().whole()
+    }
+
+    fn counted(&self) -> Counted {
         self.deliveries
             .iter()
             .filter(|delivery| delivery.standing == DeliveryStanding::Completed)
-            .map(|delivery| delivery.boxes)
+            .map(Delivery::counted)
             .sum()
+    }
+
+    /// The boxes by which more of that would raise those handed over.
+    pub fn counting(&self, more: Counted) -> Boxes {
+        self.counted().plus(more).whole().less(self.delivered())
     }
 
     /// Boxes that may still be handed over. `None`: no count was ordered, so none can be computed.

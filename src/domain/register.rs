@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
+use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::retention::RetentionClass;
+use crate::domain::substitution::SubstitutionBasis;
 
 /// The chronological number of an entry, from 1, without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -128,8 +129,12 @@ pub struct RegisteredDelivery {
     pub lot: Option<Lot>,
     /// The last day the box may be used.
     pub expiry: Option<Date>,
+    /// The serials of the boxes that were read.
+    pub serials: Vec<Serial>,
     /// The outcome's code.
     pub outcome: String,
+    /// The legal ground on which another product was given.
+    pub basis: Option<SubstitutionBasis>,
     /// The reason's code.
     pub reason: Option<String>,
     /// The pharmacist's own words.

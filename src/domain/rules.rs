@@ -26,6 +26,8 @@ use crate::domain::identifiers::{Boxes, Finess};
 use crate::domain::prescription::{LineKind, Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::regime::Regime;
+use crate::domain::share::Counted;
+use crate::domain::units;
 
 /// What a rule may look at: values, all of one moment.
 #[derive(Clone, Copy)]
@@ -96,10 +98,14 @@ fn share(line: &PrescriptionLine, part: u32, days: u32) -> Option<Boxes> {
 }
 
 /// The days that so many boxes of a line last, rounded down.
-fn lasting(line: &PrescriptionLine, boxes: Boxes) -> Option<u32> {
-    let ordered = u32::from(line.boxes.filter(|boxes| *boxes > Boxes::ZERO)?.0);
-    let days = u32::from(line.days.filter(|days| *days > 0)?);
-    Some(u32::from(boxes.0).saturating_mul(days) / ordered)
+pub(in crate::domain) fn lasting(line: &PrescriptionLine, boxes: Boxes) -> Option<u32> {
+    of_so_many(line, Counted::of(boxes, None))
+}
+
+/// The same of boxes of which some may be of another size.
+fn of_so_many(line: &PrescriptionLine, counted: Counted) -> Option<u32> {
+    let days = line.days.filter(|days| *days > 0)?;
+    counted.lasting(days.into(), line.boxes?)
 }
 
 /// What is remarkable about a prescription before anything was decided, what weighs most first.
@@ -144,6 +150,27 @@ fn of_line(case: &Case, line: &PrescriptionLine, item: &Item) -> Vec<Fact> {
     facts
 }
 
+/// The same proposal, each supply with the boxes ordered that it stands for.
+pub fn weighed(
+    prescription: &Prescription,
+    proposal: Proposal,
+    product: &dyn Fn(&ProductCode) -> Option<Product>,
+) -> Proposal {
+    let decisions = proposal.decisions.into_iter().map(|decision| {
+        let Some(line) = prescription.line(decision.line) else {
+            return decision;
+        };
+        let outcome = decision
+            .outcome
+            .with_supply(|supply| units::weighed(line, supply, product));
+        Decision { outcome, ..decision }
+    });
+    Proposal {
+        decisions: decisions.collect(),
+        overrides: proposal.overrides,
+    }
+}
+
 /// Everything the rules say about a proposal, the prescription's own remarks included, what weighs most first.
 pub fn findings(
     prescription: &Prescription,
@@ -158,6 +185,7 @@ pub fn findings(
         today: circumstances.today,
         product,
     };
+    let proposal = &weighed(prescription, proposal.clone(), product);
     let mut findings = standing::of_prescription(&case);
     findings.extend(presentation::of_prescription(&case));
     findings.extend(support::of_prescription(&case));
@@ -204,6 +232,7 @@ fn of_supply(
     facts.extend(presentation::of_supply(case, line, &item, supply));
     facts.extend(narcotics::of_supply(case, line, &item, supply));
     facts.extend(duration::of_supply(case, line, &item, supply));
+    facts.extend(quantity::other_size(case, line, supply));
     facts.extend(quantity::above_a_month(case, line, &item, supply));
     facts.extend(renewal::of_supply(case, line, &item, supply));
     facts.extend(biosimilars::of_decision(case, line, decision));

@@ -131,6 +131,7 @@ pub(super) fn delivered(mut line: PrescriptionLine, boxes: u16) -> PrescriptionL
 
 pub(super) fn delivery(boxes: u16, standing: DeliveryStanding) -> Delivery {
     Delivery {
+        stands_for: None,
         id: None,
         product: "PRODUIT".into(),
         boxes: Boxes(boxes),
@@ -211,6 +212,8 @@ pub(super) fn supply(code: ProductCode, boxes: u16) -> Supply {
         boxes: Boxes(boxes),
         lot: None,
         expiry: None,
+        read: Vec::new(),
+        stands_for: None,
     }
 }
 

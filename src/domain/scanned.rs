@@ -1,10 +1,12 @@
 //! What a scan is: the one question asked of every picture, every burst of keys and every typed text.
 
+use std::fmt;
+
 use jiff::civil::Date;
 
 use crate::domain::identifiers::{Cip13, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
-use crate::domain::people::Ins;
+use crate::domain::people::{Ins, Sex};
 
 /// What a text read at the counter is. Nothing in it is ever opened, fetched or executed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub enum Scanned {
     /// A box of medicine.
     Box(ScannedBox),
     /// The patient's identity (INS DataMatrix, `IS01…`); `None` when it holds no valid matricule.
-    Ins(Option<Ins>),
+    Ins(Option<Box<ScannedIdentity>>),
     /// A prescription of another country's system (gematik token, Swiss CHMED…).
     ForeignPrescription,
     /// An address on the web. It is shown, never followed.
@@ -27,6 +29,40 @@ pub enum Scanned {
     Professional,
     /// Anything else.
     Text,
+}
+
+/// What the code of a patient's identity says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ScannedIdentity {
+    /// The matricule.
+    pub ins: Ins,
+    /// The name at birth, may be empty.
+    pub family: String,
+    /// The given names, may be empty.
+    pub given: String,
+    /// The date of birth.
+    pub born: Option<Date>,
+    /// The sex.
+    pub sex: Sex,
+}
+
+impl From<Ins> for ScannedIdentity {
+    /// The matricule alone.
+    fn from(ins: Ins) -> Self {
+        Self {
+            ins,
+            family: String::new(),
+            given: String::new(),
+            born: None,
+            sex: Sex::Unknown,
+        }
+    }
+}
+
+impl fmt::Debug for ScannedIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ScannedIdentity(hidden)")
+    }
 }
 
 /// What the code of a box says.

@@ -1,6 +1,7 @@
 //! Giving one product for another: what the prescriber allows, and on what legal ground.
 
 use crate::domain::product::{Product, ProductCode};
+use crate::domain::words::folded;
 
 /// What the prescriber says about substitution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +65,18 @@ pub enum SubstitutionBasis {
 }
 
 impl SubstitutionBasis {
+    /// The code that files and the wire carry.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Generic => "generic",
+            Self::Hybrid => "hybrid",
+            Self::Biosimilar => "biosimilar",
+            Self::Shortage => "shortage",
+            Self::ParallelImport => "parallel-import",
+            Self::PrescriberAgreement => "prescriber-agreement",
+        }
+    }
+
     /// The ground the medicines database itself gives for handing `given` over instead of `ordered`.
     pub fn between(ordered: &Product, given: &Product) -> Option<Self> {
         let shares_group = ordered
@@ -76,10 +89,24 @@ impl SubstitutionBasis {
             Some(Self::Hybrid)
         } else if ordered.biosimilar_group.is_some() && ordered.biosimilar_group == given.biosimilar_group {
             Some(Self::Biosimilar)
+        } else if is_imported_for(ordered, given) || is_imported_for(given, ordered) {
+            Some(Self::ParallelImport)
         } else {
             None
         }
     }
+}
+
+/// Whether one is the other brought from another country: an import keeps the brand, has a speciality of its own, and
+/// is in no group. The same composition in the same form tells it, and the pharmacist who sees it.
+fn is_imported_for(original: &Product, import: &Product) -> bool {
+    let brand = |product: &Product| {
+        let name = folded(&product.name);
+        name.split([' ', ',']).next().map(str::to_owned)
+    };
+    import.published.is_parallel_import()
+        && brand(original) == brand(import)
+        && original.published.is_composed_as(&import.published)
 }
 
 /// Whether that product is the one ordered, box size left aside.

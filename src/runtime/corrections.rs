@@ -6,7 +6,7 @@ use crate::app::correcting::CorrectionKind;
 use crate::app::effect::CorrectRequest;
 use crate::app::history;
 use crate::app::message::{CannotOpen, ConsultFailure, Consultation, OpenedCorrection};
-use crate::counter::{ConsultationAnswer, CorrectionOrder, CorrectionOutcome, CounterError, Replacement};
+use crate::counter::{ConsultationAnswer, CorrectionOrder, CorrectionOutcome, Replacement};
 use crate::domain::correction::Standing;
 use crate::domain::register::RegisterNumber;
 
@@ -50,7 +50,9 @@ impl<W: World + 'static> Workshop<W> {
         let number = &standing.hand_over.number;
         match self.0.counter().consult(number, self.0.now()).await {
             Ok(ConsultationAnswer::Opened(consultation)) => {
-                self.tell_base(consultation.freshness.base());
+                if let Some(seen) = consultation.freshness.base() {
+                    self.tell_base(seen);
+                }
                 let consultation = self.opened(*consultation);
                 Ok(Consultation {
                     prescription: standing.taken_out_of(consultation.prescription),
@@ -58,18 +60,7 @@ impl<W: World + 'static> Workshop<W> {
                 })
             }
             Ok(ConsultationAnswer::Refused(refusal)) => Err(CannotOpen::Refused(refusal)),
-            Err(error) => {
-                self.report(&error);
-                if let Some(seen) = error.base() {
-                    self.tell_base(seen);
-                }
-                Err(CannotOpen::Failed(match &error {
-                    CounterError::Base(error) | CounterError::NoCopy(error) => {
-                        ConsultFailure::Base(error.delay().0)
-                    }
-                    CounterError::Store(_) | CounterError::NotRecorded => ConsultFailure::Store,
-                }))
-            }
+            Err(error) => Err(CannotOpen::Failed(self.consult_failed(&error))),
         }
     }
 

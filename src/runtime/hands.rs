@@ -118,6 +118,9 @@ impl Hands {
             Effect::Consult(number) => {
                 self.tokio.spawn(async move { workshop.consult(number).await });
             }
+            Effect::TakePaper(paper) => {
+                self.tokio.spawn(async move { workshop.take_paper(paper).await });
+            }
             Effect::TakeHold(number) => self.hold(HoldTask::Take(number)),
             Effect::TakeHoldOver(number) => self.hold(HoldTask::TakeOver(number)),
             Effect::LookAtHold(number) => self.hold(HoldTask::Look(number)),

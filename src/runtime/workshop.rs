@@ -18,8 +18,8 @@ use crate::app::Message;
 use crate::app::closing::{BackupAnswer, ClosingAnswer};
 use crate::app::effect::{RecordRequest, SettleRequest};
 use crate::app::message::{
-    ConsultFailure, Consultation, Contradiction, ContradictionSource, Freshness, HoldAnswer, ReadFailure,
-    Reading, RegisterCheck, StoreTask,
+    ConsultFailure, Consultation, Contradiction, ContradictionSource, Freshness, HoldAnswer, PaperAnswer,
+    ReadFailure, Reading, RegisterCheck, StoreTask,
 };
 use crate::app::register::PAGE_ENTRIES;
 use crate::app::settling::{self, SettleFailure};
@@ -27,11 +27,13 @@ use crate::base::{self, Transport};
 use crate::config::BackupChoice;
 use crate::counter::{
     self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome, SettleOutcome,
+    TranscriptionAnswer,
 };
 use crate::domain::closure::Closure;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry};
+use crate::domain::paper::Paper;
 use crate::domain::register::RegisterNumber;
 use crate::domain::sought::Sought;
 use crate::scan::{self, FileReading, ReadError, what};
@@ -201,7 +203,9 @@ impl<W: World + 'static> Workshop<W> {
     pub async fn consult(&self, number: PrescriptionNumber) {
         match self.0.counter().consult(&number, self.0.now()).await {
             Ok(ConsultationAnswer::Opened(consultation)) => {
-                self.tell_base(consultation.freshness.base());
+                if let Some(seen) = consultation.freshness.base() {
+                    self.tell_base(seen);
+                }
                 self.0
                     .tell(Message::Consulted(Box::new(self.opened(*consultation))));
             }
@@ -210,18 +214,58 @@ impl<W: World + 'static> Workshop<W> {
                 self.0.tell(Message::ConsultRefused { number, refusal });
             }
             Err(error) => {
-                let why = match &error {
-                    CounterError::Base(error) | CounterError::NoCopy(error) => {
-                        ConsultFailure::Base(error.delay().0)
-                    }
-                    CounterError::Store(_) | CounterError::NotRecorded => ConsultFailure::Store,
-                };
-                self.report(&error);
-                if let Some(seen) = error.base() {
-                    self.tell_base(seen);
-                }
+                let why = self.consult_failed(&error);
                 self.0.tell(Message::ConsultFailed { number, why });
             }
+        }
+    }
+
+    /// Looks at a paper as it was transcribed.
+    pub async fn take_paper(&self, paper: Box<Paper>) {
+        let id = self.0.new_identifier().0;
+        let answer = self
+            .0
+            .counter()
+            .transcribe((*paper).clone(), id, self.0.now())
+            .await;
+        let seen = |consultation: &counter::Consultation| {
+            if let Some(seen) = consultation.freshness.base() {
+                self.tell_base(seen);
+            }
+        };
+        let answer = match answer {
+            Ok(TranscriptionAnswer::Taken(consultation)) => {
+                seen(&consultation);
+                PaperAnswer::Taken(self.opened(*consultation))
+            }
+            Ok(TranscriptionAnswer::Known(consultation)) => {
+                seen(&consultation);
+                PaperAnswer::Known(self.opened(*consultation))
+            }
+            Ok(TranscriptionAnswer::NotTaken(why)) => PaperAnswer::NotTaken(why),
+            Ok(TranscriptionAnswer::Refused(number, refusal)) => {
+                self.tell_base(BaseSeen::Answering);
+                PaperAnswer::Refused(number, refusal)
+            }
+            Err(error) => {
+                self.report(&error);
+                PaperAnswer::Failed
+            }
+        };
+        let answer = Box::new(answer);
+        self.0.tell(Message::PaperAnswered { paper, answer });
+    }
+
+    /// A prescription could not be read: what that shows of the base and of this machine is told.
+    pub(super) fn consult_failed(&self, error: &CounterError) -> ConsultFailure {
+        self.report(error);
+        if let Some(seen) = error.base() {
+            self.tell_base(seen);
+        }
+        match error {
+            CounterError::Base(error) | CounterError::NoCopy(error) => ConsultFailure::Base(error.delay().0),
+            CounterError::NoPaper => ConsultFailure::NoPaper,
+            CounterError::Store(_) | CounterError::NotRecorded => ConsultFailure::Store,
         }
     }
 
@@ -750,6 +794,7 @@ impl<W: World + 'static> Workshop<W> {
                     since: received_at,
                     why,
                 },
+                counter::Freshness::Transcribed => Freshness::Transcribed,
             },
         }
     }

@@ -3,6 +3,8 @@
 //! A correction is a hand-over of its own in the outbox, behind the one it corrects. Its first place there (0) is the
 //! taking back, whose register entry is the counter-entry; what replaces the delivery, if anything, follows.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
@@ -72,13 +74,14 @@ impl Store {
                 return Ok(Vec::new());
             };
             let mut chapters = Vec::new();
-            let mut next = Some(root);
-            // Each number is higher than the one before: a damaged index cannot turn in circles.
-            while let Some(number) = next {
+            let mut next = BTreeSet::from([root]);
+            while let Some(number) = next.pop_first() {
                 let Some(chapter) = chapter(transaction, number)? else {
                     break;
                 };
-                next = follows(transaction, &chapter)?.filter(|follows| *follows > number);
+                // Each number is higher than the one before: a damaged index cannot turn in circles.
+                let follows = follows(transaction, &chapter)?;
+                next.extend(follows.into_iter().filter(|follows| *follows > number));
                 chapters.push(chapter);
             }
             Ok(chapters)
@@ -116,6 +119,19 @@ pub(super) fn take_back(
     Ok(())
 }
 
+fn are_of_one_hand_over(
+    transaction: &Transaction,
+    one: RegisterNumber,
+    other: RegisterNumber,
+) -> Result<bool, StoreError> {
+    let hand_overs: u32 = transaction
+        .prepare_cached(
+            "SELECT COUNT(DISTINCT hand_over) FROM dispensed_line WHERE register_number IN (?1, ?2)",
+        )?
+        .query_row([one.0, other.0], |row| row.get(0))?;
+    Ok(hand_overs == 1)
+}
+
 fn standing(
     transaction: &Transaction,
     number: RegisterNumber,
@@ -129,7 +145,7 @@ fn standing(
         Some(RegisterContent::Delivery(delivery)) => delivery,
     };
     if let Some(by) = correction_of(transaction, number)? {
-        let replaced_by = replacement_of(transaction, by)?;
+        let replaced_by = replacements_of(transaction, by)?.first().copied();
         return Ok(Err(CannotCorrect::AlreadyCorrected { by, replaced_by }));
     }
     let newest: Option<u32> = transaction
@@ -143,7 +159,10 @@ fn standing(
         .optional()?;
     match newest.map(RegisterNumber) {
         None => return Ok(Err(CannotCorrect::NotFromHere)),
-        Some(newest) if newest != number => return Ok(Err(CannotCorrect::NotNewest { newest })),
+        // Lots handed over together are told apart by their entries: none of them is newer than the others.
+        Some(newest) if !are_of_one_hand_over(transaction, number, newest)? => {
+            return Ok(Err(CannotCorrect::NotNewest { newest }));
+        }
         Some(_) => {}
     }
     let post = outbox::entry(transaction, delivery.dispense)?;
@@ -206,27 +225,29 @@ fn chapter(transaction: &Transaction, number: RegisterNumber) -> Result<Option<C
     Ok(Some(Chapter { entry, post }))
 }
 
-/// The entry that continues the history after that one.
-fn follows(transaction: &Transaction, chapter: &Chapter) -> Result<Option<RegisterNumber>, StoreError> {
+/// The entries that continue the history after that one.
+fn follows(transaction: &Transaction, chapter: &Chapter) -> Result<Vec<RegisterNumber>, StoreError> {
     let number = chapter.entry.number;
     match correction_of(transaction, number)? {
-        Some(correction) => Ok(Some(correction)),
-        None => replacement_of(transaction, number),
+        Some(correction) => Ok(vec![correction]),
+        None => replacements_of(transaction, number),
     }
 }
 
-/// What replaces the delivery that this counter-entry takes back.
-fn replacement_of(
+/// What replaces the delivery that this counter-entry takes back: an entry for each product and lot.
+fn replacements_of(
     transaction: &Transaction,
     correction: RegisterNumber,
-) -> Result<Option<RegisterNumber>, StoreError> {
-    let found: Option<Option<u32>> = transaction
+) -> Result<Vec<RegisterNumber>, StoreError> {
+    transaction
         .prepare_cached(
             "SELECT replacement.register_number FROM dispensed_line AS taking_back
              JOIN dispensed_line AS replacement USING (hand_over)
-             WHERE taking_back.register_number = ?1 AND taking_back.place = 0 AND replacement.place = 1",
+             WHERE taking_back.register_number = ?1 AND taking_back.place = 0 AND replacement.place > 0
+               AND replacement.register_number IS NOT NULL
+             ORDER BY replacement.place",
         )?
-        .query_row([correction.0], |row| row.get(0))
-        .optional()?;
-    Ok(found.flatten().map(RegisterNumber))
+        .query_map([correction.0], |row| Ok(RegisterNumber(row.get(0)?)))?
+        .map(|number| Ok(number?))
+        .collect()
 }

@@ -5,6 +5,7 @@
 
 mod hand_over;
 mod register;
+mod transcription;
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -23,6 +24,7 @@ use crate::store::error::StoreError;
 
 pub(super) use hand_over::{read_hand_over, write_hand_over};
 pub(super) use register::{read_content, write_content};
+pub(super) use transcription::{read_transcription, write_transcription};
 
 /// An operator who stands alone in a column.
 #[derive(Serialize, Deserialize)]
@@ -75,8 +77,25 @@ mod kept_number {
 }
 
 /// Why a prescription was transcribed, by its code.
+mod paper_reason {
+    use serde::de::Error as _;
+
+    use super::{Deserialize, Deserializer, PaperReason, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
+    pub(super) fn serialize<S: Serializer>(reason: &PaperReason, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(reason.code())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PaperReason, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        PaperReason::from_code(&code).ok_or_else(|| D::Error::custom("not a reason"))
+    }
+}
+
+/// The same, for what may not be one.
 mod paper_or_none {
-    use super::*;
+    use super::{Deserializer, PaperReason, Serialize, Serializer, paper_reason};
 
     #[expect(
         clippy::ref_option,
@@ -93,13 +112,11 @@ mod paper_or_none {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<PaperReason>, D::Error> {
-        let code = String::deserialize(deserializer)?;
-        let reason = PaperReason::from_code(&code).ok_or_else(|| D::Error::custom("not a reason"))?;
-        Ok(Some(reason))
+        paper_reason::deserialize(deserializer).map(Some)
     }
 }
 
-/// The same, for values that may be absent.
+/// The texts of values that may be absent.
 mod text_or_none {
     use super::*;
 

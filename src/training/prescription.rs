@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, Finess, LineNumber, Rpps};
 use crate::domain::prescription::{DeliveryStanding, LineStanding};
+use crate::domain::share::{Counted, Share};
 
 /// The state of one prescription number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub(super) struct Delivery {
     pub(super) reference: String,
     pub(super) pharmacy: Finess,
     pub(super) boxes: Boxes,
+    /// What boxes of another size than those ordered stand for.
+    pub(super) stands_for: Option<Share>,
     pub(super) standing: DeliveryStanding,
 }
 
@@ -83,11 +86,21 @@ impl Moment {
 impl Line {
     /// Boxes handed over by all pharmacies.
     pub(super) fn delivered(&self) -> Boxes {
+        self.counted().whole()
+    }
+
+    fn counted(&self) -> Counted {
         self.deliveries
             .iter()
             .filter(|delivery| delivery.standing == DeliveryStanding::Completed)
-            .map(|delivery| delivery.boxes)
+            .map(|delivery| Counted::of(delivery.boxes, delivery.stands_for))
             .sum()
+    }
+
+    /// The boxes by which that delivery would raise those handed over.
+    pub(super) fn counting(&self, delivery: &Delivery) -> Boxes {
+        let more = Counted::of(delivery.boxes, delivery.stands_for);
+        self.counted().plus(more).whole().less(self.delivered())
     }
 
     /// Boxes that may still be handed over.

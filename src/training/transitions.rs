@@ -150,7 +150,7 @@ pub(super) fn deliver(
         None => not_held_elsewhere(prescription, by, moment.now)?,
     }
     coherent(report, moment)?;
-    let asked = report.delivery.boxes;
+    let asked = line.counting(&report.delivery);
     if let Some(left) = line.left().filter(|left| asked > *left) {
         return Err(Refusal::QuantityExceeded {
             line: line.number,

@@ -45,6 +45,7 @@ pub(super) const LPP: &str = "https://mos.esante.gouv.fr/NOS/TRE_R312-LPP/FHIR/T
 pub(super) const BOX_SYSTEM: &str = "http://standardterms.edqm.eu";
 pub(super) const BOX: &str = "30009000";
 pub(super) const LINE_NUMBER: &str = "https://comptoir.example/fhir/StructureDefinition/line-number";
+pub(super) const STANDS_FOR: &str = "https://comptoir.example/fhir/StructureDefinition/stands-for";
 pub(super) const REPLACES: &str = "https://comptoir.example/fhir/StructureDefinition/replaces";
 pub(super) const SUPPLY_LINE: &str =
     "https://comptoir.example/fhir/StructureDefinition/supplydelivery-prescription";
@@ -133,6 +134,13 @@ struct Quantity {
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
+struct Ratio {
+    numerator: Quantity,
+    denominator: Quantity,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct Period {
     start: Option<String>,
     end: Option<String>,
@@ -143,6 +151,7 @@ struct Period {
 struct Extension {
     url: String,
     value_positive_int: Option<u16>,
+    value_ratio: Option<Ratio>,
     value_reference: Option<Reference>,
 }
 

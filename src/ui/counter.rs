@@ -176,7 +176,8 @@ impl<'a> Page<'a> {
         if served.is_empty() && desk.listing == Listing::Known {
             rows.paragraph(0, labels::NOTHING_SERVED, theme.dim);
         }
-        for entry in served {
+        // The newest ones: what does not fit is in the register, and is not drawn at every key.
+        for entry in served.into_iter().take(usize::from(area.height)) {
             entries::summary(&mut rows, self.view, entry);
         }
         rows

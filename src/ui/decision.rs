@@ -198,6 +198,10 @@ impl Page<'_> {
             Some(due) if due != form.boxes => labels::boxes_of(form.boxes, due),
             _ => wording::boxes(form.boxes),
         };
+        let boxes = match form.stands_for.filter(|of| *of != form.boxes.into()) {
+            Some(of) => labels::other_size(form.boxes, of),
+            None => boxes,
+        };
         let keys = format!("{} {}", key(Command::Fewer), key(Command::More));
         self.field(rows, &keys, labels::BOXES, &boxes, Style::new());
     }

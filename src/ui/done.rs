@@ -124,6 +124,11 @@ impl Page<'_> {
     /// The four steps; only those that are true are ticked.
     fn steps(&self, rows: &mut Rows, entry: &OutboxEntry) {
         let theme = self.view.theme;
+        if *entry.state() == PostState::Local {
+            let (sign, word, style) = step(true, labels::STEP_RECORDED, theme);
+            rows.row(vec![Span::styled(format!("{sign} {word}"), style)]);
+            return;
+        }
         let travel = entries::travel(self.view, entry);
         let is_accepted = *entry.state() == PostState::Accepted;
         let is_refused = matches!(entry.state(), PostState::Refused(_) | PostState::Conflict(_));

@@ -38,12 +38,14 @@ impl Widget for Page<'_> {
         let going = match &self.leaving.to {
             Destination::Counter => labels::GOING_TO_COUNTER.to_owned(),
             Destination::Prescription(number) => labels::going_to(number),
+            Destination::Paper(_) => labels::GOING_TO_PAPER.to_owned(),
             Destination::Outside => labels::GOING_OUTSIDE.to_owned(),
         };
         rows.paragraph(2, &going, ratatui::style::Style::new());
         rows.blank();
         let loses = match *self.leaving.over {
             Screen::Correcting(_) => labels::LEAVING_LOSES_CORRECTION,
+            Screen::Paper(_) => labels::LEAVING_LOSES_PAPER,
             _ => labels::LEAVING_LOSES,
         };
         rows.signed(2, "!", loses, theme.warning);

@@ -1,14 +1,17 @@
 //! One line of a prescription: what was ordered, what remains, what was decided, what the rules remark.
 
+use jiff::civil::Date;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::app::form::{Form, OutcomeKind};
 use crate::app::serving::Serving;
+use crate::domain::dispense::Supply;
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::identifiers::Boxes;
+use crate::domain::identifiers::{Boxes, Lot};
 use crate::domain::prescription::{Delivery, DeliveryStanding, LineKind, PrescriptionLine};
 use crate::domain::substitution::SubstitutionPermission;
+use crate::domain::units;
 use crate::safe::safe;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
@@ -74,7 +77,9 @@ pub fn decision_word(theme: &Theme, serving: &Serving, line: &PrescriptionLine) 
 fn boxes_word(form: Option<&Form>, line: &PrescriptionLine) -> String {
     match (form, line.due()) {
         (Some(form), _) if form.kind == OutcomeKind::NotDelivered => labels::NO_BOX.to_owned(),
-        (Some(form), Some(due)) if form.boxes != due => labels::boxes_of(form.boxes, due),
+        (Some(form), Some(due)) if form.in_boxes_ordered(line) != due => {
+            labels::boxes_of(form.in_boxes_ordered(line), due)
+        }
         (Some(form), _) => wording::boxes(form.boxes),
         (None, _) if !line.is_open() => String::new(),
         (None, Some(due)) => wording::boxes(due),
@@ -103,8 +108,14 @@ pub fn block(
     if !facts.is_empty() {
         rows.paragraph(NUMBER_COLUMNS, &facts, theme.dim);
     }
+    if cursor == Cursor::Here && form.is_none() {
+        for (pack, stands_for) in units::long_packs(line, &serving.products) {
+            let text = labels::long_pack(&safe(&pack.presentation), pack.cip13.as_str(), stands_for);
+            rows.signed(NUMBER_COLUMNS, "i", &text, theme.dim);
+        }
+    }
     if let Some(form) = form {
-        for text in decided(form) {
+        for text in decided(form, line) {
             rows.signed(NUMBER_COLUMNS, "→", &text, theme.strong);
         }
     }
@@ -192,7 +203,7 @@ fn substitution(line: &PrescriptionLine) -> Option<String> {
 }
 
 /// What was decided that the first row does not say: product, reason, lot, words.
-pub fn decided(form: &Form) -> Vec<String> {
+pub fn decided(form: &Form, line: &PrescriptionLine) -> Vec<String> {
     let mut texts = Vec::new();
     if let Some(product) = &form.product
         && form.kind != OutcomeKind::NotDelivered
@@ -204,16 +215,58 @@ pub fn decided(form: &Form) -> Vec<String> {
         texts.push(format!("{}{basis}", safe(&product.label)));
     }
     texts.extend(reason(form));
-    let lot = form.lot.as_ref().map(|lot| labels::lot(&safe(lot.as_str())));
-    let expiry = form.expiry.map(|day| labels::expiry(&wording::day(day)));
-    let traits: Vec<String> = [lot, expiry].into_iter().flatten().collect();
-    if !traits.is_empty() && form.kind != OutcomeKind::NotDelivered {
-        texts.push(traits.join(" · "));
+    if form.kind != OutcomeKind::NotDelivered {
+        let other = form.stands_for.filter(|of| *of != form.boxes.into());
+        texts.extend(other.map(|of| labels::other_size(form.boxes, of)));
+        texts.extend(in_the_hand(form, line));
     }
     if !form.note.trim().is_empty() {
         texts.push(labels::quoted(&safe(form.note.trim())));
     }
     texts
+}
+
+/// How many boxes were scanned, and of which lots.
+fn in_the_hand(form: &Form, line: &PrescriptionLine) -> Vec<String> {
+    if form.read.is_empty() {
+        return traits(form.lot.as_ref(), form.expiry).into_iter().collect();
+    }
+    let scanned = match form.stands_for.filter(|of| *of != form.boxes.into()) {
+        // How many of another size it takes depends on which ones are scanned next.
+        Some(_) => labels::scanned_so_far(form.read.len()),
+        None => labels::scanned(form.read.len(), line.due().unwrap_or(form.boxes).max(form.boxes)),
+    };
+    let lots = lots(&form.in_the_hand(line));
+    match &lots[..] {
+        [] => vec![scanned],
+        [lot] if usize::from(form.boxes.0) > form.read.len() => {
+            vec![format!("{scanned} · {} · {lot}", labels::stands_for(form.boxes))]
+        }
+        [lot] => vec![format!("{scanned} · {lot}")],
+        _ => std::iter::once(scanned).chain(lots).collect(),
+    }
+}
+
+/// What is known of the lots of these boxes: of each lot its boxes too, when there are several.
+pub fn lots(supply: &Supply) -> Vec<String> {
+    let parts = supply.clone().by_lot();
+    if let [only] = &parts[..] {
+        return traits(only.lot.as_ref(), only.expiry).into_iter().collect();
+    }
+    let told = parts.iter().map(|part| {
+        let said = traits(part.lot.as_ref(), part.expiry);
+        let said = said.unwrap_or_else(|| labels::LOT_NOT_READ.to_owned());
+        format!("{} {said}", wording::boxes(part.boxes))
+    });
+    told.collect()
+}
+
+/// Lot and last day, when they are known.
+fn traits(lot: Option<&Lot>, expiry: Option<Date>) -> Option<String> {
+    let lot = lot.map(|lot| labels::lot(&safe(lot.as_str())));
+    let expiry = expiry.map(|day| labels::expiry(&wording::day(day)));
+    let traits: Vec<String> = [lot, expiry].into_iter().flatten().collect();
+    (!traits.is_empty()).then(|| traits.join(" · "))
 }
 
 fn reason(form: &Form) -> Option<String> {

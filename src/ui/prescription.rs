@@ -17,7 +17,7 @@ use crate::safe::safe;
 use crate::ui::lines::{self, Cursor};
 use crate::ui::rows::{Rows, draw_line};
 use crate::ui::text::{cut, padded, width, wrapped};
-use crate::ui::wording::{self, labels, people, posts, reasons};
+use crate::ui::wording::{self, labels, paper, people, posts, reasons};
 use crate::ui::{View, is_wide};
 
 /// The page.
@@ -126,6 +126,10 @@ impl<'a> Page<'a> {
 
     fn consent(&self, rows: &mut Rows) {
         let theme = self.view.theme;
+        // What stays here is shown to nobody.
+        if self.serving.prescription.number.is_of_paper() {
+            return;
+        }
         let consent = self.serving.prescription.consent;
         let style = match consent {
             Consent::Agreed => theme.good,
@@ -138,6 +142,16 @@ impl<'a> Page<'a> {
     /// Hold and freshness in one row, unless something is wrong with one of them.
     fn standing(&self, rows: &mut Rows) {
         let theme = self.view.theme;
+        if let Some(reason) = self.serving.prescription.paper {
+            rows.row(vec![Span::styled(
+                format!(" {} ", paper::mark(reason)),
+                theme.banner,
+            )]);
+        }
+        if self.serving.freshness == Freshness::Transcribed {
+            rows.signed(0, "•", paper::STAYS_HERE, Style::new());
+            return;
+        }
         let (hold_sign, hold, hold_style) = self.hold();
         let (read_sign, read, read_style) = self.freshness();
         let together = width(&hold) + width(&read) + 7;
@@ -188,6 +202,10 @@ impl<'a> Page<'a> {
     fn freshness(&self) -> (&'static str, String, Style) {
         let theme = self.view.theme;
         match self.serving.freshness {
+            Freshness::Transcribed => ("•", paper::STAYS_HERE.to_owned(), Style::new()),
+            Freshness::Store { why, .. } if self.serving.prescription.paper.is_some() => {
+                ("!", paper::transcribed(posts::delay_short(why)), theme.warning)
+            }
             Freshness::Base { at } => ("✓", labels::read_at(&self.view.at(at)), theme.good),
             Freshness::Store { since, why } => {
                 let since = self.view.at(since);

@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
+use crate::app::paper::PaperBegun;
 use crate::app::refused::Refused;
 use crate::ui::View;
 use crate::ui::rows::Rows;
-use crate::ui::wording::{labels, refusals};
+use crate::ui::wording::{labels, paper, refusals};
 
 /// The page.
 pub struct Page<'a> {
@@ -31,6 +32,9 @@ impl Widget for Page<'_> {
         rows.signed(2, "✗", &advice.why, theme.bad);
         rows.blank();
         rows.signed(2, "→", &advice.now, Style::new());
+        if PaperBegun::after(&self.refused.why).is_some() {
+            rows.signed(2, "→", paper::INSTEAD, Style::new());
+        }
         rows.blank();
         rows.paragraph(2, labels::NOTHING_CHANGED, theme.dim);
         rows.draw(self.refused.scroll, area, buffer);

@@ -15,7 +15,7 @@ use crate::safe::safe;
 use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
-use crate::ui::wording::{self, closing, labels, people, reasons, searching};
+use crate::ui::wording::{self, closing, edition, labels, people, reasons, searching};
 
 /// The page.
 pub struct Page<'a> {
@@ -250,6 +250,10 @@ impl<'a> Page<'a> {
         if delivery.ordered != delivery.product {
             rows.paragraph(0, &labels::instead_of(&safe(&delivery.ordered)), theme.dim);
         }
+        if let Some(basis) = delivery.basis {
+            let ground = labels::joined_source(reasons::basis(basis), reasons::basis_source(basis));
+            rows.paragraph(0, &labels::ground(&ground), theme.dim);
+        }
         let lot = delivery.lot.as_ref().map(|lot| labels::lot(&safe(lot.as_str())));
         let expiry = delivery.expiry.map(|day| labels::expiry(&wording::day(day)));
         let traits: Vec<String> = [Some(wording::boxes(delivery.boxes)), lot, expiry]
@@ -257,6 +261,9 @@ impl<'a> Page<'a> {
             .flatten()
             .collect();
         rows.paragraph(0, &traits.join(" · "), Style::new());
+        if !delivery.serials.is_empty() {
+            rows.paragraph(0, &labels::serials(&edition::serials(delivery)), theme.dim);
+        }
         let number = labels::prescription_title(&delivery.prescription);
         let prescriber = people::prescriber_name(&delivery.prescriber);
         rows.paragraph(0, &labels::joined_dot(&number, &prescriber), theme.dim);

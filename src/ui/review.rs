@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
@@ -18,7 +19,7 @@ use crate::safe::safe;
 use crate::ui::prescription::title_row;
 use crate::ui::rows::Rows;
 use crate::ui::text::{padded, tail};
-use crate::ui::wording::{self, labels, people, posts, reasons};
+use crate::ui::wording::{self, labels, paper, people, posts, reasons};
 use crate::ui::{View, is_wide, lines};
 
 /// The page.
@@ -74,7 +75,11 @@ impl Widget for Page<'_> {
 impl Page<'_> {
     fn decisions(&self, rows: &mut Rows) {
         let theme = self.view.theme;
-        rows.heading(labels::REVIEW);
+        rows.heading(if self.review.serving.prescription.number.is_of_paper() {
+            paper::REVIEW
+        } else {
+            labels::REVIEW
+        });
         for decision in &self.review.proposal.decisions {
             self.decision(rows, decision);
         }
@@ -148,7 +153,12 @@ impl Page<'_> {
                 .partial
                 .map(|partial| labels::partial(reasons::partial_reason(partial))),
         );
-        texts.extend(decision.outcome.supply().and_then(traits));
+        let other_size = decision.outcome.supply().and_then(|supply| {
+            let of = supply.stands_for.filter(|of| *of != supply.boxes.into())?;
+            Some(labels::other_size(supply.boxes, of))
+        });
+        texts.extend(other_size);
+        texts.extend(decision.outcome.supply().map(lines::lots).unwrap_or_default());
         if !decision.note.is_empty() {
             texts.push(labels::quoted(&safe(&decision.note)));
         }
@@ -176,6 +186,22 @@ impl Page<'_> {
     fn seen(&self, rows: &mut Rows) {
         let View { desk, theme } = self.view;
         let consent = self.review.serving.prescription.consent;
+        if self.review.serving.prescription.number.is_of_paper() {
+            rows.blank();
+            rows.signed(0, "•", paper::STAYS_HERE, Style::new());
+        } else {
+            self.seen_at_the_base(rows, consent);
+        }
+        let operator = people::operator(&desk.setting.operator);
+        rows.paragraph(
+            0,
+            &labels::handed_over_by(&operator, &safe(&desk.setting.pharmacy.name)),
+            theme.dim,
+        );
+    }
+
+    fn seen_at_the_base(&self, rows: &mut Rows, consent: Consent) {
+        let View { desk, theme } = self.view;
         rows.heading(labels::SEEN);
         let style = match consent {
             Consent::Agreed => theme.good,
@@ -190,12 +216,6 @@ impl Page<'_> {
             let later = labels::posted_later(posts::delay_short(reason));
             rows.signed(0, "!", &later, theme.warning);
         }
-        let operator = people::operator(&desk.setting.operator);
-        rows.paragraph(
-            0,
-            &labels::handed_over_by(&operator, &safe(&desk.setting.pharmacy.name)),
-            theme.dim,
-        );
     }
 
     /// What the rules say, each with the reason it was passed for.
@@ -253,14 +273,6 @@ impl Page<'_> {
         ]);
         rows.draw(Scroll::default(), area, buffer);
     }
-}
-
-/// Lot and last day, when they are known.
-fn traits(supply: &Supply) -> Option<String> {
-    let lot = supply.lot.as_ref().map(|lot| labels::lot(&safe(lot.as_str())));
-    let expiry = supply.expiry.map(|day| labels::expiry(&wording::day(day)));
-    let traits: Vec<String> = [lot, expiry].into_iter().flatten().collect();
-    (!traits.is_empty()).then(|| traits.join(" · "))
 }
 
 /// The same page while the store writes.

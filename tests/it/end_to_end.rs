@@ -98,6 +98,79 @@ fn a_conforming_prescription_takes_one_scan_and_two_keys() {
 }
 
 #[test]
+fn a_paper_served_while_the_base_is_down_is_told_to_it_once_when_it_is_back() {
+    let mut stage = Stage::new();
+    let (number, _) = stage.counter.prescribe("conforming");
+    // What its paper says, read by a colleague elsewhere: this counter has no copy.
+    let elsewhere = Counter::of_base(&stage.address);
+    let known = elsewhere.run(&["consult", &number, "--json"]).json_with(0);
+    stage.stop_base();
+    let mut terminal = Terminal::open(&stage.counter, 100, 40);
+    terminal.shows(WAITING);
+    terminal.scan(&number);
+    terminal.shows("Impossible de servir");
+    terminal.press("\u{1b}OS");
+    terminal.shows("mode dégradé");
+    terminal.shows(&grouped(&number));
+    transcribe(&mut terminal, &known);
+    terminal.press(ENTER);
+    terminal.shows("Mode dégradé : base injoignable");
+    terminal.shows("transcrite du papier");
+    confirm(&mut terminal);
+    terminal.shows("DÉLIVRANCE ENREGISTRÉE");
+    terminal.kill();
+    let count = known["lines"].as_array().unwrap().len();
+    assert_eq!(stage.registered(), count);
+
+    // After a restart, still without the base: what was transcribed is there, and what was delivered on it.
+    let mut terminal = Terminal::open(&stage.counter, 100, 40);
+    terminal.shows("à envoyer");
+    terminal.scan(&number);
+    terminal.shows("transcrite du papier");
+    terminal.shows("déjà délivrée");
+    terminal.press(ESCAPE);
+    terminal.shows(WAITING);
+
+    stage.start_base();
+    terminal.press("\u{1b}OQ");
+    terminal.shows("envoyer maintenant");
+    terminal.press("e");
+    terminal.shows("Rien en attente");
+    terminal.kill();
+    assert_eq!(stage.deliveries(&number).len(), count, "each line once");
+    stage.counter.run(&["outbox", "flush", "--json"]).json_with(0);
+    assert_eq!(stage.deliveries(&number).len(), count, "and not twice");
+}
+
+/// Types in the form what a paper says, from its date to its last line.
+fn transcribe(terminal: &mut Terminal, known: &Value) {
+    let words = |value: &Value| value.as_str().unwrap().to_owned();
+    let type_in = |terminal: &mut Terminal, text: &str, then: &str| {
+        terminal.press(text);
+        terminal.shows(text);
+        terminal.press(ENTER);
+        terminal.shows(then);
+    };
+    type_in(terminal, &words(&known["written_on"]), "▸ Nom");
+    type_in(terminal, &words(&known["patient"]["family"]), "▸ Prénom");
+    type_in(terminal, &words(&known["patient"]["given"]), "▸ Né(e) le");
+    type_in(terminal, &words(&known["patient"]["born"]), "▸ Sexe");
+    terminal.press(ENTER);
+    terminal.shows("▸ Nom");
+    type_in(terminal, "Marchand", "▸ 1. Produit");
+    for (place, line) in known["lines"].as_array().unwrap().iter().enumerate() {
+        terminal.press(&words(&line["label"]));
+        // What the medicines database has for it, its very name first.
+        terminal.shows("tel quel");
+        terminal.press(ENTER);
+        terminal.shows("▸    Posologie");
+        type_in(terminal, "selon l’ordonnance", "▸    Boîtes");
+        let next = format!("▸ {}. Produit", place + 2);
+        type_in(terminal, &line["per_delivery"].to_string(), &next);
+    }
+}
+
+#[test]
 fn an_opposition_is_said_and_hides_the_delivery() {
     let stage = Stage::new();
     let (number, _) = stage.counter.prescribe("opposition");

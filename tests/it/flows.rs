@@ -2,7 +2,9 @@
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod answers;
+mod boxes;
 mod keys;
+pub(crate) mod paper;
 mod recording;
 mod register;
 mod scans;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use comptoir::app::closing::ClosingAnswer;
 use comptoir::app::history;
 use comptoir::app::keys::{Context, Key, Trigger, bindings};
-use comptoir::app::message::{CannotOpen, Freshness, HoldAnswer, Message, ReadFailure, Reading};
+use comptoir::app::message::{CannotOpen, Freshness, HoldAnswer, Message, PaperAnswer, ReadFailure, Reading};
 use comptoir::app::{App, Effect, Screen};
 use comptoir::domain::closure::RegisterDay;
 use comptoir::domain::correction::CannotCorrect;
@@ -121,6 +121,10 @@ impl World {
         }
         match self.questions.remove(0) {
             Effect::Consult(number) => vec![self.consulted(number, luck)],
+            Effect::TakePaper(paper) => vec![Message::PaperAnswered {
+                paper,
+                answer: Box::new(PaperAnswer::Failed),
+            }],
             Effect::TakeHold(number) | Effect::TakeHoldOver(number) => vec![self.hold_answered(number, luck)],
             Effect::Record(request) => {
                 if luck.is_multiple_of(4) {

@@ -7,6 +7,7 @@
 
 mod backup;
 mod base_client;
+mod boxes;
 #[cfg(target_os = "linux")]
 mod broken_machines;
 mod canary;

@@ -81,6 +81,50 @@ fn a_paper_without_a_number_is_recorded_here_and_never_waits_for_the_base() {
 }
 
 #[test]
+fn a_paper_served_here_is_consulted_rectified_and_renewed_by_its_reference() {
+    let counter = Counter::with_its_own_base();
+    let mut paper = written_today(&counter, paper("paper-only"));
+    paper["lines"][0]["repeats"] = json!(1);
+    let dispensed = dispense(&counter, &paper, &["--json"]).json_with(0);
+    let reference = dispensed["number"].as_str().unwrap();
+    let known = counter.run(&["consult", reference, "--json"]).json_with(0);
+    assert_eq!(known["paper"], "paper-only");
+    assert_eq!(known["freshness"]["from"], "paper");
+    assert_eq!(
+        (&known["lines"][0]["label"], &known["lines"][0]["remaining"]),
+        (&json!(DOLIPRANE), &json!(1))
+    );
+    let decisions = counter.home.path().join("decisions.json");
+    let decided = json!({ "lines": [
+        { "line": 1, "outcome": "conforming", "boxes": 1, "lot": "B34" }
+    ] });
+    std::fs::write(&decisions, decided.to_string()).unwrap();
+    let decisions = decisions.display().to_string();
+    let replaced = counter.run(&[
+        "register",
+        "correct",
+        "1",
+        "--reason",
+        "wrong-lot",
+        "--replace",
+        &decisions,
+        "--json",
+    ]);
+    assert_eq!(replaced.json_with(0)["state"], "local");
+    // The same boxes a second time: they are what the prescriber ordered once more, and the last ones.
+    let grouped = format!("{} {}", &reference[..6], &reference[6..]);
+    let renewed = counter.run(&["dispense", &grouped, "--all", "--json"]);
+    assert_eq!(renewed.json_with(0)["state"], "local");
+    let known = counter.run(&["consult", reference, "--json"]).json_with(0);
+    assert_eq!(known["lines"][0]["remaining"], json!(0));
+    assert_eq!(outbox(&counter), json!([]));
+
+    let never = counter.run(&["consult", "PAPIER000000000000", "--json"]);
+    assert_eq!(never.code, 4, "{never:?}");
+    assert!(never.stderr.contains("Aucune ordonnance papier"), "{never:?}");
+}
+
+#[test]
 fn a_delivery_off_the_base_is_taken_back_here_alone() {
     let counter = Counter::with_its_own_base();
     let paper = written_today(&counter, paper("paper-only"));

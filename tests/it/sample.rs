@@ -123,6 +123,8 @@ pub(crate) fn some_boxes(line: &PrescriptionLine, boxes: u16) -> Decision {
         boxes: Boxes(boxes),
         lot: "A12".parse().ok(),
         expiry: Some(date(2028, 6, 30)),
+        read: Vec::new(),
+        stands_for: None,
     };
     Decision {
         line: line.number,

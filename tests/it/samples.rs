@@ -105,6 +105,11 @@ pub(crate) fn ins(first_13: &str) -> Ins {
         .unwrap()
 }
 
+/// The code of a patient's identity, with nothing but the matricule.
+pub(crate) fn identity(ins: Option<Ins>) -> Scanned {
+    Scanned::Ins(ins.map(|ins| Box::new(ins.into())))
+}
+
 pub(crate) fn product(cip: &str, cis: &str, name: &str, group: &str) -> Product {
     Product {
         cip13: cip13(cip),
@@ -256,6 +261,7 @@ pub(crate) fn remarkable_prescription() -> Prescription {
     prescription.consent = Consent::Opposed;
     prescription.valid_until = None;
     prescription.lines[2].deliveries = vec![Delivery {
+        stands_for: None,
         id: None,
         product: "LEVOTHYROX 75 microgrammes, comprimé sécable".into(),
         boxes: Boxes(1),
@@ -361,6 +367,7 @@ pub(crate) fn keys(typed: &str) -> Vec<Key> {
             '①' => Key::Function(1),
             '②' => Key::Function(2),
             '③' => Key::Function(3),
+            '④' => Key::Function(4),
             '⑨' => Key::Function(9),
             '⑤' => Key::Function(5),
             '⑩' => Key::Function(10),
@@ -473,7 +480,9 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             boxes: Boxes(2),
             lot: "A12B".parse().ok(),
             expiry: Some(date(2028, 6, 30)),
+            serials: Vec::new(),
             outcome: "substituted".into(),
+            basis: None,
             reason: Some("generic".into()),
             note: String::new(),
             replaces: None,

@@ -1,15 +1,15 @@
 //! Every state of every screen that is worth seeing, reached by messages and keys.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
 
 use comptoir::app::closing::{BackupAnswer, ClosingAnswer};
 use comptoir::app::desk::LeftWaiting;
 use comptoir::app::message::{
-    ConsultFailure, Contradiction, ContradictionSource, Freshness, HoldAnswer, Message, ReadFailure, Reading,
-    RegisterCheck, StoreTask,
+    ConsultFailure, Contradiction, ContradictionSource, Freshness, HoldAnswer, Message, PaperAnswer,
+    ReadFailure, Reading, RegisterCheck, StoreTask,
 };
-use comptoir::app::{App, settling};
+use comptoir::app::{App, Effect, settling};
 use comptoir::catalogue::Catalogue;
 use comptoir::domain::breakdown::Breakdown;
 use comptoir::domain::closure::{Closure, RegisterDay};
@@ -175,9 +175,13 @@ fn text_scanned(scanned: Scanned, text: &str) -> Message {
 }
 
 fn scanned_box(cip: &str) -> Message {
+    boxed(cip, "A12B")
+}
+
+fn boxed(cip: &str, lot: &str) -> Message {
     let scanned = ScannedBox {
         cip13: Some(cip13(cip)),
-        lot: "A12B".parse().ok(),
+        lot: lot.parse().ok(),
         expiry: Some(date(2028, 6, 30)),
         serial: None,
     };
@@ -358,6 +362,26 @@ fn prescription_scenes() -> Vec<Scene> {
             after(serving(prescription()), vec![], "1s12n41-"),
         ),
         scene(
+            "prescription_two_lots",
+            after(
+                serving(prescription()),
+                vec![
+                    scanned_box(AMOXICILLIN),
+                    boxed(AMOXICILLIN, "B7"),
+                    boxed(AMOXICILLIN, "B7"),
+                ],
+                "",
+            ),
+        ),
+        scene(
+            "review_two_lots",
+            after(
+                serving(prescription()),
+                vec![scanned_box(AMOXICILLIN), boxed(AMOXICILLIN, "B7")],
+                "⏎",
+            ),
+        ),
+        scene(
             "prescription_box_ticked",
             after(serving(prescription()), vec![scanned_box("340093385711")], ""),
         ),
@@ -367,6 +391,89 @@ fn prescription_scenes() -> Vec<Scene> {
             "prescription_not_substitutable",
             after(serving(prescription()), vec![], "3s"),
         ),
+    ]
+}
+
+/// A paper of which the people are typed.
+fn paper_begun(more: &str) -> App {
+    let begun = after(app(), vec![Message::BaseFailed(DelayReason::Unreachable)], "④");
+    after(begun, vec![], &format!("{}{more}", crate::flows::paper::PEOPLE))
+}
+
+/// The same with a product found for what is typed.
+fn paper_found(more: &str) -> App {
+    let found = Message::CatalogueSearched {
+        text: "clam".into(),
+        products: products().0,
+    };
+    after(paper_begun("clam"), vec![found], more)
+}
+
+/// A whole paper, taken, without a number.
+fn paper_taken(typed: &str) -> App {
+    let mut app = paper_found("⏎1 gélule 3 fois par jour⏎2⏎");
+    let effects = press(&mut app, "⏎");
+    let Some(Effect::TakePaper(paper)) = effects.into_iter().next() else {
+        panic!("no paper was to be taken");
+    };
+    let known = products();
+    let taken =
+        (*paper)
+            .clone()
+            .prescription(date(2026, 11, 22), uuid::Uuid::from_u128(0xabc << 96), &|code| {
+                known.find(code).cloned()
+            });
+    let mut consultation = consultation_of(taken.unwrap());
+    consultation.freshness = Freshness::Transcribed;
+    app.update(Message::PaperAnswered {
+        paper,
+        answer: Box::new(PaperAnswer::Taken(consultation)),
+    });
+    press(&mut app, typed);
+    app
+}
+
+/// It is recorded, and stays here.
+fn paper_done() -> App {
+    let mut app = paper_taken("⏎");
+    let effects = press(&mut app, "⏎");
+    let Message::Recorded { mut entry, numbers } = recorded(&effects) else {
+        unreachable!("recorded() builds Recorded")
+    };
+    entry
+        .states
+        .iter_mut()
+        .for_each(|(_, state)| *state = PostState::Local);
+    app.update(Message::Recorded { entry, numbers });
+    app
+}
+
+fn paper_scenes() -> Vec<Scene> {
+    let of_number = after(
+        app(),
+        vec![
+            scan(NUMBER),
+            Message::ConsultFailed {
+                number: number(NUMBER),
+                why: ConsultFailure::Base(DelayReason::Unreachable),
+            },
+        ],
+        "④",
+    );
+    vec![
+        scene("paper", of_number),
+        scene("paper_people", paper_begun("")),
+        scene("paper_found", paper_found("")),
+        scene("paper_line", paper_found("⏎1 gélule 3 fois par jour⏎")),
+        scene("paper_whole", paper_found("⏎1 gélule 3 fois par jour⏎2⏎")),
+        scene("paper_asked", paper_found("⏎1 gélule 3 fois par jour⏎2⏎⏎")),
+        scene("paper_wrong", after(app(), vec![], "④31/02⏎↓↓⏎↓05/03/25⏎")),
+        scene("paper_leaving", paper_begun("⎋")),
+        scene("paper_prescription", paper_taken("")),
+        scene("paper_review", paper_taken("⏎")),
+        scene("paper_done", paper_done()),
+        scene("paper_counter", after(paper_done(), vec![], "⎋")),
+        scene("paper_outbox", after(paper_done(), vec![], "②")),
     ]
 }
 
@@ -417,19 +524,7 @@ fn review_scenes() -> Vec<Scene> {
         press(&mut app, "⏎⏎");
         after(app, vec![Message::RecordFailed { id: ID }], "")
     };
-    let expired_box = {
-        let scanned = ScannedBox {
-            cip13: Some(cip13(AMOXICILLIN)),
-            lot: None,
-            expiry: Some(date(2026, 1, 31)),
-            serial: None,
-        };
-        after(
-            serving(prescription()),
-            vec![text_scanned(Scanned::Box(scanned), "")],
-            "⏎⏎",
-        )
-    };
+    let expired_box = after(serving(prescription()), Vec::new(), "1→e31/01/2026⏎⏎⏎⏎");
     vec![
         scene("review", after(serving(prescription()), vec![], "⏎")),
         scene(
@@ -493,7 +588,7 @@ fn done_scenes() -> Vec<Scene> {
 }
 
 fn identified_scenes() -> Vec<Scene> {
-    let other_patient = text_scanned(Scanned::Ins(Some(ins("1850675056001"))), "IS01…");
+    let other_patient = text_scanned(identity(Some(ins("1850675056001"))), "IS01…");
     let several = Message::FileRead {
         path: PathBuf::from("/tmp/deux-feuilles.png"),
         readings: [NUMBER, OTHER_NUMBER]
@@ -657,6 +752,7 @@ fn settling(reading: Option<settling::Reading>, typed: &str) -> App {
 /// What another pharmacy delivered before.
 fn other_delivery() -> settling::Reading {
     let delivery = Delivery {
+        stands_for: None,
         id: None,
         product: "CLAMOXYL 500 mg, gélule".into(),
         boxes: Boxes(2),
@@ -810,6 +906,7 @@ fn reader_scenes() -> Vec<Scene> {
 pub(crate) fn scenes() -> Vec<Scene> {
     [
         counter_scenes(),
+        paper_scenes(),
         prescription_scenes(),
         decision_scenes(),
         review_scenes(),

@@ -131,6 +131,7 @@ fn every_screen_has_a_scene() {
             "leaving",
             "number_doubt",
             "outbox",
+            "paper",
             "prescription",
             "reader_test",
             "recording",

@@ -10,6 +10,7 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::Counter => COUNTER,
         Context::NumberDoubt => NUMBER_DOUBT,
         Context::Consulting => CONSULTING,
+        Context::Paper => PAPER_FORM,
         Context::Prescription => PRESCRIPTION,
         Context::Decision => DECISION,
         Context::DecisionChoice => DECISION_CHOICE,
@@ -68,6 +69,8 @@ const OUTBOX: Binding = key(&[Key::Function(2)], C::Outbox, Footer);
 const REGISTER: Binding = key(&[Key::Function(3)], C::Register, Footer);
 const OUTBOX_QUIET: Binding = key(&[Key::Function(2)], C::Outbox, Help);
 const REGISTER_QUIET: Binding = key(&[Key::Function(3)], C::Register, Help);
+const PAPER: Binding = key(&[Key::Function(4)], C::Paper, Footer);
+const PAPER_QUIET: Binding = key(&[Key::Function(4)], C::Paper, Help);
 const READER: Binding = key(&[Key::Function(9)], C::ReaderTest, Help);
 const QUIT: Binding = key(&[Key::Function(10), Key::Control('c')], C::Quit, Help);
 
@@ -81,6 +84,7 @@ const COUNTER: &[Binding] = &[
     PAGE_DOWN,
     OUTBOX,
     REGISTER,
+    PAPER,
     // No number and no usual path holds a question mark.
     HELP,
     READER,
@@ -98,7 +102,21 @@ const READER_TEST: &[Binding] = &[
     QUIT,
 ];
 const NUMBER_DOUBT: &[Binding] = &[digits(Footer), BACK, HELP, OUTBOX_QUIET, REGISTER_QUIET, QUIT];
-const CONSULTING: &[Binding] = &[BACK, HELP, OUTBOX, REGISTER_QUIET, QUIT];
+const CONSULTING: &[Binding] = &[BACK, PAPER, HELP, OUTBOX, REGISTER_QUIET, QUIT];
+const PAPER_FORM: &[Binding] = &[
+    ENTER,
+    key(&[Key::Up], C::Up, Footer),
+    key(&[Key::Down], C::Down, Footer),
+    key(&[Key::Left], C::Previous, Help),
+    key(&[Key::Right], C::Following, Help),
+    key(&[Key::Delete], C::Clear, Footer),
+    ERASE,
+    BACK,
+    HELP_F1,
+    OUTBOX_QUIET,
+    REGISTER_QUIET,
+    QUIT,
+];
 const PRESCRIPTION: &[Binding] = &[
     ENTER,
     digits(Footer),
@@ -108,6 +126,7 @@ const PRESCRIPTION: &[Binding] = &[
     key(&[Key::Character('n')], C::NotDeliver, Footer),
     key(&[Key::Character('-')], C::Fewer, Footer),
     key(&[Key::Character('+'), Key::Character('=')], C::More, Footer),
+    key(&[Key::Character('*')], C::AllBoxes, Help),
     key(&[Key::Right, Key::Character('d')], C::Details, Footer),
     key(&[Key::Character('v')], C::DecidedOnly, Help),
     UNDO,
@@ -134,6 +153,7 @@ const DECISION: &[Binding] = &[
     key(&[Key::Character('n')], C::NotDeliver, Footer),
     key(&[Key::Character('-')], C::Fewer, Footer),
     key(&[Key::Character('+'), Key::Character('=')], C::More, Footer),
+    key(&[Key::Character('*')], C::AllBoxes, Help),
     key(&[Key::Character('p')], C::Product, Help),
     key(&[Key::Character('m')], C::Reason, Help),
     key(&[Key::Character('l')], C::Lot, Help),
@@ -237,6 +257,7 @@ const IDENTIFIED: &[Binding] = &[
 ];
 const REFUSED: &[Binding] = &[
     key(&[Key::Character('r'), Key::Function(5)], C::Retry, Footer),
+    PAPER_QUIET,
     UP,
     DOWN,
     PAGE_UP,
@@ -284,6 +305,7 @@ const REGISTER_KEYS: &[Binding] = &[
     RECTIFY,
     ANNUL,
     key(&[Key::Character('h')], C::History, Footer),
+    key(&[Key::Character('o')], C::OpenPrescription, Help),
     key(&[Key::Character('c')], C::CloseDay, Footer),
     key(&[Key::Character('/')], C::Search, Footer),
     key(&[Key::Escape, Key::Enter, Key::Function(3)], C::Back, Footer),

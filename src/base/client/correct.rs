@@ -5,7 +5,7 @@
 //!
 //! | the base holds | then |
 //! |---|---|
-//! | the wrong delivery as an error (or not at all: it refused it), and its replacement if there is one | accepted |
+//! | the wrong delivery as an error (or not at all: it refused it), and what replaces it if anything does | accepted |
 //! | anything else | what is missing is posted, all of it or nothing |
 //! | 412, or 400 that speaks of 412 | read again, three times at most; else a conflict |
 //! | a "no" about any part | refused as a whole: the base goes on holding the delivery as it was, and both entries stay here |
@@ -57,11 +57,12 @@ impl<T: Transport> Base<T> {
             self.find_what_was_left_out(hand_over, corrects, &mut reading)
                 .await?;
             let wrong = still_counted(corrects, &reading);
-            let missing = hand_over.lines.iter().find(|line| !reading.holds(line.id));
-            if wrong.is_empty() && missing.is_none() {
+            let missing = hand_over.lines.iter().filter(|line| !reading.holds(line.id));
+            let missing: Vec<&DispensedLine> = missing.collect();
+            if wrong.is_empty() && missing.is_empty() {
                 return Ok(all(hand_over, &PostState::Accepted));
             }
-            if let Some(code) = missing.and_then(|line| not_deliverable(line, &reading)) {
+            if let Some(code) = missing.iter().find_map(|line| not_deliverable(line, &reading)) {
                 let refusal = outcome::refusal(code, String::new());
                 return Ok(all(hand_over, &PostState::Refused(refusal)));
             }
@@ -71,7 +72,10 @@ impl<T: Transport> Base<T> {
             {
                 return Ok(all(hand_over, &PostState::Conflict(refusal)));
             }
-            match self.post_correction(hand_over, &wrong, missing, &reading).await? {
+            match self
+                .post_correction(hand_over, &wrong, &missing, &reading)
+                .await?
+            {
                 Ended::As(end) => return Ok(all(hand_over, &end)),
                 Ended::TooLate(refusal) => stale = Some((refusal, versions)),
             }
@@ -83,26 +87,24 @@ impl<T: Transport> Base<T> {
         &self,
         hand_over: &HandOver,
         wrong: &[&Known],
-        missing: Option<&DispensedLine>,
+        missing: &[&DispensedLine],
         reading: &Reading,
     ) -> Result<Ended, BaseError> {
         let bundle = correction::transaction(hand_over, wrong, missing, reading).to_string();
         let request = Request::get("").carrying(Method::Post, codes::FHIR_JSON, bundle);
         let response = self.tell(request).await?;
-        Ok(
-            match answer(&response, wrong.len() + usize::from(missing.is_some()))? {
-                Answer::Accepted => Ended::As(PostState::Accepted),
-                Answer::Stale(refusal) => Ended::TooLate(refusal),
-                Answer::Conflict(refusal) => Ended::As(PostState::Conflict(refusal)),
-                Answer::Refused(remarks) => {
-                    let remark = remarks.first().ok_or(BaseError::Garbled)?;
-                    Ended::As(match missing {
-                        Some(line) => no(remark, line, reading),
-                        None => PostState::Refused(remark.refusal.clone()),
-                    })
-                }
-            },
-        )
+        Ok(match answer(&response, wrong.len() + missing.len())? {
+            Answer::Accepted => Ended::As(PostState::Accepted),
+            Answer::Stale(refusal) => Ended::TooLate(refusal),
+            Answer::Conflict(refusal) => Ended::As(PostState::Conflict(refusal)),
+            Answer::Refused(remarks) => {
+                let remark = remarks.first().ok_or(BaseError::Garbled)?;
+                Ended::As(match missing.first() {
+                    Some(line) => no(remark, line, reading),
+                    None => PostState::Refused(remark.refusal.clone()),
+                })
+            }
+        })
     }
 
     /// Looks up by their identifiers the deliveries that a consultation did not bring: nothing is replaced twice, and

@@ -1,4 +1,4 @@
-//! A correction as the transaction the base takes: the wrong delivery marked as an error, its replacement, the Task, and
+//! A correction as the transaction the base takes: the wrong delivery marked as an error, what replaces it, the Task, and
 //! who corrected what, and why.
 
 use serde_json::{Value, json};
@@ -21,16 +21,19 @@ use crate::domain::reasons::CorrectionReason;
 pub(in crate::base) fn transaction(
     hand_over: &HandOver,
     wrong: &[&Known],
-    replacement: Option<&DispensedLine>,
+    replacements: &[&DispensedLine],
     reading: &Reading,
 ) -> Value {
     let mut entry: Vec<Entry> = wrong
         .iter()
         .filter_map(|known| annulled(known, reading))
         .collect();
-    entry.extend(replacement.and_then(|line| replacing(hand_over, line, reading)));
-    entry.extend(task_entry(hand_over, replacement, reading));
-    entry.push(provenance(hand_over, wrong, replacement));
+    let replacing = replacements
+        .iter()
+        .filter_map(|line| replacing(hand_over, line, reading));
+    entry.extend(replacing);
+    entry.extend(task_entry(hand_over, replacements, reading));
+    entry.push(provenance(hand_over, wrong, replacements));
     fhir::written(&Bundle {
         resource_type: "Bundle".to_owned(),
         r#type: Some("transaction".to_owned()),
@@ -86,11 +89,11 @@ fn replacing(hand_over: &HandOver, line: &DispensedLine, reading: &Reading) -> O
 
 /// The Task with what remains recounted. Who holds it is left as it is: a correction serves nobody, and the holder may
 /// be another pharmacy.
-fn task_entry(hand_over: &HandOver, replacement: Option<&DispensedLine>, reading: &Reading) -> Option<Entry> {
+fn task_entry(hand_over: &HandOver, replacements: &[&DispensedLine], reading: &Reading) -> Option<Entry> {
     let task = reading.task.as_ref()?;
     let (place, version) = (task::place(task)?, task.version()?.to_owned());
     let mut task = task.clone().for_update();
-    if let Some(line) = replacement {
+    for line in replacements {
         task.output.push(json!({
             "type": { "text": "délivrance" },
             "valueReference": { "reference": label(line.id) },
@@ -138,7 +141,7 @@ fn execution_state(hand_over: &HandOver, is_held: bool, reading: &Reading) -> (&
 }
 
 /// One Provenance per correction: a revision of what was wrong, or its end, with the reason.
-fn provenance(hand_over: &HandOver, wrong: &[&Known], replacement: Option<&DispensedLine>) -> Entry {
+fn provenance(hand_over: &HandOver, wrong: &[&Known], replacements: &[&DispensedLine]) -> Entry {
     let references = wrong.iter().filter_map(|known| known.reference.clone());
     let versioned = wrong.iter().filter_map(|known| {
         let reference = known.reference.as_deref()?;
@@ -149,7 +152,7 @@ fn provenance(hand_over: &HandOver, wrong: &[&Known], replacement: Option<&Dispe
     });
     let target = references
         .map(Reference::to)
-        .chain(replacement.map(|line| Reference::to(label(line.id))));
+        .chain(replacements.iter().map(|line| Reference::to(label(line.id))));
     let id = hand_over.id.provenance().to_string();
     let activity = if hand_over.lines.is_empty() {
         "NULLIFY"

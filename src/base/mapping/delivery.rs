@@ -4,13 +4,15 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::base::fhir::{
-    self, CodeableConcept, Identifier, Medication, MedicationDispense, Performer, Reference, SupplyDelivery,
+    self, CodeableConcept, Extension, Identifier, Medication, MedicationDispense, Performer, Reference,
+    SupplyDelivery,
 };
 use crate::base::mapping::{Known, Origin, value};
 use crate::base::pool::{self, Place, Pool};
 use crate::base::{BaseError, codes};
 use crate::domain::identifiers::{Boxes, DispensedLineId};
 use crate::domain::prescription::{Delivery, DeliveryStanding, PrescriptionLine};
+use crate::domain::share::Share;
 
 pub(in crate::base) const KINDS: [&str; 2] = ["MedicationDispense", "SupplyDelivery"];
 
@@ -69,6 +71,7 @@ fn counted(read: &Read, line: &PrescriptionLine) -> Delivery {
     let mut delivery = read.delivery.clone();
     if !read.counts_boxes && delivery.standing == DeliveryStanding::Completed {
         delivery.boxes = line.boxes.unwrap_or(Boxes(1)).max(Boxes(1));
+        delivery.stands_for = None;
     }
     delivery
 }
@@ -89,6 +92,7 @@ fn of_medication(dispense: &MedicationDispense, pool: &Pool) -> Read {
             id: id(&dispense.identifier),
             product: product(dispense, pool),
             boxes: boxes.unwrap_or(Boxes::ZERO),
+            stands_for: stands_for(&dispense.extension),
             standing: codes::delivery_standing(dispense.status.as_deref()),
             pharmacy: pharmacy(&dispense.performer),
             at: dispense
@@ -116,6 +120,7 @@ fn of_supply(delivery: SupplyDelivery) -> Read {
                 .map(CodeableConcept::words)
                 .unwrap_or_default(),
             boxes: boxes.unwrap_or(Boxes::ZERO),
+            stands_for: stands_for(&delivery.extension),
             standing: codes::delivery_standing(delivery.status.as_deref()),
             pharmacy: delivery
                 .supplier
@@ -126,6 +131,12 @@ fn of_supply(delivery: SupplyDelivery) -> Read {
         lines: line.into_iter().collect(),
         counts_boxes: boxes.is_some(),
     }
+}
+
+/// The boxes ordered that boxes of another size stand for.
+fn stands_for(extensions: &[Extension]) -> Option<Share> {
+    let extension = fhir::extension(extensions, codes::STANDS_FOR_EXTENSION)?;
+    value::share(extension.value_ratio.as_ref()?)
 }
 
 /// The first identifier that is a UUID, ours or another software's.

@@ -217,7 +217,7 @@ pub(super) fn restricted() -> Meta {
     }
 }
 
-/// The adjustment, the missing boxes and the legal ground, when there are.
+/// The adjustment, the missing boxes, the legal ground and the boxes of another size, when there are.
 fn circumstances(line: &DispensedLine) -> impl Iterator<Item = Extension> {
     let adjusted = match &line.outcome {
         LineOutcome::Adjusted {
@@ -228,14 +228,15 @@ fn circumstances(line: &DispensedLine) -> impl Iterator<Item = Extension> {
     let partial = line
         .partial
         .map(|reason| Extension::coded(codes::PARTIAL_EXTENSION, codes::PARTIAL_REASON, reason.code()));
-    let basis = line.basis.map(|basis| {
-        Extension::coded(
-            codes::BASIS_EXTENSION,
-            codes::SUBSTITUTION_BASIS,
-            codes::substitution_basis(basis),
-        )
+    let basis = line
+        .basis
+        .map(|basis| Extension::coded(codes::BASIS_EXTENSION, codes::SUBSTITUTION_BASIS, basis.code()));
+    let stands_for = line.outcome.supply().and_then(|supply| supply.stands_for);
+    let stands_for = stands_for.map(|share| Extension {
+        value_ratio: Some(value::written_share(share)),
+        ..Extension::named(codes::STANDS_FOR_EXTENSION)
     });
-    [adjusted, partial, basis].into_iter().flatten()
+    [adjusted, partial, basis, stands_for].into_iter().flatten()
 }
 
 fn adjustment(reason: &str, agreement: &Agreement) -> Extension {

@@ -6,8 +6,9 @@ use jiff::{Timestamp, ToSpan};
 use serde_json::Number;
 
 use crate::base::codes;
-use crate::base::fhir::Quantity;
+use crate::base::fhir::{Quantity, Ratio};
 use crate::domain::identifiers::Boxes;
+use crate::domain::share::Share;
 
 /// The law's clock.
 pub(in crate::base) fn paris() -> TimeZone {
@@ -104,6 +105,26 @@ pub(in crate::base) fn written_boxes(boxes: Boxes) -> Quantity {
         system: Some(codes::EDQM.to_owned()),
         code: Some(codes::BOX.to_owned()),
     }
+}
+
+/// A fraction as it is written.
+pub(in crate::base) fn written_share(share: Share) -> Ratio {
+    let number = |number: u32| {
+        Some(Quantity {
+            value: Some(Number::from(number)),
+            ..Quantity::default()
+        })
+    };
+    Ratio {
+        numerator: number(share.boxes()),
+        denominator: number(share.per()),
+    }
+}
+
+/// A fraction of whole numbers.
+pub(in crate::base) fn share(ratio: &Ratio) -> Option<Share> {
+    let number = |quantity: &Option<Quantity>| quantity.as_ref()?.value.as_ref()?.as_u64();
+    Share::new(number(&ratio.numerator)?, number(&ratio.denominator)?)
 }
 
 #[cfg(test)]

@@ -113,6 +113,6 @@ pub struct BiosimilarNotice {
     pub ordered: String,
     /// The name of the product given.
     pub given: String,
-    /// Its lot, when it is known.
-    pub lot: Option<Lot>,
+    /// The lots of its boxes that are known.
+    pub lots: Vec<Lot>,
 }

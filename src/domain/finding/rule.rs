@@ -122,6 +122,7 @@ rules! {
         CountUnstated = "count-unstated", Information, "CSP art. R. 5132-12";
         PartialUnexplained = "partial-unexplained", Blocking, "CSP art. L. 4071-2 : modalités d’exécution transmises";
         AboveAMonth = "above-a-month", Warning, "CSP art. R. 5132-12 : quatre semaines ou trente jours, douze semaines pour un contraceptif";
+        OtherBoxSize = "other-box-size", Information, "CSP art. R. 5125-53 : nombre d’unités de prise porté sur l’ordonnance s’il diffère";
         LongPack = "long-pack", Information, "CSP art. R. 5132-12 : conditionnement de plus d’un mois, trois mois au plus";
     }
     /// When the next delivery is due, and what would overlap.

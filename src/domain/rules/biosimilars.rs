@@ -25,7 +25,8 @@ pub(super) fn of_decision(case: &Case, line: &PrescriptionLine, decision: &Decis
 fn substituted(case: &Case, line: &PrescriptionLine, supply: &Supply) -> Vec<Fact> {
     let mut facts = Vec::new();
     let given = supply.label.clone();
-    if supply.lot.is_none() {
+    let parts = supply.clone().by_lot();
+    if parts.iter().any(|part| part.lot.is_none()) {
         facts.push(Fact::BiosimilarLot { given: given.clone() });
     }
     let products = case.product(&line.code).zip(case.product(&supply.code));
@@ -39,7 +40,7 @@ fn substituted(case: &Case, line: &PrescriptionLine, supply: &Supply) -> Vec<Fac
     facts.push(Fact::BiosimilarToTell(BiosimilarNotice {
         ordered: line.label.clone(),
         given,
-        lot: supply.lot.clone(),
+        lots: parts.into_iter().filter_map(|part| part.lot).collect(),
     }));
     facts
 }

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::domain::box_read::earliest_expiry;
 use crate::domain::dispense::{Decision, LineOutcome};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::product::{Product, ProductCode};
@@ -17,7 +18,12 @@ pub(super) fn of_decision(
 ) -> Vec<Finding> {
     let mut facts = Vec::new();
     if let Some(supply) = decision.outcome.supply() {
-        if let Some(expiry) = supply.expiry.filter(|expiry| today > *expiry) {
+        let earliest = supply
+            .expiry
+            .into_iter()
+            .chain(earliest_expiry(&supply.read))
+            .min();
+        if let Some(expiry) = earliest.filter(|expiry| today > *expiry) {
             facts.push(Fact::BoxExpired { expiry, today });
         }
         let is_medicine = matches!(supply.code, ProductCode::Cip13(_) | ProductCode::Cis(_));

@@ -41,7 +41,7 @@ pub(super) fn of_supply(case: &Case, line: &PrescriptionLine, item: &Item, suppl
         return None;
     }
     let fraction = fraction(case, line, item)?;
-    let asked = supply.boxes;
+    let asked = line.counting(supply.counted());
     let (one, _) = fraction.boxes?;
     (asked > one).then_some(Fact::AboveFraction { asked, fraction })
 }

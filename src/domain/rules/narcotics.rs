@@ -78,6 +78,6 @@ pub(super) fn of_supply(case: &Case, line: &PrescriptionLine, item: &Item, suppl
         return None;
     }
     let share = lateness(case, line, item)?.share?;
-    let asked = supply.boxes;
+    let asked = line.counting(supply.counted());
     (asked > share).then_some(Fact::AboveNarcoticShare { asked, share })
 }

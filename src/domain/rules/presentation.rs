@@ -159,6 +159,6 @@ pub(super) fn of_supply(case: &Case, line: &PrescriptionLine, item: &Item, suppl
         return None;
     }
     let most = extension(case, line, item)?.most;
-    let asked = supply.boxes;
+    let asked = line.counting(supply.counted());
     (asked > most).then_some(Fact::AboveExceptional { asked, most })
 }

@@ -7,6 +7,7 @@ use crate::domain::identifiers::Boxes;
 use crate::domain::prescription::{LineKind, PrescriptionLine};
 use crate::domain::rules::presentation::{CONTRACEPTIVE_DAYS, is_contraceptive};
 use crate::domain::rules::{Case, Item, lasting, share};
+use crate::domain::units;
 
 /// Days of one delivery of a listed medicine (CSP art. R. 5132-12).
 const MONTH_DAYS: u16 = 30;
@@ -22,9 +23,9 @@ pub(super) fn of_decision(line: &PrescriptionLine, decision: &Decision) -> Vec<F
     let Some(supply) = decision.outcome.supply() else {
         return Vec::new();
     };
-    let asked = supply.boxes;
+    let asked = line.counting(supply.counted());
     let mut facts = Vec::new();
-    if asked == Boxes::ZERO {
+    if supply.boxes == Boxes::ZERO {
         facts.push(Fact::NoBox);
     }
     if let Some(remaining) = line.remaining().filter(|remaining| asked > *remaining) {
@@ -33,16 +34,31 @@ pub(super) fn of_decision(line: &PrescriptionLine, decision: &Decision) -> Vec<F
     // An adjustment says by itself why the count differs: that is what the prescriber agreed to.
     let must_explain =
         decision.partial.is_none() && !matches!(decision.outcome, LineOutcome::Adjusted { .. });
+    // Small boxes may be many and make no whole box ordered.
     if let Some(due) = line
         .due()
-        .filter(|due| must_explain && asked < *due && asked > Boxes::ZERO)
+        .filter(|due| must_explain && asked < *due && supply.boxes > Boxes::ZERO)
     {
-        facts.push(Fact::PartialUnexplained { asked, due });
+        facts.push(Fact::PartialUnexplained {
+            asked: supply.boxes,
+            due,
+        });
     }
     facts
         .into_iter()
         .map(|fact| Finding::on(line.number, fact))
         .collect()
+}
+
+/// Boxes of another size than those ordered: what is handed over is told in units.
+pub(super) fn other_size(case: &Case, line: &PrescriptionLine, supply: &Supply) -> Option<Fact> {
+    let compared = units::compared(line, supply, case.product)?;
+    Some(Fact::OtherBoxSize {
+        stands_for: compared.stands_for,
+        given: compared.given,
+        of_one: compared.of_one,
+        unit: compared.unit,
+    })
 }
 
 /// More boxes of a listed medicine than one delivery lasts: a month, twelve weeks of a contraceptive. One box is
@@ -61,14 +77,19 @@ pub(super) fn above_a_month(
     } else {
         MONTH_DAYS
     };
-    let asked = supply.boxes;
+    let asked = line.counting(supply.counted());
+    let lasts = lasting(line, asked)?;
+    // A box of three months is given whole, and no longer one exists for it.
+    if supply.boxes == Boxes(1) && asked > Boxes(1) && lasts <= units::LONG_PACK_DAYS {
+        return None;
+    }
     if line.remaining().is_some_and(|remaining| asked > remaining) {
         return None; // said already, and worse
     }
     let share = share(line, u32::from(most), u32::from(line.days?))?.max(Boxes(1));
     (asked > share).then_some(Fact::AboveAMonth {
         asked,
-        lasts: lasting(line, asked)?,
+        lasts,
         most,
         share,
         next: calendar::days_after(case.today, lasting(line, share)?),

@@ -7,7 +7,7 @@ use crate::domain::dispense::Supply;
 use crate::domain::finding::{Coverage, Fact};
 use crate::domain::identifiers::Boxes;
 use crate::domain::prescription::{DeliveryStanding, PrescriptionLine};
-use crate::domain::rules::{Case, Item, lasting};
+use crate::domain::rules::{Case, Item, of_so_many};
 use crate::domain::substances;
 use crate::domain::words::Mentions;
 
@@ -28,7 +28,7 @@ pub(super) fn coverage(line: &PrescriptionLine) -> Option<Covered> {
         .filter(|delivery| delivery.standing == DeliveryStanding::Completed)
         .filter_map(|delivery| {
             let on = calendar::day_in_france(delivery.at?);
-            Some((on, lasting(line, delivery.boxes)?))
+            Some((on, of_so_many(line, delivery.counted())?))
         })
         .collect();
     given.sort_unstable();
@@ -47,7 +47,7 @@ pub(super) fn before_deciding(case: &Case, line: &PrescriptionLine, item: &Item)
 
 /// The boxes in the hand begin a new delivery before the last one is used up.
 pub(super) fn of_supply(case: &Case, line: &PrescriptionLine, item: &Item, supply: &Supply) -> Option<Fact> {
-    begins_anew(line, item, supply.boxes).then(|| early(case, line))?
+    begins_anew(line, item, line.counting(supply.counted())).then(|| early(case, line))?
 }
 
 fn early(case: &Case, line: &PrescriptionLine) -> Option<Fact> {

@@ -8,12 +8,15 @@ use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
     PrescriberForm, RegisterNumberForm, kept_number, paper_or_none, text, text_or_none,
 };
+use crate::domain::box_read::BoxRead;
 use crate::domain::consent::Consent;
 use crate::domain::correction::{Corrects, Motive};
 use crate::domain::dispense::{
     Agreement, Completeness, DispensedLine, HandOver, LineOutcome, Override, Supply,
 };
-use crate::domain::identifiers::{Boxes, Cip13, Cis, DispenseId, DispensedLineId, LineNumber, Lot, Lpp};
+use crate::domain::identifiers::{
+    Boxes, Cip13, Cis, DispenseId, DispensedLineId, LineNumber, Lot, Lpp, Serial,
+};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::product::ProductCode;
@@ -22,6 +25,7 @@ use crate::domain::reasons::{
     SubstitutionReason,
 };
 use crate::domain::register::RegisterNumber;
+use crate::domain::share::Share;
 use crate::domain::substitution::SubstitutionBasis;
 use crate::store::error::StoreError;
 
@@ -93,6 +97,31 @@ struct CorrectsForm {
     handed_over_at: Timestamp,
     #[serde(with = "motive")]
     motive: Motive,
+}
+
+/// A fraction as its two numbers.
+mod share_or_none {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Share;
+
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for this signature"
+    )]
+    pub(super) fn serialize<S: Serializer>(share: &Option<Share>, serializer: S) -> Result<S::Ok, S::Error> {
+        share
+            .map(|share| [share.boxes(), share.per()])
+            .serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Share>, D::Error> {
+        let [boxes, per] = <[u64; 2]>::deserialize(deserializer)?;
+        let share = Share::new(boxes, per).ok_or_else(|| D::Error::custom("not a fraction"))?;
+        Ok(Some(share))
+    }
 }
 
 mod motive {
@@ -179,15 +208,33 @@ struct SupplyForm {
     label: String,
     #[serde(with = "BoxesForm")]
     boxes: Boxes,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "share_or_none")]
+    stands_for: Option<Share>,
     #[serde(with = "text_or_none")]
     lot: Option<Lot>,
     #[serde(with = "text_or_none")]
     expiry: Option<Date>,
+    // Left out where none was read: what was recorded before boxes were told apart keeps its bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "boxes_read")]
+    read: Vec<BoxRead>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "BoxRead")]
+struct BoxReadForm {
+    #[serde(with = "text")]
+    cip13: Cip13,
+    #[serde(with = "text_or_none")]
+    lot: Option<Lot>,
+    #[serde(with = "text_or_none")]
+    expiry: Option<Date>,
+    #[serde(with = "text_or_none")]
+    serial: Option<Serial>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "ProductCode", rename_all = "kebab-case")]
-enum ProductCodeForm {
+pub(super) enum ProductCodeForm {
     Cip13(#[serde(with = "text")] Cip13),
     Cis(#[serde(with = "text")] Cis),
     Lpp(#[serde(with = "text")] Lpp),
@@ -297,7 +344,7 @@ macro_rules! list_form {
 /// A form, for a value that may be absent.
 macro_rules! option_form {
     ($module:ident, $value:ident, $form:literal) => {
-        mod $module {
+        pub(in crate::store::record) mod $module {
             use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
             use super::*;
@@ -306,14 +353,14 @@ macro_rules! option_form {
             struct One(#[serde(with = $form)] $value);
 
             #[expect(clippy::ref_option, reason = "serde asks for this signature")]
-            pub(super) fn serialize<S: Serializer>(
+            pub(in crate::store::record) fn serialize<S: Serializer>(
                 value: &Option<$value>,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
                 value.clone().map(One).serialize(serializer)
             }
 
-            pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+            pub(in crate::store::record) fn deserialize<'de, D: Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Option<$value>, D::Error> {
                 Ok(Option::<One>::deserialize(deserializer)?.map(|one| one.0))
@@ -324,6 +371,7 @@ macro_rules! option_form {
 
 list_form!(lines, DispensedLine, "DispensedLineForm");
 list_form!(overrides, Override, "OverrideForm");
+list_form!(boxes_read, BoxRead, "BoxReadForm");
 list_form!(line_ids, DispensedLineId, "DispensedLineIdForm");
 option_form!(corrects_or_none, Corrects, "CorrectsForm");
 option_form!(basis_or_none, SubstitutionBasis, "SubstitutionBasisForm");
@@ -398,15 +446,29 @@ mod tests {
 
     fn supply() -> impl Strategy<Value = Supply> {
         let lot = option::of("[!-~]{1,20}".prop_map(|lot| lot.parse().unwrap()));
-        (code(), words(), any::<u16>(), lot, option::of(day())).prop_map(
-            |(code, label, boxes, lot, expiry)| Supply {
+        let read = collection::vec(box_read(), 0..3);
+        (code(), words(), any::<u16>(), lot, option::of(day()), read).prop_map(
+            |(code, label, boxes, lot, expiry, read)| Supply {
                 code,
                 label,
                 boxes: Boxes(boxes),
+                stands_for: Share::new((boxes / 3).into(), (boxes % 3).into()),
                 lot,
                 expiry,
+                read,
             },
         )
+    }
+
+    fn box_read() -> impl Strategy<Value = BoxRead> {
+        let lot = option::of("[!-~]{1,20}".prop_map(|lot| lot.parse().unwrap()));
+        let serial = option::of("[!-~]{1,20}".prop_map(|serial| serial.parse().unwrap()));
+        (lot, option::of(day()), serial).prop_map(|(lot, expiry, serial)| BoxRead {
+            cip13: "3400933857042".parse().unwrap(),
+            lot,
+            expiry,
+            serial,
+        })
     }
 
     fn outcome() -> impl Strategy<Value = LineOutcome> {

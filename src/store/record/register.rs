@@ -7,12 +7,14 @@ use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
     PrescriberForm, RegisterNumberForm, kept_number, paper_or_none, text_or_none,
 };
-use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
+use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterNumber, RegisteredDelivery};
+use crate::domain::substitution::SubstitutionBasis;
 use crate::store::error::StoreError;
+use crate::store::record::hand_over::basis_or_none;
 
 const VERSION: u8 = 1;
 
@@ -74,13 +76,39 @@ struct RegisteredDeliveryForm {
     lot: Option<Lot>,
     #[serde(with = "text_or_none")]
     expiry: Option<Date>,
+    // Left out where none was read: entries made before there were serials keep their bytes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serials")]
+    serials: Vec<Serial>,
     outcome: String,
+    // Left out where there is none: entries made before it was recorded keep their bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "basis_or_none")]
+    basis: Option<SubstitutionBasis>,
     reason: Option<String>,
     note: String,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "number_or_none")]
     replaces: Option<RegisterNumber>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "paper_or_none")]
     paper: Option<PaperReason>,
+}
+
+/// Serials, each as its text.
+mod serials {
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Serial;
+
+    pub(super) fn serialize<S: Serializer>(serials: &[Serial], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(serials.iter().map(Serial::as_str))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Serial>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        let serials = texts.iter().map(|text| text.parse().ok());
+        serials
+            .collect::<Option<_>>()
+            .ok_or_else(|| D::Error::custom("not a serial"))
+    }
 }
 
 /// The code of a correction's reason.
@@ -255,7 +283,9 @@ mod tests {
             boxes: Boxes(2),
             lot: "A12".parse().ok(),
             expiry: "2028-06-30".parse().ok(),
+            serials: Vec::new(),
             outcome: "substituted".into(),
+            basis: None,
             reason: Some("generic".into()),
             note: String::new(),
             replaces: None,
@@ -288,12 +318,31 @@ mod tests {
             reason: String::new(),
             operator: operator(OperatorRole::Technician),
         };
+        let with_serials = |content: RegisterContent| {
+            let RegisterContent::Delivery(delivery) = content else {
+                unreachable!("a delivery")
+            };
+            RegisterContent::Delivery(Box::new(RegisteredDelivery {
+                serials: ["S1", "S2"].map(|serial| serial.parse().unwrap()).to_vec(),
+                basis: Some(SubstitutionBasis::ParallelImport),
+                ..*delivery
+            }))
+        };
+        let told_apart = FROZEN.replace(
+            r#""expiry":"2028-06-30","#,
+            r#""expiry":"2028-06-30","serials":["S1","S2"],"#,
+        );
+        let told_apart = told_apart.replace(
+            r#""outcome":"substituted","#,
+            r#""outcome":"substituted","basis":"parallel-import","#,
+        );
         let replacing = FROZEN.replace(r#""note":""}}"#, r#""note":"","replaces":41}}"#);
         for (content, frozen) in [
             (delivery(), FROZEN),
             (correction, FROZEN_CORRECTION),
             (coded, FROZEN_CODED_CORRECTION),
             (replacement(), &replacing),
+            (with_serials(delivery()), &told_apart),
         ] {
             assert_eq!(write_content(content.clone()).unwrap(), frozen);
             assert_eq!(read_content(frozen).unwrap(), content);

@@ -54,6 +54,11 @@ pub struct PrescriberDelivery {
     pub product: String,
     /// How many boxes.
     pub boxes: u64,
+    /// How many of the boxes ordered they stand for, when they are of another size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands_for: Option<String>,
+    /// Their lot, when it was read.
+    pub lot: Option<String>,
     /// `conforming`, `substituted`, `adjusted` or `not-delivered`.
     pub outcome: &'static str,
     /// The code of the reason.
@@ -281,6 +286,11 @@ fn read_delivery(delivery: &Value, lines: &[&Value]) -> PrescriberDelivery {
             .unwrap_or_default()
             .to_owned(),
         boxes: quantity.into_iter().find_map(Value::as_u64).unwrap_or(0),
+        stands_for: extension(delivery, &format!("{EXTENSIONS}stands-for"))
+            .and_then(|extension| fraction(&extension["valueRatio"])),
+        lot: delivery["contained"][0]["batch"]["lotNumber"]
+            .as_str()
+            .map(str::to_owned),
         outcome,
         reason: reason.or_else(|| coding(extension(delivery, &format!("{EXTENSIONS}partial-reason")))),
         pharmacy: pharmacy(delivery),
@@ -290,6 +300,15 @@ fn read_delivery(delivery: &Value, lines: &[&Value]) -> PrescriberDelivery {
             .or(recorded)
             .map(str::to_owned),
     }
+}
+
+/// "3", "1/3".
+fn fraction(ratio: &Value) -> Option<String> {
+    let number = |name: &str| ratio[name]["value"].as_u64();
+    Some(match (number("numerator")?, number("denominator")?) {
+        (boxes, 1) => boxes.to_string(),
+        (boxes, per) => format!("{boxes}/{per}"),
+    })
 }
 
 /// The outcome is derived: declined, then adjusted, then substituted, else as ordered.

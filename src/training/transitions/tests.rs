@@ -88,6 +88,7 @@ fn held_by(owner: Finess, until_minutes: i64) -> Prescription {
 
 fn delivered(mut prescription: Prescription, line: &str, pharmacy: Finess, boxes: u16) -> Prescription {
     let delivery = Delivery {
+        stands_for: None,
         reference: format!("MedicationDispense/{line}-{boxes}"),
         pharmacy,
         boxes: Boxes(boxes),
@@ -132,6 +133,7 @@ fn report(line: &str, boxes: u16) -> Report {
         line: line.into(),
         patient: "Patient/p".into(),
         delivery: Delivery {
+            stands_for: None,
             reference: "MedicationDispense/new".into(),
             pharmacy: ours(),
             boxes: Boxes(boxes),

@@ -5,12 +5,13 @@ use serde_json::Value;
 
 use crate::domain::identifiers::{Boxes, Finess};
 use crate::domain::prescription::DeliveryStanding;
+use crate::domain::share::Share;
 use crate::training::outcome::Refusal;
 use crate::training::prescription::Delivery;
 use crate::training::transitions::{Reason, Report};
 use crate::training::wire::{
     Concept, Contained, Extension, FINESS, Identifier, Identifiers, Quantity, REPLACES, Reference,
-    ResourceType, SUPPLY_LINE, URI, boxes, identified, moment, read, required, well_coded,
+    ResourceType, STANDS_FOR, SUPPLY_LINE, URI, boxes, identified, moment, read, required, well_coded,
 };
 
 const STATUS_REASON: &str = "http://hl7.org/fhir/StructureDefinition/event-statusReason";
@@ -138,6 +139,24 @@ impl ReportedDelivery {
             .clone()
     }
 
+    /// The boxes handed over, and the fraction of boxes ordered that boxes of another size stand for.
+    fn counted(&self) -> Result<(Boxes, Option<Share>), Refusal> {
+        let quantity = self.quantity.as_ref().or(self.supplied_item.quantity.as_ref());
+        let boxes = boxes(quantity)?.unwrap_or(Boxes::ZERO);
+        let Some(said) = self.extension(STANDS_FOR) else {
+            return Ok((boxes, None));
+        };
+        let number = |quantity: &Quantity| quantity.value.as_ref()?.as_u64();
+        let share = said
+            .value_ratio
+            .as_ref()
+            .and_then(|ratio| Share::new(number(&ratio.numerator)?, number(&ratio.denominator)?))
+            .filter(|share| share.boxes() > 0 && boxes > Boxes::ZERO);
+        share.map(|share| (boxes, Some(share))).ok_or_else(|| {
+            Refusal::malformed("Seules des boîtes remises tiennent lieu de boîtes prescrites, par une fraction de nombres entiers.")
+        })
+    }
+
     fn reason(&self) -> Reason {
         if self.status_reason_codeable_concept.is_some() || self.extension(STATUS_REASON).is_some() {
             Reason::Given
@@ -155,18 +174,19 @@ pub(in crate::training) fn delivery(kind: ResourceType, resource: &Value) -> Res
     wire.has_coherent_type(standing)?;
     wire.products().try_for_each(well_coded)?;
     let patient = wire.subject.as_ref().or(wire.patient.as_ref());
-    let quantity = wire.quantity.as_ref().or(wire.supplied_item.quantity.as_ref());
     let handed_over = wire
         .when_handed_over
         .as_deref()
         .or(wire.occurrence_date_time.as_deref());
+    let (boxes, stands_for) = wire.counted()?;
     Ok(Report {
         line: required(wire.line(kind), "authorizingPrescription")?,
         patient: required(patient.and_then(|patient| patient.reference.clone()), "patient")?,
         delivery: Delivery {
             reference: format!("{kind}/{}", wire.id),
             pharmacy: required(wire.pharmacy(), "FINESS de la pharmacie")?,
-            boxes: boxes(quantity)?.unwrap_or(Boxes::ZERO),
+            boxes,
+            stands_for,
             standing,
         },
         handed_over: handed_over.map(moment).transpose()?,

@@ -411,14 +411,25 @@ pub fn box_content(content: &BoxContent) -> String {
 }
 
 fn measure(measure: &Measure) -> String {
-    let decimals = format!("{:03}", measure.thousandths % 1_000);
+    format!("{} {}", amount(measure.thousandths), Safe(&measure.unit))
+}
+
+/// An amount given in thousandths: "0,4".
+pub fn amount(thousandths: u64) -> String {
+    let decimals = format!("{:03}", thousandths % 1_000);
     let decimals = decimals.trim_end_matches('0');
     let comma = if decimals.is_empty() { "" } else { "," };
-    format!(
-        "{}{comma}{decimals} {}",
-        measure.thousandths / 1_000,
-        Safe(&measure.unit)
-    )
+    format!("{}{comma}{decimals}", thousandths / 1_000)
+}
+
+/// So much of a unit, in thousandths: "28 comprimés", "200 ml". What is measured has no plural.
+pub fn units(thousandths: u64, unit: &str) -> String {
+    let plural = if thousandths < 2_000 || unit.len() < 4 {
+        ""
+    } else {
+        "s"
+    };
+    format!("{} {}{plural}", amount(thousandths), Safe(unit))
 }
 
 fn state(marketing: &Marketing) -> String {

@@ -91,6 +91,10 @@ pub fn cannot_open(entry: Option<RegisterNumber>, why: &CannotOpen) -> String {
             "{} Sans copie de l’ordonnance ici, la rectification attend ; l’annulation (a) reste possible.",
             posts::delay(*reason)
         ),
+        CannotOpen::Failed(ConsultFailure::NoPaper) => {
+            "Ce qui a été recopié du papier n’est pas gardé ici\u{202f}: l’annulation (a) reste possible."
+                .to_owned()
+        }
         CannotOpen::Failed(ConsultFailure::Store) => {
             "L’ordonnancier n’a pas pu être lu : réessayez.".to_owned()
         }

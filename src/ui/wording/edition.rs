@@ -148,6 +148,12 @@ pub fn expiry(delivery: &RegisteredDelivery) -> Option<String> {
     delivery.expiry.map(|date| format!("exp. {}", day(date)))
 }
 
+/// The serials of its boxes, may be empty.
+pub fn serials(delivery: &RegisteredDelivery) -> String {
+    let serials: Vec<String> = delivery.serials.iter().map(|one| safe(one.as_str())).collect();
+    serials.join(", ")
+}
+
 /// "ligne 3".
 pub fn line(delivery: &RegisteredDelivery) -> String {
     format!("ligne {}", delivery.line)

@@ -1,14 +1,18 @@
 //! What the rules have to say, in sentences, with their figures.
 
+use std::cmp::Ordering;
+
 use crate::domain::calendar::{days_before, days_between};
 use crate::domain::finding::{
     BiosimilarNotice, Coverage, Deadline, Fact, Finding, Fraction, LateSince, Lateness, RefusalDoubt,
     Severity,
 };
 use crate::domain::identifiers::Boxes;
+use crate::domain::share::Share;
 use crate::domain::substitution::NonSubstitutable;
 use crate::safe::safe;
-use crate::ui::wording::catalogue::{euros, supply};
+use crate::ui::wording::catalogue::{amount, euros, supply, units};
+use crate::ui::wording::labels;
 use crate::ui::wording::{boxes, counted, day, or_dash, people};
 
 /// The word for how much a finding weighs.
@@ -41,7 +45,7 @@ fn fact(fact: &Fact) -> String {
         Fact::PrescriptionCancelled => "Le prescripteur a annulé cette ordonnance : rien ne peut en être délivré.".into(),
         Fact::PrescriptionExpired { last_day, today } => format!(
             "Ordonnance expirée : elle était valable jusqu’au {} et nous sommes le {}.", day(*last_day), day(*today)),
-        Fact::ValidityUnstated => "La base n’indique aucune date de fin de validité : elle est inconnue, pas illimitée.".into(),
+        Fact::ValidityUnstated => "Aucune date de fin de validité n’est indiquée : elle est inconnue, pas illimitée.".into(),
         Fact::NothingLeft => "Tout a déjà été délivré : il ne reste rien à servir sur cette ordonnance.".into(),
         Fact::SecuredSupport => "VAUT ORDONNANCE SÉCURISÉE : l’ordonnance numérique est elle-même le support, aucun papier sécurisé n’est exigé.".into(),
         Fact::HeldElsewhere(hold) => held_elsewhere(hold),
@@ -92,11 +96,14 @@ fn fact(fact: &Fact) -> String {
         Fact::AboveRemaining { asked, remaining } => format!(
             "{} {} pour {} restant à délivrer.", boxes(*asked), agreed(*asked, "demandée"), remaining.0),
         Fact::CountUnstated => "Le prescripteur n’a indiqué aucun nombre de boîtes : vérifiez la quantité.".into(),
+        Fact::PartialUnexplained { asked, due } if asked >= due => format!(
+            "{} d’une autre taille, moins que {} à délivrer : indiquez pourquoi.", boxes(*asked), boxes(*due)),
         Fact::PartialUnexplained { asked, due } => format!(
             "{} {} sur {} à délivrer : indiquez pourquoi.", boxes(*asked), agreed(*asked, "remise"), due.0),
         Fact::AboveAMonth { asked, lasts, most, share, next } => format!(
             "{} couvrent {} ; une délivrance en couvre {most} au plus : {} aujourd’hui, la suite au plus tôt le {}.",
             boxes(*asked), days(*lasts), boxes(*share), day(*next)),
+        Fact::OtherBoxSize { stands_for, given, of_one, unit } => other_size(*stands_for, (*given, *of_one), unit),
         Fact::LongPack { lasts, next } => format!(
             "Une boîte couvre {} : elle se délivre entière, la suivante au plus tôt le {}.", days(*lasts), day(*next)),
         Fact::RenewalEarly(covered) => format!(
@@ -273,12 +280,30 @@ fn refusal_doubt(doubt: RefusalDoubt) -> String {
     }
 }
 
+/// « 28 comprimés pour 1 boîte prescrite de 30 : 2 de moins. »
+fn other_size(of: Share, (given, of_one): (u64, u64), unit: &str) -> String {
+    let due = of_one.saturating_mul(of.boxes().into()) / u64::from(of.per());
+    let difference = match given.cmp(&due) {
+        Ordering::Equal => "autant".to_owned(),
+        Ordering::Less => format!("{} de moins", amount(due - given)),
+        Ordering::Greater => format!("{} de plus", amount(given - due)),
+    };
+    format!(
+        "{} pour {} de {}\u{202f}: {difference}.",
+        units(given, unit),
+        labels::prescribed(of),
+        amount(of_one),
+    )
+}
+
 /// What is read or sent to the prescriber, as it is.
 fn biosimilar_notice(notice: &BiosimilarNotice) -> String {
-    let lot = notice
-        .lot
-        .as_ref()
-        .map_or_else(String::new, |lot| format!(" (lot {})", safe(lot.as_str())));
+    let lots: Vec<String> = notice.lots.iter().map(|lot| safe(lot.as_str())).collect();
+    let lot = match &lots[..] {
+        [] => String::new(),
+        [lot] => format!(" (lot {lot})"),
+        several => format!(" (lots {})", several.join(", ")),
+    };
     format!(
         "Informez le patient et le prescripteur. Texte prêt : « J’ai délivré {}{lot} à la place de {} à votre patient, qui en est informé ; le même produit lui sera redonné. »",
         safe(&notice.given),

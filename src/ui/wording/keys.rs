@@ -50,6 +50,8 @@ pub const fn command(context: Context, command: Command) -> &'static str {
     match command {
         Command::Confirm => confirm(context),
         Command::Back => back(context),
+        Command::Up if matches!(context, Context::Paper) => "champ précédent",
+        Command::Down if matches!(context, Context::Paper) => "champ suivant",
         Command::Up => "plus haut",
         Command::Down => "plus bas",
         Command::PageUp => "page précédente",
@@ -63,6 +65,10 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Outbox => "file d’envoi",
         Command::Register => "ordonnancier",
         Command::ReaderTest => "essai du lecteur",
+        Command::Paper => "ordonnance papier",
+        Command::Previous => "choix précédent",
+        Command::Following => "choix suivant",
+        Command::Clear => "vider",
         Command::Quit => "quitter",
         Command::Conforming => "conforme",
         Command::Substitute => "substituer",
@@ -70,6 +76,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::NotDeliver => "non délivré",
         Command::More => "plus",
         Command::Fewer => "moins",
+        Command::AllBoxes => "la boîte scannée vaut pour toutes",
         Command::Details => "détails",
         Command::Undo => "oublier la décision",
         Command::DecidedOnly => "vérifier les seules lignes décidées",
@@ -90,6 +97,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Annul => "annuler",
         Command::Rectify => "rectifier",
         Command::History => "historique",
+        Command::OpenPrescription => "ouvrir l’ordonnance de cette inscription",
         Command::CloseDay => "clôturer",
     }
 }
@@ -100,7 +108,8 @@ const fn confirm(context: Context) -> &'static str {
         Context::Prescription => "tout conforme",
         Context::Decision => "ligne décidée",
         Context::DecisionChoice | Context::DecisionSearch | Context::Correction => "choisir",
-        Context::DecisionText
+        Context::Paper
+        | Context::DecisionText
         | Context::ReviewReason
         | Context::SettlingReason
         | Context::CorrectionWords => "valider",
@@ -127,7 +136,7 @@ const fn back(context: Context) -> &'static str {
     match context {
         Context::Counter => "tout effacer",
         Context::Consulting => "abandonner",
-        Context::Prescription => "fermer",
+        Context::Prescription | Context::Paper => "fermer",
         Context::Done => "patient suivant",
         Context::Review => "modifier",
         Context::NumberDoubt
@@ -169,6 +178,7 @@ pub const fn context(context: Context) -> &'static str {
         Context::Counter => "Au comptoir",
         Context::NumberDoubt => "Numéro à préciser",
         Context::Consulting => "Lecture à la base",
+        Context::Paper => "Ordonnance papier",
         Context::Prescription => "Ordonnance",
         Context::Decision => "Décision d’une ligne",
         Context::DecisionChoice => "Choix dans une liste",

@@ -159,6 +159,11 @@ pub const LEAVING_LOSES: &str =
 /// The same, of a correction.
 pub const LEAVING_LOSES_CORRECTION: &str =
     "Si vous quittez, cette correction est oubliée. L’ordonnancier reste tel qu’il est, rien n’a été envoyé.";
+/// The same, of a paper.
+pub const LEAVING_LOSES_PAPER: &str =
+    "Si vous quittez, cette saisie est oubliée. Rien n’a été délivré ni enregistré.";
+/// Where one goes.
+pub const GOING_TO_PAPER: &str = "Vous avez demandé à servir une ordonnance papier.";
 /// Where one goes.
 pub const GOING_TO_COUNTER: &str = "Vous avez demandé à fermer cette ordonnance.";
 /// Where one goes.
@@ -257,10 +262,14 @@ pub fn confirm(screen: &Screen) -> &'static str {
                 "bloqué (✗)"
             } else if review.next_warning().is_some() {
                 "passer une alerte"
+            } else if review.serving.prescription.number.is_of_paper() {
+                "ENREGISTRER"
             } else {
                 "ENREGISTRER ET ENVOYER"
             }
         }
+        Screen::Paper(form) if form.is_choosing() => "choisir",
+        Screen::Paper(form) if form.is_whole() => "SERVIR",
         Screen::Settling(settling) if settling.chosen.is_some() => "ENREGISTRER CE CHOIX",
         other => command(other.context(), crate::app::keys::Command::Confirm),
     }

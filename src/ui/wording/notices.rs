@@ -1,11 +1,12 @@
 //! The one line of news at the foot of the screen.
 
 use crate::app::desk::Notice;
+use crate::domain::identifiers::LineNumber;
 use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::non_substitutable;
 use crate::ui::wording::refusals::not_a_number;
-use crate::ui::wording::{breakdowns, labels, posts, reasons, settling};
+use crate::ui::wording::{breakdowns, day, labels, posts, reasons, settling};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,16 @@ pub enum Tone {
     Plain,
     /// Something is asked of the person.
     Attention,
+}
+
+/// « 1 et 3 ».
+fn enumerated(lines: &[LineNumber]) -> String {
+    let numbers: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    match numbers.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} et {last}", others.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// A piece of news in a sentence.
@@ -33,11 +44,24 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ReaderFound(device) => (Good, format!("Le lecteur série {} est de nouveau là.", safe(&device.display().to_string()))),
         Notice::ReadingFile(path) => (Plain, format!("Lecture de {}…", safe(&path.display().to_string()))),
         Notice::NotTyped(why) => (Attention, not_a_number(why)),
+        Notice::NoPaperInstead => (Attention, "Ce refus vaut aussi pour le papier : il ne se délivre pas en mode dégradé.".into()),
+        Notice::PaperNumberRead => (Good, "Numéro lu : la base sera interrogée avant de servir ce papier.".into()),
+        Notice::PaperKnown => (Good, "Cette ordonnance est décrite par la base : c’est elle qui est ouverte, la saisie est abandonnée.".into()),
+        Notice::PaperFailed => (Attention, "Ce poste n’a pas pu reprendre l’ordonnance : la saisie est gardée, recommencez (Entrée).".into()),
+        Notice::PaperNotAtBase => (Plain, "Ordonnance papier sans numéro : la base ne la connaît pas, il n’y a rien à relire.".into()),
         Notice::NothingOpen => (Attention, "Il ne reste rien à délivrer ici sur cette ordonnance.".into()),
         Notice::NoSuchLine => (Attention, "Aucune ligne ne porte ce numéro.".into()),
         Notice::LineClosed(line) => (Attention, format!("La ligne {line} ne peut pas être délivrée : voyez pourquoi à côté d’elle.")),
         Notice::BoxTicked(line) => (Good, format!("Boîte reconnue : ligne {line} décidée.")),
-        Notice::TwoLots(line) => (Attention, format!("Ligne {line} : boîtes de lots différents, aucun lot ne sera inscrit.")),
+        Notice::BoxCounted(line, count, due) => (Good, format!("Ligne {line} : {count} boîte{} sur {due}. Scannez la suivante, ou * : elle vaut pour toutes.", if *count < 2 { "" } else { "s" })),
+        Notice::SmallBoxCounted(line, count) => (Good, format!("Ligne {line} : {count} boîte{} d’une autre taille, ce n’est pas encore le compte. Scannez la suivante.", if *count < 2 { "" } else { "s" })),
+        Notice::AllScanned(line, count) => (Attention, format!("Rien n’a été ajouté : la ligne {line} a déjà ses {count} boîtes scannées. + pour en compter une de plus.")),
+        Notice::SameBox(line) => (Attention, format!("Cette boîte (même numéro de série) est déjà comptée à la ligne {line} : rien n’a été ajouté.")),
+        Notice::OtherBoxBefore(line) => (Attention, format!("Rien n’a été ajouté : une boîte d’un autre médicament est déjà scannée à la ligne {line}. x pour la recommencer.")),
+        Notice::SeveralLines(lines) => (Attention, format!("Rien n’a été coché : cette boîte répond aux lignes {}. Tapez le numéro de la bonne, puis scannez de nouveau.", enumerated(lines))),
+        Notice::BoxExpired(expiry) => (Attention, format!("Boîte PÉRIMÉE depuis le {} : rien n’a été coché. Prenez-en une autre.", day(*expiry))),
+        Notice::BoxForHospitals => (Attention, "Médicament réservé à l’usage hospitalier : rien n’a été coché, il ne se délivre pas en officine.".into()),
+        Notice::NoBoxScanned(line) => (Attention, format!("Ligne {line} : aucune boîte n’est scannée.")),
         Notice::InsMatches => (Good, "L’INS scanné est bien celui du patient de l’ordonnance.".into()),
         Notice::NotSubstitutable(why) => (Attention, format!("Non substituable : {}. Reste l’ajustement (a), avec l’accord du prescripteur.", non_substitutable(why))),
         Notice::DeviceNotSubstitutable => (Attention, "Un dispositif ne se substitue pas. Reste l’ajustement (a), avec l’accord du prescripteur.".into()),

@@ -8,7 +8,7 @@ use crate::domain::number::NotANumber;
 use crate::domain::outbox::DelayReason;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::safe::safe;
-use crate::ui::wording::posts;
+use crate::ui::wording::{paper, posts};
 
 /// A "no", in three parts.
 pub struct Advice {
@@ -140,6 +140,7 @@ pub fn consult_failure(failure: ConsultFailure) -> String {
             "{} Cette ordonnance n’a jamais été consultée ici, il n’y en a donc pas de copie.",
             posts::delay(reason)
         ),
+        ConsultFailure::NoPaper => paper::no_paper(),
         ConsultFailure::Store => "Le fichier de données de ce poste ne répond pas.".to_owned(),
     }
 }
@@ -147,10 +148,11 @@ pub fn consult_failure(failure: ConsultFailure) -> String {
 const fn consult_way_out(failure: ConsultFailure) -> &'static str {
     match failure {
         ConsultFailure::Base(DelayReason::LoginRefused) => {
-            "Reconnectez-vous (carte CPS ou e-CPS), puis réessayez. En attendant, l’ordonnance papier se délivre selon le circuit habituel."
+            "Reconnectez-vous (carte CPS ou e-CPS), puis réessayez."
         }
-        ConsultFailure::Base(_) => {
-            "Réessayez dans un instant (r). Si la panne dure, délivrez d’après l’ordonnance papier, selon le circuit habituel."
+        ConsultFailure::Base(_) => "Réessayez dans un instant (r).",
+        ConsultFailure::NoPaper => {
+            "Une ordonnance papier servie ici se rouvre depuis sa ligne de l’ordonnancier (F3, puis o)."
         }
         ConsultFailure::Store => {
             "Rien n’a été perdu. Vérifiez la place sur le disque, puis relancez comptoir."

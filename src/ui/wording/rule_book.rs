@@ -181,6 +181,7 @@ const fn what(rule: Rule) -> &'static str {
         Rule::CountUnstated => "Aucun nombre de boîtes n’est prescrit.",
         Rule::PartialUnexplained => "Moins de boîtes que dues, sans motif.",
         Rule::AboveAMonth => "Médicament listé : plus de trente jours (contraceptif : douze semaines) en une délivrance de plusieurs boîtes.",
+        Rule::OtherBoxSize => "Boîtes d’une autre taille : les unités sont comparées, et ce qui reste est compté en boîtes prescrites.",
         Rule::LongPack => "Une boîte couvre plus d’un mois : elle se délivre entière, et la date de la suivante est donnée.",
         Rule::RenewalEarly => "Ce qui a été délivré couvre encore : chaque délivrance commence à la fin de la précédente, ou à son jour. La date la plus proche est donnée.",
         Rule::Overlap => "Stupéfiant ou libellé « chevauchement interdit » : une autre ordonnance du même patient, délivrée ici, couvre encore.",

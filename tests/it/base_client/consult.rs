@@ -39,6 +39,7 @@ fn line(number: u16, kind: LineKind, label: &str, code: ProductCode) -> Prescrip
 /// The lines of `consult-answer.json`.
 fn expected_lines() -> Vec<PrescriptionLine> {
     let delivered = Delivery {
+        stands_for: None,
         id: Some(DispensedLineId(
             "11111111-1111-4111-8111-111111111111".parse().unwrap(),
         )),

@@ -34,6 +34,8 @@ fn supply(code: ProductCode, label: &str, boxes: u16) -> Supply {
         boxes: Boxes(boxes),
         lot: None,
         expiry: None,
+        read: Vec::new(),
+        stands_for: None,
     }
 }
 

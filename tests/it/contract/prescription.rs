@@ -247,6 +247,8 @@ fn supply(code: ProductCode, label: &str, boxes: u16) -> Supply {
         boxes: Boxes(boxes),
         lot: "A12".parse().ok(),
         expiry: "2028-06-30".parse().ok(),
+        read: Vec::new(),
+        stands_for: None,
     }
 }
 

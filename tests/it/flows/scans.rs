@@ -103,13 +103,13 @@ fn what_is_not_a_prescription_is_explained_and_leads_back() {
 #[test]
 fn the_identity_of_the_patient_is_compared() {
     let mut app = serving(prescription());
-    app.update(text("IS01", Scanned::Ins(patient().ins)));
+    app.update(text("IS01", identity(patient().ins)));
     assert_eq!(
         app.screen().name(),
         "prescription",
         "the right patient is only news"
     );
-    app.update(text("IS01", Scanned::Ins(Some(ins("1850675056001")))));
+    app.update(text("IS01", identity(Some(ins("1850675056001")))));
     assert_eq!(
         app.screen().name(),
         "identified",

@@ -68,7 +68,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         "deep link of a German application",
         TEXT,
-        r##"#["160.000.111|aaaabbbb|Ibuprofen"]"##,
+        r#"#["160.000.111|aaaabbbb|Ibuprofen"]"#,
     ),
     (
         "Swiss document",
@@ -486,7 +486,7 @@ pub(super) const ROWS: &[Row] = &[
         PRESCRIPTION,
         "01HZAA000000000ZZH\0\0\0\0",
     ),
-    ("NUL inside", TEXT, "01HZAA000\0000000ZZJ"),
+    ("NUL inside", TEXT, "01HZAA000\u{0}000000ZZJ"),
     ("only NUL", TEXT, "\0\0\0\0\0\0\0\0"),
     ("only blanks", TEXT, "        "),
     ("one sign", TEXT, "!"),

@@ -98,7 +98,16 @@ fn a_narcotic_is_delivered_by_its_fraction() {
 fn a_biosimilar_is_given_with_its_lot() {
     let counter = Counter::with_its_own_base();
     let (number, _) = counter.prescribe("biosimilar");
-    let hyrimoz = |lot: Value| json!([{"line": 1, "outcome": "substituted", "reason": "generic", "cip13": "3400930273036", "lot": lot}]);
+    // One pen in the box: two boxes for the two pens prescribed.
+    let of = |boxes: u16, lot: Value| json!([{"line": 1, "outcome": "substituted", "reason": "generic", "cip13": "3400930273036", "boxes": boxes, "lot": lot}]);
+    let hyrimoz = |lot| of(2, lot);
+    let (code, stopped) = dispense(&counter, &number, &of(1, json!("HZ42")));
+    assert_eq!(code, 4);
+    let half = finding(&stopped, "partial-unexplained").unwrap();
+    assert!(
+        half["explanation"].as_str().unwrap().contains("autre taille"),
+        "{half}"
+    );
     let (code, stopped) = dispense(&counter, &number, &hyrimoz(Value::Null));
     assert_eq!(code, 4);
     assert_eq!(

@@ -89,6 +89,7 @@ pub(super) fn given(line: PrescriptionLine, boxes: u16, at: &str) -> Prescriptio
 
 pub(super) fn given_of(mut line: PrescriptionLine, boxes: u16, at: &str, product: &str) -> PrescriptionLine {
     line.deliveries.push(Delivery {
+        stands_for: None,
         id: None,
         product: product.into(),
         boxes: Boxes(boxes),
@@ -190,6 +191,8 @@ pub(super) fn supply(cip13: &str, boxes: u16) -> Supply {
         boxes: Boxes(boxes),
         lot: None,
         expiry: None,
+        read: Vec::new(),
+        stands_for: None,
     }
 }
 

@@ -151,6 +151,7 @@ impl Terminal {
         let workshop = Arc::clone(&self.workshop);
         match effect {
             Effect::Consult(number) => self.begin(async move { workshop.consult(number).await }),
+            Effect::TakePaper(paper) => self.begin(async move { workshop.take_paper(paper).await }),
             Effect::TakeHold(number) => self.holds.send(HoldTask::Take(number)).unwrap(),
             Effect::TakeHoldOver(number) => self.holds.send(HoldTask::TakeOver(number)).unwrap(),
             Effect::LookAtHold(number) => self.holds.send(HoldTask::Look(number)).unwrap(),

@@ -8,6 +8,7 @@ use crate::domain::identifiers::{Boxes, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::prescription::{LineKind, LineStanding, PrescriptionLine};
 use crate::domain::register::{RegisterNumber, Sha256Digest};
+use crate::domain::share::Share;
 use crate::safe::safe;
 use crate::ui::wording::{boxes, counted, day, people};
 
@@ -258,6 +259,58 @@ pub fn not_substitutable(why: &str) -> String {
 pub fn lot(lot: &str) -> String {
     format!("lot {lot}")
 }
+
+/// What makes each box the one it is.
+pub fn serials(serials: &str) -> String {
+    format!("n° de série {serials}")
+}
+
+/// Boxes scanned.
+pub fn scanned(count: usize, of: Boxes) -> String {
+    let plural = if count < 2 { "" } else { "s" };
+    format!("{count}/{of} scannée{plural}")
+}
+
+/// One lot, scanned, says what the boxes counted by hand are.
+pub fn stands_for(boxes: Boxes) -> String {
+    format!("vaut pour les {boxes}")
+}
+
+/// Boxes of another size than those ordered.
+pub fn other_size(given: Boxes, of: Share) -> String {
+    let verb = if given.0 < 2 { "tient" } else { "tiennent" };
+    format!(
+        "{} d’une autre taille, {verb} lieu de {}",
+        boxes(given),
+        prescribed(of)
+    )
+}
+
+/// « 3 boîtes prescrites », « 1/3 de boîte prescrite ».
+pub fn prescribed(of: Share) -> String {
+    match (of.boxes(), of.per()) {
+        (count @ (0 | 1), 1) => format!("{count} boîte prescrite"),
+        (count, 1) => format!("{count} boîtes prescrites"),
+        (count, per) => format!("{count}/{per} de boîte prescrite"),
+    }
+}
+
+/// Boxes scanned, of a count that is not told.
+pub fn scanned_so_far(count: usize) -> String {
+    let plural = if count < 2 { "" } else { "s" };
+    format!("{count} scannée{plural}")
+}
+
+/// A pack of up to three months may be given.
+pub fn long_pack(presentation: &str, cip13: &str, stands_for: Boxes) -> String {
+    format!(
+        "Grand conditionnement possible\u{202f}: {presentation} (CIP {cip13}) tient lieu de {}. [CSP art. R. 5132-12]",
+        boxes(stands_for)
+    )
+}
+
+/// A box of which no lot was read.
+pub const LOT_NOT_READ: &str = "sans lot lu";
 
 /// The last day.
 pub fn expiry(day: &str) -> String {
