@@ -40,6 +40,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{self, Config, ConfigError, Typed};
 use crate::confined;
 use crate::runtime;
+use crate::scan::Limits;
 use failure::Failure;
 use output::Format;
 
@@ -126,7 +127,11 @@ enum Command {
     Doctor,
     /// What the program starts to read a picture apart: the file on standard input, the codes on standard output.
     #[command(name = confined::COMMAND, hide = true)]
-    ReadPicture,
+    ReadPicture {
+        /// Another picture follows it.
+        #[arg(long)]
+        frame: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -171,9 +176,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn execute(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { options, command } = arguments;
-    if let Some(Command::ReadPicture) = command {
+    if let Some(Command::ReadPicture { frame }) = command {
         // Before anything is opened: what reads strangers' files needs nothing of this counter.
-        return confined::answer().map_err(|error| Failure::broken(&error));
+        let limits = if frame {
+            Limits::of_a_frame()
+        } else {
+            Limits::default()
+        };
+        return confined::answer(&limits).map_err(|error| Failure::broken(&error));
     }
     let format = if options.json { Format::Json } else { Format::Text };
     let config = configuration(options);
@@ -238,6 +248,6 @@ async fn obey(command: Command, config: &Config, format: Format) -> Result<(), F
         Command::Report => report::report(config, format),
         Command::Doctor => doctor::doctor(Ok(config.clone()), format).await,
         // Answered before a session was thought of.
-        Command::ReadPicture => Ok(()),
+        Command::ReadPicture { .. } => Ok(()),
     }
 }

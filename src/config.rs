@@ -53,6 +53,8 @@ pub struct Config {
     pub inbox_dir: PathBuf,
     /// A reader on a serial line, beside those that type.
     pub reader: Option<SerialReader>,
+    /// A camera's program writes what it sees into this folder, frame after frame.
+    pub frames_dir: Option<PathBuf>,
     /// The pharmacy.
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
@@ -221,11 +223,12 @@ struct RawCatalogue {
     address: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawReader {
-    serial: PathBuf,
+    serial: Option<PathBuf>,
     baud: Option<u32>,
+    frames: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -255,6 +258,7 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
             ..RawConfig::default()
         },
     };
+    let reader = raw.reader.unwrap_or_default();
     let session = if raw.training {
         SessionKind::Training
     } else {
@@ -284,10 +288,11 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         base,
         inbox_dir: raw.inbox_dir.unwrap_or_else(|| data_dir.join("inbox")),
         data_dir,
-        reader: raw.reader.map(|reader| SerialReader {
-            device: reader.serial,
+        reader: reader.serial.map(|device| SerialReader {
+            device,
             baud: reader.baud.unwrap_or(READER_BAUD),
         }),
+        frames_dir: reader.frames,
         key_keeper: raw.store_key,
         backup: raw.backup,
         pharmacy,
@@ -484,6 +489,15 @@ mod tests {
         let reader = config.reader.unwrap();
         assert_eq!((reader.device, reader.baud), ("/dev/ttyACM0".into(), READER_BAUD));
         assert_eq!(of(REAL).unwrap().reader, None);
+    }
+
+    #[test]
+    fn a_camera_alone_is_no_serial_reader() {
+        let config = of(&format!("{REAL}\n[reader]\nframes = \"/run/camera\"")).unwrap();
+        assert_eq!(
+            (config.reader, config.frames_dir),
+            (None, Some("/run/camera".into()))
+        );
     }
 
     #[test]

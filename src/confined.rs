@@ -14,11 +14,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::scan::codes::Effort;
 use crate::scan::stages::STAGES;
 use crate::scan::{self, FileReading, Limits, ReadError, Symbol, Symbology, Work};
 
 /// The command that the child is started with; nobody types it.
 pub const COMMAND: &str = "read-picture";
+
+/// What follows it for a picture that another one follows.
+const FRAME: &str = "--frame";
 
 /// How long an answer is waited for, whatever the processor time it took: another program may have all of it.
 const ANSWER_WAIT: Duration = Duration::from_secs(120);
@@ -36,7 +40,7 @@ pub fn read_file(path: &Path, limits: &Limits) -> FileReading {
 
 /// The same for a file that is in memory.
 pub fn read_picture(bytes: Vec<u8>, limits: &Limits) -> FileReading {
-    match start() {
+    match start(limits.effort) {
         Ok(child) => ask(child, bytes),
         Err(error) => {
             tracing::warn!(kind = ?error.kind(), "no process could be started to read a picture");
@@ -45,9 +49,10 @@ pub fn read_picture(bytes: Vec<u8>, limits: &Limits) -> FileReading {
     }
 }
 
-fn start() -> io::Result<Child> {
+fn start(effort: Effort) -> io::Result<Child> {
     Command::new(std::env::current_exe()?)
         .arg(COMMAND)
+        .args((effort == Effort::LIVE).then_some(FRAME))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -141,11 +146,10 @@ fn symbol(said: &Value) -> Option<Symbol> {
 }
 
 /// The child's side: reads a file on standard input and answers on standard output.
-pub fn answer() -> io::Result<()> {
+pub fn answer(limits: &Limits) -> io::Result<()> {
     limits::memory();
     limits::time(Work::Decode);
     let mut bytes = Vec::new();
-    let limits = Limits::default();
     io::stdin()
         .lock()
         .take(limits.file_bytes + 1)
@@ -153,7 +157,7 @@ pub fn answer() -> io::Result<()> {
     let mut out = io::stdout().lock();
     let mut say = |line: Value| writeln!(out, "{line}").and_then(|()| out.flush());
     let mut told = Ok(());
-    let error = scan::read_each(&bytes, &limits, limits::time, |symbol| {
+    let error = scan::read_each(&bytes, limits, limits::time, |symbol| {
         let line = json!({ "symbol": {
             "symbology": symbol.symbology.code(),
             "text": symbol.text,

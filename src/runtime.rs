@@ -5,6 +5,7 @@
 //! [`Effect::WakeAt`] asked for.
 
 pub mod corrections;
+mod frames;
 mod hands;
 mod inbox;
 mod keyboard;
@@ -13,6 +14,7 @@ mod serial_reader;
 pub mod workshop;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
@@ -75,6 +77,9 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
     let mut screen = Screen::open()?;
     if let Some(reader) = config.reader.clone() {
         listen_to_reader(reader, sender.clone());
+    }
+    if let Some(folder) = config.frames_dir.clone() {
+        watch_frames(folder, &sender);
     }
     listen_to_terminal(sender);
     let theme = Theme::of_environment(std::env::var_os("NO_COLOR").as_deref());
@@ -237,6 +242,7 @@ fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
             .training
             .as_ref()
             .map(|_| session::sheets_dir(&config.data_dir)),
+        frames: config.frames_dir.clone(),
         inbox: has_inbox.then(|| config.inbox_dir.clone()),
         catalogue: session.counter.catalogue.scope(),
     }
@@ -278,6 +284,17 @@ fn watch_inbox(config: &Config, sender: &SyncSender<Input>) -> Option<Inbox> {
             tracing::warn!(%error, "the inbox cannot be watched");
             None
         }
+    }
+}
+
+fn watch_frames(folder: PathBuf, sender: &SyncSender<Input>) {
+    let tell = {
+        let sender = sender.clone();
+        move |message| sender.send(Input::Message(message)).is_ok()
+    };
+    if let Err(error) = frames::watch(&folder, tell) {
+        tracing::warn!(%error, "the camera's frames cannot be watched");
+        drop(sender.send(Input::Message(Message::FramesLost(folder))));
     }
 }
 

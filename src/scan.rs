@@ -29,6 +29,7 @@ pub mod grey;
 pub mod gs1;
 mod identity;
 pub mod image;
+mod jpeg;
 pub mod pdf;
 pub mod place;
 pub mod regions;
@@ -67,6 +68,18 @@ pub struct Limits {
     pub picture_bytes: u64,
     /// Pages of a PDF.
     pub pdf_pages: usize,
+    /// How much trouble is taken with each picture.
+    pub effort: Effort,
+}
+
+impl Limits {
+    /// Those of a picture that another one follows.
+    pub fn of_a_frame() -> Self {
+        Self {
+            effort: Effort::LIVE,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Limits {
@@ -77,6 +90,7 @@ impl Default for Limits {
             picture_pixels: PICTURE_PIXELS_MAX,
             picture_bytes: PICTURE_BYTES_MAX,
             pdf_pages: PDF_PAGES_MAX,
+            effort: Effort::FILE,
         }
     }
 }
@@ -241,7 +255,7 @@ pub fn read_each(
     }
     let mut texts: Vec<String> = Vec::new();
     let mut look = |picture: &Picture, page| {
-        for symbol in codes::read(picture, page, Effort::FILE) {
+        for symbol in codes::read(picture, page, limits.effort) {
             if !texts.contains(&symbol.text) {
                 texts.push(symbol.text.clone());
                 see(symbol);
@@ -254,7 +268,11 @@ pub fn read_each(
     } else {
         let picture = guarded(|| image::decode(bytes, limits)).and_then(|picture| picture);
         before(Work::Look);
-        picture.map(|picture| look(&picture, 1)).err()
+        // What arrived of a cut picture is looked at all the same.
+        picture
+            .map(|picture| look(&picture, 1))
+            .err()
+            .or(jpeg::is_cut(bytes).then_some(ReadError::Truncated))
     };
     texts.is_empty().then_some(failure.unwrap_or(ReadError::NoCode))
 }

@@ -47,6 +47,8 @@ pub struct Setting {
     pub sheets: Option<PathBuf>,
     /// The folder whose new files are read.
     pub inbox: Option<PathBuf>,
+    /// Where a camera's frames arrive.
+    pub frames: Option<PathBuf>,
     /// How much of the public medicines database is known here.
     pub catalogue: CatalogueScope,
     /// What was recorded before this terminal opened, and not acknowledged.
@@ -107,8 +109,12 @@ pub enum Notice {
     ReaderLost(PathBuf),
     /// The serial reader is there again.
     ReaderFound(PathBuf),
+    /// The folder of the camera's frames cannot be watched.
+    FramesLost(PathBuf),
     /// A file is being read.
     ReadingFile(PathBuf),
+    /// A code was read late, by one engine alone.
+    ReadWithDifficulty,
     /// What was typed is not a number.
     NotTyped(NotANumber),
     /// What was refused is not to be served from its paper either.
@@ -187,6 +193,8 @@ pub enum Notice {
     NothingToSettle,
     /// Another terminal settled it meanwhile.
     SettledElsewhere,
+    /// What was to be posted again was taken back since.
+    TakenBack,
     /// The store did not keep the choice.
     SettleFailed,
     /// The store did not confirm the recording, for that reason when it is known; trying again records it once.

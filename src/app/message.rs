@@ -49,6 +49,12 @@ pub enum Message {
     ReaderLost(PathBuf),
     /// The serial reader is there again.
     ReaderFound(PathBuf),
+    /// The folder of the camera's frames cannot be watched.
+    FramesLost(PathBuf),
+    /// The camera was shown codes that it had not been shown just before.
+    FrameRead(Vec<Reading>),
+    /// What was just read was hard to see, and one engine alone read it.
+    ReadWithDifficulty,
     /// A file arrived in the inbox, or was dropped on the terminal.
     FileDropped(PathBuf),
     /// A picture or a PDF was read; it may hold no code at all.
@@ -399,6 +405,9 @@ impl Message {
             Self::ScanRepaired(_) => "ScanRepaired",
             Self::ReaderLost(_) => "ReaderLost",
             Self::ReaderFound(_) => "ReaderFound",
+            Self::FramesLost(_) => "FramesLost",
+            Self::FrameRead(_) => "FrameRead",
+            Self::ReadWithDifficulty => "ReadWithDifficulty",
             Self::FileDropped(_) => "FileDropped",
             Self::FileRead { .. } => "FileRead",
             Self::FileUnread { .. } => "FileUnread",

@@ -228,8 +228,42 @@ impl App {
         vec![Effect::ReadFile(path)]
     }
 
+    /// A camera was shown codes: each goes where it would alone, and is only shown in the reader's test.
+    pub(crate) fn frame_read(&mut self, readings: Vec<Reading>) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.hear(readings);
+            return Vec::new();
+        }
+        self.desk.notice = None;
+        match prescriptions(&readings)[..] {
+            // The sheet's other codes (the patient's INS) are there for others.
+            [number] => return self.open(number.clone()),
+            [] => {}
+            _ => return self.explain(readings, None, Bearing::Several),
+        }
+        readings
+            .into_iter()
+            .flat_map(|reading| self.seen(reading))
+            .collect()
+    }
+
+    /// A code that stood in a picture. A text is never a path to open, nor typed where words are asked for: nobody
+    /// meant that.
+    fn seen(&mut self, reading: Reading) -> Vec<Effect> {
+        match reading.scanned {
+            Scanned::Text | Scanned::Url => self.identified(reading),
+            scanned => self.scanned(reading.text, scanned),
+        }
+    }
+
     pub(crate) fn file_read(&mut self, path: PathBuf, readings: Vec<Reading>) -> Vec<Effect> {
         self.desk.notice = None;
+        if let Screen::ReaderTest(test) = &mut self.screen
+            && !readings.is_empty()
+        {
+            test.hear(readings);
+            return Vec::new();
+        }
         if let [number] = prescriptions(&readings)[..] {
             // The sheet's other codes (the patient's INS) are there for others.
             return self.open(number.clone());
@@ -238,7 +272,7 @@ impl App {
         match readings.len() {
             0 => self.refused(Why::NoCode(path)),
             1 => match readings.pop() {
-                Some(Reading { text, scanned }) => self.scanned(text, scanned),
+                Some(reading) => self.seen(reading),
                 None => Vec::new(),
             },
             _ => self.explain(readings, Some(path), Bearing::Several),

@@ -75,6 +75,13 @@ pub fn over(outbox: Outbox, id: DispenseId) -> Next {
 }
 
 impl Settling {
+    /// What can be done about it, as far as this terminal knows; the store has the last word.
+    pub fn choices(&self, desk: &Desk) -> Vec<SettlementChoice> {
+        desk.hand_over(self.id)
+            .map(OutboxEntry::choices)
+            .unwrap_or_default()
+    }
+
     /// Takes a command.
     pub fn on(mut self: Box<Self>, command: Command, desk: &mut Desk) -> Next {
         if let Some(chosen) = self.chosen.take() {
@@ -83,9 +90,9 @@ impl Settling {
         match command {
             Command::Back => return (*self.over, Vec::new()),
             Command::Choose(digit) => {
-                let choice = SettlementChoice::ALL.get(usize::from(digit) - 1);
+                let choice = self.choices(desk).get(usize::from(digit) - 1).copied();
                 self.chosen = choice.map(|choice| Chosen {
-                    choice: *choice,
+                    choice,
                     reason: TextInput::default(),
                     asked: Asked::NotYet,
                 });
@@ -150,6 +157,13 @@ impl App {
                 self.desk.notice = Some(Notice::SettledElsewhere);
                 vec![Effect::ListOutbox]
             }
+            SettleFailure::TakenBack => {
+                if let Some(settling) = self.screen.settling_mut().filter(|settling| settling.id == id) {
+                    settling.chosen = None;
+                }
+                self.desk.notice = Some(Notice::TakenBack);
+                Vec::new()
+            }
             SettleFailure::Store => {
                 let settling = self.screen.settling_mut().filter(|settling| settling.id == id);
                 if let Some(chosen) = settling.and_then(|settling| settling.chosen.as_mut()) {
@@ -195,6 +209,8 @@ impl App {
 pub enum SettleFailure {
     /// Somebody settled it already.
     NothingToSettle,
+    /// It was to be posted again, and a later correction took it back.
+    TakenBack,
     /// The store could not write.
     Store,
 }

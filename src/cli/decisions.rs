@@ -6,28 +6,13 @@ use serde::Deserialize;
 
 use crate::domain::box_read::{BoxRead, common_lot, earliest_expiry};
 use crate::domain::dispense::{Agreement, Decision, LineOutcome, Override, Proposal, Supply};
-use crate::domain::identifiers::{Boxes, LineNumber, Lot};
+use crate::domain::identifiers::{Boxes, InvalidIdentifier, LineNumber, Lot};
 use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
-
-/// Why a decisions file means nothing. Nothing of it is used then.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum DecisionsError {
-    /// Not the JSON described in the README.
-    #[error("the decisions file is not what `dispense` reads")]
-    NotDecisions(#[source] serde_json::Error),
-    /// One decision is wrong.
-    #[error("decision for line {line}: {problem}")]
-    Decision {
-        /// Which line it is for.
-        line: u16,
-        /// What is wrong, and what would be right.
-        problem: String,
-    },
-}
+use crate::ui::wording::files as words;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,20 +68,20 @@ struct RawOverride {
     reason: String,
 }
 
-/// Reads a decisions file against the prescription it is for.
+/// Reads a decisions file against the prescription it is for; else says what is wrong in it, and nothing of it is used.
 pub(super) fn proposal(
     text: &str,
     prescription: &Prescription,
     product: &dyn Fn(&ProductCode) -> Option<Product>,
-) -> Result<Proposal, DecisionsError> {
-    let raw: RawDecisions = serde_json::from_str(text).map_err(DecisionsError::NotDecisions)?;
+) -> Result<Proposal, String> {
+    let raw: RawDecisions = serde_json::from_str(text)
+        .map_err(|error| words::json(error.line(), error.column(), &error.to_string()))?;
     let decisions = raw
         .lines
         .into_iter()
         .map(|decision| {
             let line = decision.line;
-            read(decision, prescription, product)
-                .map_err(|problem| DecisionsError::Decision { line, problem })
+            read(decision, prescription, product).map_err(|problem| words::decision(line, &problem))
         })
         .collect::<Result<_, _>>()?;
     let overrides = raw.overrides.into_iter().map(|o| Override {
@@ -166,15 +151,14 @@ fn read(
             (LineOutcome::NotDelivered(reason), None)
         }
         other => {
-            return Err(format!(
-                "the outcome {other:?} does not exist; it is conforming, substituted, adjusted or not-delivered"
-            ));
+            let known = ["conforming", "substituted", "adjusted", "not-delivered"];
+            return Err(words::at("outcome", &words::none_of(other, &known)));
         }
     };
     let note = match raw.kept.as_deref() {
         None => raw.note,
         Some(_) if raw.outcome != "conforming" => {
-            return Err("kept: only a conforming delivery keeps the product ordered".to_owned());
+            return Err(words::at("kept", words::KEPT_CONFORMING));
         }
         said => coded(said, "kept", KeptReason::ALL, KeptReason::code)?.noted(&raw.note),
     };
@@ -191,7 +175,6 @@ fn supply(
     ordered: Option<&PrescriptionLine>,
     product: &dyn Fn(&ProductCode) -> Option<Product>,
 ) -> Result<Supply, String> {
-    let wrong = |key: &str, why: &dyn std::fmt::Display| format!("{key}: {why}");
     let code = match (&raw.cip13, &raw.lpp) {
         (Some(cip13), _) => Some(ProductCode::Cip13(
             cip13.parse().map_err(|why| wrong("cip13", &why))?,
@@ -201,7 +184,7 @@ fn supply(
     };
     let is_conforming = raw.outcome == "conforming";
     if code.is_none() && raw.label.is_none() && !is_conforming {
-        return Err("which product? give its cip13, its lpp or its label".to_owned());
+        return Err(words::WHICH_PRODUCT.to_owned());
     }
     let known = code.as_ref().and_then(product).map(|product| product.name);
     let ordered_label = ordered.map(|line| line.label.clone());
@@ -231,9 +214,9 @@ fn supply(
     };
     let boxes = raw.boxes.map_or(count, Boxes);
     if usize::from(boxes.0) < read.len() {
-        return Err(format!(
-            "read: {} boxes, and only {boxes} handed over",
-            read.len()
+        return Err(words::at(
+            "read",
+            &words::read_more_than_handed(read.len(), boxes),
         ));
     }
     let (lot, expiry) = if read.is_empty() {
@@ -252,8 +235,12 @@ fn supply(
     })
 }
 
+fn wrong(key: &str, why: &InvalidIdentifier) -> String {
+    words::at(key, &words::identifier(why))
+}
+
 fn lot(said: Option<&str>) -> Result<Option<Lot>, String> {
-    said.map(|lot| lot.parse::<Lot>().map_err(|why| format!("lot: {why}")))
+    said.map(|lot| lot.parse().map_err(|_| words::at("lot", words::NOT_A_LOT)))
         .transpose()
 }
 
@@ -262,14 +249,14 @@ fn boxes_read(raw: &RawDecision, code: &ProductCode) -> Result<Vec<BoxRead>, Str
     let mut read: Vec<BoxRead> = Vec::new();
     for one in &raw.read {
         let cip13 = match (&one.cip13, code) {
-            (Some(cip13), _) => cip13.parse().map_err(|why| format!("read: cip13: {why}"))?,
+            (Some(cip13), _) => cip13.parse().map_err(|why| wrong("read.cip13", &why))?,
             (None, ProductCode::Cip13(cip13)) => cip13.clone(),
-            (None, _) => return Err("read: which presentation? give its cip13".to_owned()),
+            (None, _) => return Err(words::at("read", words::WHICH_PRESENTATION)),
         };
         let serial = one
             .serial
             .as_ref()
-            .map(|serial| serial.parse().map_err(|why| format!("read: serial: {why}")));
+            .map(|serial| serial.parse().map_err(|why| wrong("read.serial", &why)));
         let one = BoxRead {
             cip13,
             lot: lot(one.lot.as_deref().or(raw.lot.as_deref()))?,
@@ -277,7 +264,7 @@ fn boxes_read(raw: &RawDecision, code: &ProductCode) -> Result<Vec<BoxRead>, Str
             serial: serial.transpose()?,
         };
         if read.iter().any(|known| known.is_the_same_box(&one)) {
-            return Err("read: the same serial twice is one box".to_owned());
+            return Err(words::at("read", words::SAME_SERIAL));
         }
         read.push(one);
     }
@@ -286,16 +273,10 @@ fn boxes_read(raw: &RawDecision, code: &ProductCode) -> Result<Vec<BoxRead>, Str
 
 fn agreement(raw: Option<&RawAgreement>) -> Result<Agreement, String> {
     let Some(raw) = raw else {
-        return Err(
-            "an adjustment needs the prescriber's agreement: {\"by\":\"prescriber\",\"channel\":…,\"at\":…}"
-                .to_owned(),
-        );
+        return Err(words::AGREEMENT_MISSING.to_owned());
     };
     if raw.by != "prescriber" {
-        return Err(format!(
-            "agreement.by: only the prescriber can agree, not {:?}",
-            raw.by
-        ));
+        return Err(words::at("agreement.by", words::ONLY_THE_PRESCRIBER));
     }
     let channel = coded(
         Some(&raw.channel),
@@ -318,12 +299,12 @@ fn coded<T: Copy>(
     all: &[T],
     code: impl Fn(T) -> &'static str,
 ) -> Result<T, String> {
-    let known = || all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", ");
+    let known = || all.iter().map(|one| code(*one)).collect::<Vec<_>>();
     let Some(said) = said else {
-        return Err(format!("{key} is missing; it is one of {}", known()));
+        return Err(words::at(key, &words::missing_one_of(&known())));
     };
     all.iter()
         .copied()
         .find(|one| code(*one) == said)
-        .ok_or_else(|| format!("{key}: {said:?} is not one of {}", known()))
+        .ok_or_else(|| words::at(key, &words::none_of(said, &known())))
 }

@@ -8,10 +8,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::decisions::{self, DecisionsError};
 use super::failure::Failure;
 use super::output::{Format, complain, show};
-use super::{consult, documents, paper, target, text};
+use super::{consult, decisions, documents, paper, target, text};
 use crate::config::Config;
 use crate::counter::{self, RecordOutcome, Recorded};
 use crate::domain::breakdown::Breakdown;
@@ -83,7 +82,8 @@ pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: For
     let mut proposal = match decisions {
         Some(text) => {
             let product = |code: &ProductCode| session.counter.catalogue.find(code);
-            decisions::proposal(&text, &prescription, &product).map_err(|error| said(&error))?
+            decisions::proposal(&text, &prescription, &product)
+                .map_err(|why| Failure::usage(words::decisions_meaningless(&why)))?
         }
         None => as_prescribed(&prescription),
     };
@@ -110,10 +110,6 @@ fn read(path: &Path) -> Result<String, Failure> {
             breakdowns::why(Breakdown::of_system(error.kind())),
         ))
     })
-}
-
-fn said(error: &DecisionsError) -> Failure {
-    Failure::usage(words::decisions_meaningless(&crate::chain(error)))
 }
 
 /// Every open line as prescribed; the others are left as they are.

@@ -14,7 +14,7 @@ use crate::counter::SettleOutcome;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState, SettlementChoice};
 use crate::session::{Session, now};
-use crate::ui::wording::command_line as words;
+use crate::ui::wording::{command_line as words, settling};
 
 /// What is asked of it.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -91,6 +91,8 @@ async fn settle(session: &Session, wanted: &Settle, format: Format) -> Result<()
     let settled = match session.counter.settle(id, wanted.choice, &wanted.reason, now())? {
         SettleOutcome::Settled(entry) => *entry,
         SettleOutcome::NothingToSettle => return Err(Failure::refused(words::nothing_to_settle())),
+        SettleOutcome::NotOffered => return Err(Failure::refused(settling::not_offered(wanted.choice))),
+        SettleOutcome::TakenBack => return Err(Failure::refused(settling::TAKEN_BACK)),
         SettleOutcome::ReasonMissing => return Err(Failure::usage(words::settle_reason_missing())),
     };
     let entry = if wanted.choice == SettlementChoice::Retried {

@@ -20,7 +20,7 @@ use crate::domain::refusal::RefusalCode;
 use crate::domain::substitution::{NonSubstitutable, SubstitutionPermission};
 use crate::session::{Session, now};
 use crate::ui::wording::paper as words;
-use crate::ui::wording::{breakdowns, command_line};
+use crate::ui::wording::{breakdowns, command_line, files};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,8 +93,8 @@ pub(super) async fn transcribed(session: &Session, path: &Path, id: Uuid) -> Res
 
 fn read(text: &str) -> Result<Paper, String> {
     // The parser's own words may quote a patient's name: where it stopped is enough.
-    let raw: RawPaper =
-        serde_json::from_str(text).map_err(|error| words::not_the_file(error.line(), error.column()))?;
+    let raw: RawPaper = serde_json::from_str(text)
+        .map_err(|error| files::json(error.line(), error.column(), &error.to_string()))?;
     let reason = PaperReason::from_code(&raw.reason).ok_or_else(|| {
         let known: Vec<&str> = PaperReason::ALL.iter().map(|reason| reason.code()).collect();
         words::one_of("reason", &known)

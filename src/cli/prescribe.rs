@@ -14,9 +14,9 @@ use crate::config::Config;
 use crate::domain::breakdown::Breakdown;
 use crate::domain::product::ProductCode;
 use crate::session::{Session, now, written_sheet};
-use crate::training::prescribing::PrescriptionOrder;
+use crate::training::prescribing::{OrderError, OrderFault, PRODUCT_KEYS, PrescriptionOrder};
 use crate::training::scenarios::{self, ScenarioStanding};
-use crate::ui::wording::{breakdowns, command_line as words};
+use crate::ui::wording::{breakdowns, command_line as words, files};
 
 /// What is written.
 #[derive(Debug, Args)]
@@ -54,7 +54,7 @@ pub(super) async fn prescribe(config: &Config, arguments: &Arguments, format: Fo
     let product = |code: &ProductCode| session.counter.catalogue.find(code);
     let today = session.counter.day(now());
     let order = PrescriptionOrder::read(&json, Uuid::new_v4(), today, &product)
-        .map_err(|error| Failure::usage(words::order_meaningless(&error.to_string())))?;
+        .map_err(|error| Failure::usage(words::order_meaningless(&why(&error))))?;
     let actor = prescriber::author(&session, order.prescription()).await?;
     done(order.number(), actor.prescribe(&order, now(), &product).await?)?;
     if standing == ScenarioStanding::Cancelled {
@@ -84,4 +84,24 @@ fn read(path: &Path) -> Result<String, Failure> {
             breakdowns::why(Breakdown::of_system(error.kind())),
         ))
     })
+}
+
+/// What is wrong in the file, and what is expected there.
+fn why(error: &OrderError) -> String {
+    let what = match &error.fault {
+        OrderFault::NotTheFile {
+            line,
+            column,
+            message,
+        } => return files::json(*line, *column, message),
+        OrderFault::Lines => files::LINES.to_owned(),
+        OrderFault::BeforeWritten => files::BEFORE_WRITTEN.to_owned(),
+        OrderFault::Unlucky => return files::UNLUCKY.to_owned(),
+        OrderFault::NotADay => files::NOT_A_DAY.to_owned(),
+        OrderFault::NotOneOf { given, known } => files::none_of(given, known),
+        OrderFault::Identifier(why) => files::identifier(why),
+        OrderFault::Count { least, most } => files::count(*least, *most),
+        OrderFault::NotOneProduct => files::not_one_product(&PRODUCT_KEYS),
+    };
+    files::at(&error.place, &what)
 }

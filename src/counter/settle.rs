@@ -40,6 +40,10 @@ pub enum SettleOutcome {
     NothingToSettle,
     /// A choice needs a reason.
     ReasonMissing,
+    /// This choice is none for that hand-over: nobody receives a correction, and what the base says is final.
+    NotOffered,
+    /// It was to be posted again, and a later correction took it back.
+    TakenBack,
 }
 
 impl<T: Transport> Counter<T> {
@@ -92,8 +96,10 @@ impl<T: Transport> Counter<T> {
         if !entry.is_to_settle() {
             return Ok(SettleOutcome::NothingToSettle);
         }
-        // A correction is itself a counter-entry: there is nothing of it to take back.
-        if choice == SettlementChoice::NotReceived && entry.hand_over.corrects.is_none() {
+        if !entry.choices().contains(&choice) {
+            return Ok(SettleOutcome::NotOffered);
+        }
+        if choice == SettlementChoice::NotReceived {
             // Before the choice is noted: a crash in between leaves it to be made again, and an entry is corrected once.
             for (line, number) in self.store.registered(dispense)? {
                 let is_no = entry.states.iter().any(|(id, state)| {
@@ -113,6 +119,7 @@ impl<T: Transport> Counter<T> {
         Ok(match self.store.note_settlement(dispense, &settlement)? {
             SettleAnswer::Settled(entry) => SettleOutcome::Settled(entry),
             SettleAnswer::NothingToSettle => SettleOutcome::NothingToSettle,
+            SettleAnswer::TakenBack => SettleOutcome::TakenBack,
         })
     }
 }

@@ -153,6 +153,29 @@ impl OutboxEntry {
                 .is_none_or(|settlement| settlement.choice == SettlementChoice::Retried)
     }
 
+    /// Why the base said no, of each line that it refused or contradicted.
+    pub fn refusals(&self) -> impl Iterator<Item = (DispensedLineId, &Refusal)> {
+        self.states.iter().filter_map(|(line, state)| match state {
+            PostState::Conflict(refusal) | PostState::Refused(refusal) => Some((*line, refusal)),
+            PostState::Pending | PostState::Accepted | PostState::Local => None,
+        })
+    }
+
+    /// What a person can do about it. Nobody received or did not receive a correction; and what cannot be lifted at the
+    /// base is not sent again for nothing.
+    pub fn choices(&self) -> Vec<SettlementChoice> {
+        let may_be_lifted = self.refusals().any(|(_, refusal)| refusal.code.may_be_lifted());
+        let is_correction = self.hand_over.corrects.is_some();
+        SettlementChoice::ALL
+            .into_iter()
+            .filter(|choice| match choice {
+                SettlementChoice::Kept | SettlementChoice::NotReceived => !is_correction,
+                SettlementChoice::Retried => may_be_lifted,
+                SettlementChoice::Acknowledged => true,
+            })
+            .collect()
+    }
+
     /// Its lines as deliveries of the prescription. Boxes that a person settled as never received do not count.
     pub fn deliveries(&self) -> impl Iterator<Item = (LineNumber, Delivery)> {
         let is_not_received = self

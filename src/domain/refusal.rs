@@ -13,6 +13,30 @@ pub struct Refusal {
     pub line: Option<LineNumber>,
 }
 
+impl RefusalCode {
+    /// Whether what stands in the way can go away at the base, so that the same post may be accepted later.
+    pub const fn may_be_lifted(&self) -> bool {
+        match self {
+            // Access is restored, another delivery is taken back, a hold ends; a gateway between us and the base says
+            // one of these of a post that it did not let through.
+            Self::UnknownPrescription
+            | Self::RoleForbidden
+            | Self::QuantityExceeded
+            | Self::HeldElsewhere
+            | Self::StaleVersion
+            | Self::Malformed
+            | Self::Other(_) => true,
+            Self::Purged
+            | Self::PrescriptionCancelled
+            | Self::PrescriptionExpired
+            | Self::LineCancelled
+            | Self::LineUnknown
+            | Self::PatientMismatch
+            | Self::TranscriptionDiffers => false,
+        }
+    }
+}
+
 macro_rules! refusal_codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal,)+) => {
         /// Why the base refused.

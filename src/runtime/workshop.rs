@@ -36,7 +36,7 @@ use crate::domain::outbox::{DelayReason, Jitter, OutboxEntry};
 use crate::domain::paper::Paper;
 use crate::domain::register::RegisterNumber;
 use crate::domain::sought::Sought;
-use crate::scan::{self, FileReading, ReadError, what};
+use crate::scan::{self, FileReading, ReadError, Symbol, what};
 use crate::session::{self, write_whole};
 use crate::store::{CLOCK_STEP_MAX, CloseAnswer, SearchStep, StoreError};
 
@@ -517,7 +517,11 @@ impl<W: World + 'static> Workshop<W> {
         self.0
             .tell(match self.0.counter().settle(*id, *choice, reason, *at) {
                 Ok(SettleOutcome::Settled(entry)) => Message::Settled(entry),
-                Ok(SettleOutcome::NothingToSettle) => failed(SettleFailure::NothingToSettle),
+                // What is offered on the screen is what the store offers, unless another terminal came first.
+                Ok(SettleOutcome::NothingToSettle | SettleOutcome::NotOffered) => {
+                    failed(SettleFailure::NothingToSettle)
+                }
+                Ok(SettleOutcome::TakenBack) => failed(SettleFailure::TakenBack),
                 // The screen asks for words before it asks for this.
                 Ok(SettleOutcome::ReasonMissing) => failed(SettleFailure::Store),
                 Err(error) => {
@@ -565,18 +569,15 @@ impl<W: World + 'static> Workshop<W> {
             None | Some(ReadError::NoCode) => None,
             Some(error) => Some(read_failure(error)),
         };
-        let readings: Vec<Reading> = reading
-            .symbols
-            .into_iter()
-            .map(|symbol| Reading {
-                scanned: what::read_text(&symbol.text).scanned,
-                text: symbol.text,
-            })
-            .collect();
+        let is_certain = reading.symbols.iter().all(|symbol| symbol.confirmed);
+        let readings: Vec<Reading> = reading.symbols.into_iter().map(as_reading).collect();
         self.0.tell(match failure {
             Some(why) if readings.is_empty() => Message::FileUnread { path, why },
             _ => Message::FileRead { path, readings },
         });
+        if !is_certain {
+            self.0.tell(Message::ReadWithDifficulty);
+        }
     }
 
     /// Searches the medicines database.
@@ -822,6 +823,14 @@ fn delay_of(error: &CounterError) -> DelayReason {
     match error.base() {
         Some(BaseSeen::Silent(reason)) => reason,
         Some(BaseSeen::Answering) | None => DelayReason::Unreachable,
+    }
+}
+
+/// What a code of a picture is.
+pub(super) fn as_reading(symbol: Symbol) -> Reading {
+    Reading {
+        scanned: what::read_text(&symbol.text).scanned,
+        text: symbol.text,
     }
 }
 

@@ -24,7 +24,7 @@ use crate::scan::{Symbol, Symbology, gs1};
 
 /// How often engines may look, in the late stages, for one kind of code: while nothing of it was read, and
 /// for what else there may be.
-const LATE_ATTEMPTS_MAX: usize = 140;
+const LATE_ATTEMPTS_MAX: usize = 120;
 const LATE_ATTEMPTS_MORE_MAX: usize = 40;
 
 /// How much trouble is taken, and for which codes.
@@ -84,7 +84,7 @@ struct Walk {
 
 impl Walk {
     fn wants(&self, stage: &Stage, kind: Symbology) -> bool {
-        if self.symbols.iter().any(is_box_matrix) {
+        if self.symbols.iter().any(is_box_matrix) || !self.may_try(stage, kind) {
             return false;
         }
         let has_read = |kind| self.symbols.iter().any(|symbol| symbol.symbology == kind);
@@ -109,25 +109,26 @@ impl Walk {
             Symbology::QrCode => self.unread.clone(),
             _ => Vec::new(),
         };
-        for version in versions.of_look(stage.look, &seen) {
-            if !self.look(stage, kind, &version) {
-                break;
-            }
-        }
+        let mut versions = versions.of_look(stage.look, &seen);
+        // Asked before the next version is made: that costs as much as a look at it.
+        while self.may_try(stage, kind)
+            && let Some(version) = versions.next()
+            && self.look(stage, kind, &version)
+        {}
     }
 
     /// Whether the next version of this look is wanted.
     fn look(&mut self, stage: &Stage, kind: Symbology, version: &Version) -> bool {
         for engine in stage.engines {
-            if stage.depth == Depth::Late && !self.may_try(kind) {
+            // Where the other engine sees not even two marks, rqrr finds none of its own.
+            if *engine == Engine::QrSecond && version.finders.get().is_some_and(|seen| seen < 2) {
+                continue;
+            }
+            if !self.may_try(stage, kind) {
                 return false;
             }
-            // On a whole page without even two marks, rqrr finds none of its own.
-            if *engine == Engine::QrSecond
-                && !version.is_part
-                && version.finders.get().is_some_and(|seen| seen < 2)
-            {
-                continue;
+            if stage.depth == Depth::Late {
+                self.late_attempts[place_of(kind)] += 1;
             }
             let sight = engine.look(&version.grey, version.finders.get());
             if matches!(engine, Engine::Qr(..)) {
@@ -143,15 +144,13 @@ impl Walk {
         true
     }
 
-    fn may_try(&mut self, kind: Symbology) -> bool {
-        let attempts = &mut self.late_attempts[usize::from(kind == Symbology::DataMatrix)];
-        *attempts += 1;
-        *attempts
-            <= if self.symbols.is_empty() {
-                LATE_ATTEMPTS_MAX
-            } else {
-                LATE_ATTEMPTS_MORE_MAX
-            }
+    fn may_try(&self, stage: &Stage, kind: Symbology) -> bool {
+        let attempts_max = if self.symbols.is_empty() {
+            LATE_ATTEMPTS_MAX
+        } else {
+            LATE_ATTEMPTS_MORE_MAX
+        };
+        stage.depth == Depth::Quick || self.late_attempts[place_of(kind)] < attempts_max
     }
 
     fn keep(&mut self, stage: &Stage, engine: Engine, version: &Version, sight: Sight) {
@@ -184,6 +183,11 @@ impl Walk {
         self.unread
             .retain(|area| !symbols.iter().any(|symbol| holds(*area, symbol)));
     }
+}
+
+/// Where the late attempts for a kind are counted.
+fn place_of(kind: Symbology) -> usize {
+    usize::from(kind == Symbology::DataMatrix)
 }
 
 /// Whether the other engine reads the same in the same version.

@@ -1,7 +1,7 @@
 //! Places in a picture: areas, points, and the way back from a version of the picture to the picture.
 
 /// A rectangle of pixels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Area {
     /// Pixels left of it.
     pub left: usize,

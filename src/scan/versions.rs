@@ -1,6 +1,7 @@
 //! Versions of a picture: smaller, levelled, a part of it; each knows the way back to the picture.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::scan::grey::Grey;
@@ -79,7 +80,7 @@ pub enum Look {
 }
 
 /// What is done to a part of the page; small parts are enlarged first where that helps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Treatment {
     /// Nothing.
     Plain,
@@ -127,8 +128,6 @@ pub struct Version {
     pub grey: Grey,
     /// From its places to those of the picture.
     pub way: WayBack,
-    /// Whether it is a part of the page.
-    pub is_part: bool,
     /// How many marks like the corners of a QR code were seen in it; `None` before anyone looked.
     pub finders: Cell<Option<usize>>,
 }
@@ -138,7 +137,6 @@ impl Version {
         Rc::new(Self {
             grey,
             way,
-            is_part: false,
             finders: Cell::new(None),
         })
     }
@@ -153,6 +151,8 @@ impl Version {
     }
 }
 
+type Treated = HashMap<(Area, Treatment), Option<Rc<Version>>>;
+
 /// The versions of one picture, each made when it is first asked for.
 pub struct Versions<'picture> {
     picture: &'picture Picture,
@@ -162,6 +162,8 @@ pub struct Versions<'picture> {
     closed: OnceCell<Rc<Version>>,
     lightest: OnceCell<Option<Grey>>,
     likely: OnceCell<Vec<Area>>,
+    /// The likely parts, treated: QR codes and DataMatrix are looked for in the same. `None`: too small.
+    treated: RefCell<Treated>,
 }
 
 impl<'picture> Versions<'picture> {
@@ -175,6 +177,7 @@ impl<'picture> Versions<'picture> {
             closed: OnceCell::new(),
             lightest: OnceCell::new(),
             likely: OnceCell::new(),
+            treated: RefCell::default(),
         }
     }
 
@@ -226,7 +229,7 @@ impl<'picture> Versions<'picture> {
                 Box::new(
                     areas
                         .into_iter()
-                        .filter_map(move |area| treatment.of(&part(&self.picture.grey, area)?)),
+                        .filter_map(move |area| self.treated(area, treatment)),
                 )
             }
         }
@@ -309,6 +312,21 @@ impl<'picture> Versions<'picture> {
         parts.flat_map(|part| LIGHTEST_CUTS.map(|shade| Rc::new(part.with_grey(|grey| grey.cut_at(shade)))))
     }
 
+    fn likely(&self) -> &[Area] {
+        self.likely
+            .get_or_init(|| regions::likely(&self.picture.grey, PARTS_LIKELY_MAX))
+    }
+
+    fn treated(&self, area: Area, treatment: Treatment) -> Option<Rc<Version>> {
+        let made = || treatment.of(&part(&self.picture.grey, area)?);
+        // What was seen as a QR code is not looked at for a DataMatrix.
+        if !self.likely().contains(&area) {
+            return made();
+        }
+        let mut treated = self.treated.borrow_mut();
+        treated.entry((area, treatment)).or_insert_with(made).clone()
+    }
+
     /// Where a code was seen, then where one is likely; all of a small picture first.
     fn areas(&self, seen: &[Area]) -> Vec<Area> {
         let grey = &self.picture.grey;
@@ -318,9 +336,7 @@ impl<'picture> Versions<'picture> {
             width: grey.width(),
             height: grey.height(),
         };
-        let likely = self
-            .likely
-            .get_or_init(|| regions::likely(grey, PARTS_LIKELY_MAX));
+        let likely = self.likely();
         let seen = seen.iter().take(PARTS_SEEN_MAX);
         let all = (self.side() <= DOUBLED_SIDE_MAX).then_some(whole);
         all.into_iter()
@@ -344,7 +360,6 @@ fn part(grey: &Grey, area: Area) -> Option<Version> {
     (part.width().min(part.height()) >= PART_SIDE_MIN).then(|| Version {
         grey: part,
         way: way.reduced(factor),
-        is_part: true,
         finders: Cell::new(None),
     })
 }
@@ -354,7 +369,6 @@ impl Version {
         Self {
             grey: change(&self.grey),
             way: self.way,
-            is_part: self.is_part,
             finders: Cell::new(None),
         }
     }

@@ -246,19 +246,23 @@ fn dispense_id(row: &Row) -> Result<DispenseId, StoreError> {
         .map_err(|_| StoreError::Unreadable("the identifier of a hand-over"))
 }
 
-/// What the base refused or contradicted of that hand-over waits for it again, from now on.
+/// What the base refused or contradicted of these lines of that hand-over waits for it again, from now on.
 pub(super) fn wait_again(
     transaction: &Transaction,
     dispense: DispenseId,
+    lines: &[DispensedLineId],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    transaction
-        .prepare_cached(
-            "UPDATE dispensed_line SET state = 'pending', refusal_code = NULL, refusal_text = NULL, refusal_line = NULL
-             WHERE hand_over = (SELECT sequence FROM hand_over WHERE dispense = ?1)
-               AND state IN ('conflict', 'refused')",
-        )?
-        .execute([dispense.to_string()])?;
+    for line in lines {
+        transaction
+            .prepare_cached(
+                "UPDATE dispensed_line
+                 SET state = 'pending', refusal_code = NULL, refusal_text = NULL, refusal_line = NULL
+                 WHERE hand_over = (SELECT sequence FROM hand_over WHERE dispense = ?1) AND id = ?2
+                   AND state IN ('conflict', 'refused')",
+            )?
+            .execute([dispense.to_string(), line.to_string()])?;
+    }
     transaction
         .prepare_cached(
             "UPDATE outbox SET state = 'pending', reason = 'not-tried', attempts = 0, tried_at = ?2,

@@ -5,7 +5,7 @@ use rusqlite::{Row, Transaction, params};
 
 use super::record::{read_operator, write_operator};
 use super::{Store, StoreError, milliseconds, moment, outbox};
-use crate::domain::identifiers::DispenseId;
+use crate::domain::identifiers::{DispenseId, DispensedLineId};
 use crate::domain::outbox::{OutboxEntry, Settlement, SettlementChoice};
 
 /// The answer to a settlement.
@@ -15,6 +15,8 @@ pub enum SettleAnswer {
     Settled(Box<OutboxEntry>),
     /// Nothing was written: no such hand-over, or nothing of it is to be settled (any more).
     NothingToSettle,
+    /// Nothing was written: a later correction took back all that would be posted again.
+    TakenBack,
 }
 
 impl Store {
@@ -28,8 +30,17 @@ impl Store {
         self.write(|transaction| {
             // Asked inside: another terminal may have settled it a moment ago.
             let known = outbox::entry(transaction, dispense)?;
-            if !known.is_some_and(|entry| entry.is_to_settle()) {
+            let Some(known) = known.filter(OutboxEntry::is_to_settle) else {
                 return Ok(SettleAnswer::NothingToSettle);
+            };
+            let is_retried = settlement.choice == SettlementChoice::Retried;
+            let again = if is_retried {
+                still_standing(transaction, &known)?
+            } else {
+                Vec::new()
+            };
+            if is_retried && again.is_empty() {
+                return Ok(SettleAnswer::TakenBack);
             }
             transaction
                 .prepare_cached(
@@ -43,8 +54,8 @@ impl Store {
                     milliseconds(settlement.at),
                     settlement.reason.trim(),
                 ])?;
-            if settlement.choice == SettlementChoice::Retried {
-                outbox::wait_again(transaction, dispense, settlement.at)?;
+            if is_retried {
+                outbox::wait_again(transaction, dispense, &again, settlement.at)?;
             }
             let settled = outbox::entry(transaction, dispense)?;
             Ok(settled.map_or(SettleAnswer::NothingToSettle, |entry| {
@@ -77,6 +88,28 @@ impl Store {
             )
         })
     }
+}
+
+/// What of a hand-over may be posted again: what the base did not accept and no later correction took back. Posted all
+/// the same, that would count beside what replaced it. A correction shares one fate: its replacement decides.
+fn still_standing(
+    transaction: &Transaction,
+    entry: &OutboxEntry,
+) -> Result<Vec<DispensedLineId>, StoreError> {
+    let of_same = "WHERE prescription = ?1 ORDER BY sequence";
+    let recorded = outbox::entries(transaction, of_same, [entry.hand_over.number.as_str()])?;
+    let taken_back: Vec<DispensedLineId> = recorded
+        .iter()
+        .filter(|other| other.hand_over.id != entry.hand_over.id)
+        .flat_map(|other| other.hand_over.annulled())
+        .collect();
+    let is_taken_back = |line: &DispensedLineId| taken_back.contains(line);
+    if entry.hand_over.corrects.is_some() && entry.hand_over.lines.iter().any(|line| is_taken_back(&line.id))
+    {
+        return Ok(Vec::new());
+    }
+    let refused = entry.refusals().map(|(line, _)| line);
+    Ok(refused.filter(|line| !is_taken_back(line)).collect())
 }
 
 /// The last choice made about a hand-over.

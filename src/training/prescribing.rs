@@ -12,7 +12,7 @@ use jiff::{Span, ToSpan};
 use uuid::Uuid;
 
 use crate::domain::consent::Consent;
-use crate::domain::identifiers::{Boxes, LineNumber};
+use crate::domain::identifiers::{Boxes, InvalidIdentifier, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Patient, Prescriber, Sex};
 use crate::domain::prescription::{
@@ -30,17 +30,67 @@ const LINES_MAX: usize = 90;
 const VALIDITY_MONTHS: i8 = 3;
 const DOSAGE_UNSTATED: &str = "À prendre comme indiqué par le prescripteur";
 
-/// What stands in the way of a prescription: where in the file, what, and what to write instead.
+/// What stands in the way of a prescription: where in the file, and what.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {problem}; {remedy}")]
+#[error("{place}: {fault}")]
 pub struct OrderError {
     /// Where, such as `lines[2].cip13`.
     pub place: String,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do about it.
-    pub remedy: String,
+    /// What is wrong there.
+    pub fault: OrderFault,
 }
+
+/// What is wrong in the file of a prescription.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OrderFault {
+    /// It is not the JSON that `prescribe --file` reads.
+    #[error("{message}")]
+    NotTheFile {
+        /// On which line, from 1.
+        line: usize,
+        /// At which character of it.
+        column: usize,
+        /// What the reader of JSON says.
+        message: String,
+    },
+    /// It has no line, or too many.
+    #[error("a prescription has 1 to {LINES_MAX} lines")]
+    Lines,
+    /// Its validity ends before it begins.
+    #[error("it is before written_on")]
+    BeforeWritten,
+    /// The seed draws no valid identifier; another one will.
+    #[error("the seed draws no valid identifier")]
+    Unlucky,
+    /// It is no day.
+    #[error("not a day")]
+    NotADay,
+    /// It is none of these.
+    #[error("{given:?} is none of {}", known.join(", "))]
+    NotOneOf {
+        /// What it is.
+        given: String,
+        /// What it may be.
+        known: &'static [&'static str],
+    },
+    /// It is no identifier.
+    #[error(transparent)]
+    Identifier(#[from] InvalidIdentifier),
+    /// It is outside these bounds.
+    #[error("it is {least} to {most}")]
+    Count {
+        /// The least it may be.
+        least: u16,
+        /// The most.
+        most: u16,
+    },
+    /// The line names no product, or several.
+    #[error("it does not say one product")]
+    NotOneProduct,
+}
+
+/// What a line may name its product by.
+pub const PRODUCT_KEYS: [&str; 5] = ["cip13", "cis", "lpp", "compound", "other"];
 
 /// A prescription that a prescriber is about to post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,17 +111,16 @@ impl PrescriptionOrder {
         let file: OrderFile = serde_json::from_str(json).map_err(|error| {
             wrong(
                 "the file",
-                error.to_string(),
-                "write the JSON object that `prescribe --file` reads, see the README",
+                OrderFault::NotTheFile {
+                    line: error.line(),
+                    column: error.column(),
+                    message: error.to_string(),
+                },
             )
         })?;
         let draw = Draw(seed);
         if file.lines.is_empty() || file.lines.len() > LINES_MAX {
-            return Err(wrong(
-                "lines",
-                "a prescription has 1 to 90 lines",
-                "write at least one",
-            ));
+            return Err(wrong("lines", OrderFault::Lines));
         }
         let written_on = match &file.written_on {
             Some(text) => day("written_on", text)?,
@@ -88,11 +137,7 @@ impl PrescriptionOrder {
             None => last_day(written_on, &lines),
         };
         if valid_until < written_on {
-            return Err(wrong(
-                "valid_until",
-                "it is before written_on",
-                "write a later day, or null for three months",
-            ));
+            return Err(wrong("valid_until", OrderFault::BeforeWritten));
         }
         let prescription = Prescription {
             number: draw.prescription_number().ok_or_else(unlucky)?,
@@ -125,22 +170,25 @@ impl PrescriptionOrder {
     }
 }
 
-fn wrong(place: impl Into<String>, problem: impl Into<String>, remedy: impl Into<String>) -> OrderError {
+fn wrong(place: impl Into<String>, fault: OrderFault) -> OrderError {
     OrderError {
         place: place.into(),
-        problem: problem.into(),
-        remedy: remedy.into(),
+        fault,
     }
+}
+
+fn not_one_of(place: impl Into<String>, given: &str, known: &'static [&'static str]) -> OrderError {
+    let given = given.to_owned();
+    wrong(place, OrderFault::NotOneOf { given, known })
 }
 
 /// A seed in a hundred million draws a number that is none.
 fn unlucky() -> OrderError {
-    wrong("the seed", "it draws no valid identifier", "run again")
+    wrong("the seed", OrderFault::Unlucky)
 }
 
 fn day(place: &str, text: &str) -> Result<Date, OrderError> {
-    text.parse()
-        .map_err(|_| wrong(place, "not a day", "write it as 2026-11-20"))
+    text.parse().map_err(|_| wrong(place, OrderFault::NotADay))
 }
 
 /// Three months, or the whole treatment when it is longer; the first day counts.
@@ -164,12 +212,8 @@ fn kind(code: &str) -> Result<PrescriptionKind, OrderError> {
         "urgent" => PrescriptionKind::Urgent,
         other if other.starts_with("MED-") => PrescriptionKind::Other(other.to_owned()),
         other => {
-            let problem = format!("unknown kind {other:?}");
-            return Err(wrong(
-                "kinds",
-                problem,
-                "write secured, exception, ald-two-zone, urgent or a MED-… code",
-            ));
+            let known = &["secured", "exception", "ald-two-zone", "urgent", "MED-…"];
+            return Err(not_one_of("kinds", other, known));
         }
     })
 }
@@ -179,11 +223,7 @@ fn consent(code: Option<&str>) -> Result<Consent, OrderError> {
         None | Some("agreed") => Ok(Consent::Agreed),
         Some("opposed") => Ok(Consent::Opposed),
         Some("none" | "not-recorded") => Ok(Consent::NotRecorded),
-        Some(other) => Err(wrong(
-            "consent",
-            format!("unknown choice {other:?}"),
-            "write agreed, opposed or none",
-        )),
+        Some(other) => Err(not_one_of("consent", other, &["agreed", "opposed", "none"])),
     }
 }
 
@@ -192,13 +232,7 @@ fn patient(file: PatientFile, draw: Draw, written_on: Date) -> Result<Patient, O
         .ins
         .map(|text| {
             text.parse()
-                .map_err(|error: crate::domain::identifiers::InvalidIdentifier| {
-                    wrong(
-                        "patient.ins",
-                        error.to_string(),
-                        "leave it out to get a valid one of the test range",
-                    )
-                })
+                .map_err(|error: InvalidIdentifier| wrong("patient.ins", error.into()))
         })
         .transpose()?;
     let sex = match (file.sex.as_deref(), ins.as_ref().map(|ins| &ins.as_str()[..1])) {
@@ -206,8 +240,7 @@ fn patient(file: PatientFile, draw: Draw, written_on: Date) -> Result<Patient, O
         (Some("male"), _) | (None, Some("1")) => Sex::Male,
         (Some("unknown"), _) => Sex::Unknown,
         (Some(other), _) => {
-            let problem = format!("unknown sex {other:?}");
-            return Err(wrong("patient.sex", problem, "write female, male or unknown"));
+            return Err(not_one_of("patient.sex", other, &["female", "male", "unknown"]));
         }
         (None, _) => draw.sex(),
     };
@@ -229,13 +262,7 @@ fn prescriber(file: PrescriberFile, draw: Draw) -> Result<Prescriber, OrderError
     let rpps = match file.rpps {
         Some(text) => text
             .parse()
-            .map_err(|error: crate::domain::identifiers::InvalidIdentifier| {
-                wrong(
-                    "prescriber.rpps",
-                    error.to_string(),
-                    "leave it out to get a valid one",
-                )
-            })?,
+            .map_err(|error: InvalidIdentifier| wrong("prescriber.rpps", error.into()))?,
         None => draw.rpps().ok_or_else(unlucky)?,
     };
     Ok(Prescriber {
@@ -257,27 +284,15 @@ fn ordered_line(
     let known = product(&code).map(|product| product.name);
     let boxes = line.boxes.unwrap_or(1);
     if boxes == 0 || boxes > 999 {
-        return Err(wrong(
-            at("boxes"),
-            "a line orders 1 to 999 boxes",
-            "write a count of boxes",
-        ));
+        return Err(wrong(at("boxes"), OrderFault::Count { least: 1, most: 999 }));
     }
     let repeats = line.repeats.unwrap_or(0);
     if repeats > 12 {
-        return Err(wrong(
-            at("repeats"),
-            "a line is renewed at most 12 times",
-            "write 0 to 12",
-        ));
+        return Err(wrong(at("repeats"), OrderFault::Count { least: 0, most: 12 }));
     }
     let days = line.days.filter(|days| *days > 0);
     if days.is_some_and(|days| days > 365) {
-        return Err(wrong(
-            at("days"),
-            "one delivery lasts at most 365 days",
-            "write the days of one delivery",
-        ));
+        return Err(wrong(at("days"), OrderFault::Count { least: 0, most: 365 }));
     }
     let substitution = match line.non_substitutable.as_deref() {
         None => SubstitutionPermission::Allowed,
@@ -285,8 +300,7 @@ fn ordered_line(
             SubstitutionPermission::Forbidden(NonSubstitutable::from_code(code))
         }
         Some(other) => {
-            let problem = format!("unknown reason {other:?}");
-            return Err(wrong(at("non_substitutable"), problem, "write MTE, EFG or CIF"));
+            return Err(not_one_of(at("non_substitutable"), other, &["MTE", "EFG", "CIF"]));
         }
     };
     let others = matches!(kind, LineKind::Other { .. });
@@ -319,15 +333,9 @@ fn named_pharmacy(place: usize, line: &OrderedLine) -> Result<Option<NamedPharma
     };
     let finess = match &named.finess {
         None => None,
-        Some(text) => Some(text.parse().map_err(
-            |error: crate::domain::identifiers::InvalidIdentifier| {
-                wrong(
-                    format!("lines[{place}].named_pharmacy.finess"),
-                    error.to_string(),
-                    "write the nine characters of a FINESS number",
-                )
-            },
-        )?),
+        Some(text) => Some(text.parse().map_err(|error: InvalidIdentifier| {
+            wrong(format!("lines[{place}].named_pharmacy.finess"), error.into())
+        })?),
     };
     Ok(Some(NamedPharmacy {
         finess,
@@ -338,21 +346,10 @@ fn named_pharmacy(place: usize, line: &OrderedLine) -> Result<Option<NamedPharma
 /// What a line orders, and how to name it if nothing better is known.
 fn ordered_product(place: usize, line: &OrderedLine) -> Result<(LineKind, ProductCode, String), OrderError> {
     let at = |element: &str| format!("lines[{place}].{element}");
-    let badly = |element: &str, error: crate::domain::identifiers::InvalidIdentifier| {
-        wrong(
-            at(element),
-            error.to_string(),
-            "copy it from the box or from the catalogue",
-        )
-    };
+    let badly = |element: &str, error: InvalidIdentifier| wrong(at(element), error.into());
     let stated = [&line.cip13, &line.cis, &line.lpp, &line.compound, &line.other];
     if stated.iter().filter(|element| element.is_some()).count() != 1 {
-        let remedy = "write exactly one of cip13, cis, lpp, compound, other";
-        return Err(wrong(
-            format!("lines[{place}]"),
-            "it does not say one product",
-            remedy,
-        ));
+        return Err(wrong(format!("lines[{place}]"), OrderFault::NotOneProduct));
     }
     Ok(if let Some(text) = &line.cip13 {
         let cip13 = text.parse().map_err(|error| badly("cip13", error))?;

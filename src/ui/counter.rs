@@ -66,6 +66,9 @@ impl<'a> Page<'a> {
         if let Some(inbox) = &setting.inbox {
             places.push((labels::INBOX, shown(inbox)));
         }
+        if let Some(frames) = &setting.frames {
+            places.push((labels::FRAMES, shown(frames)));
+        }
         places
     }
 

@@ -131,12 +131,9 @@ impl<'a> Page<'a> {
             }
         } else if entry.hand_over.corrects.is_some() {
             rows.paragraph(0, &corrections::at_the_base(entry), theme.bad);
-            let taking_back = entry
-                .states
-                .first()
-                .and_then(|(_, state)| posts::state_reason(state));
-            if let Some(reason) = taking_back.filter(|_| entry.hand_over.lines.is_empty()) {
-                rows.paragraph(2, &reason, Style::new());
+            if let Some((_, refusal)) = entry.refusals().next() {
+                rows.paragraph(2, &wording::refusal(refusal), Style::new());
+                rows.signed(0, "→", words::correction_way_out(&refusal.code), Style::new());
             }
         } else {
             rows.paragraph(0, labels::REFUSED_AFTER_RECORDING, theme.bad);
@@ -160,7 +157,9 @@ impl<'a> Page<'a> {
                 )
             });
             rows.signed(0, sign, &format!("{} · {boxes} · {kind}", safe(product)), style);
-            if let Some(reason) = state.and_then(|(_, state)| posts::state_reason(state)) {
+            let reason = state.and_then(|(_, state)| posts::state_reason(state));
+            // A correction shares one fate: why is said above, once.
+            if let Some(reason) = reason.filter(|_| entry.hand_over.corrects.is_none()) {
                 rows.paragraph(2, &reason, Style::new());
             }
         }

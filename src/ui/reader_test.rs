@@ -34,6 +34,10 @@ impl Widget for Page<'_> {
         rows.heading(reader::TITLE);
         if self.test.heard.is_empty() {
             rows.paragraph(2, reader::SCAN_ANYTHING, Style::new());
+            if self.view.desk.setting.frames.is_some() {
+                rows.blank();
+                rows.paragraph(2, reader::CAMERA, Style::new());
+            }
         }
         if self.test.heard.len() > 1 {
             rows.signed(2, "!", &reader::glued(self.test.heard.len()), theme.warning);

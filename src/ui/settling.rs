@@ -9,13 +9,13 @@ use ratatui::widgets::Widget;
 use crate::app::message::Contradiction;
 use crate::app::settling::{Reading, Settling};
 use crate::domain::identifiers::{Boxes, LineNumber};
-use crate::domain::outbox::{OutboxEntry, PostState, SettlementChoice};
+use crate::domain::outbox::{OutboxEntry, PostState};
 use crate::domain::prescription::{Delivery, DeliveryStanding};
 use crate::safe::safe;
 use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::text::{padded, tail};
-use crate::ui::wording::{labels, people, posts, settling as words};
+use crate::ui::wording::{self, corrections, labels, people, posts, settling as words};
 
 /// The page.
 pub struct Page<'a> {
@@ -31,7 +31,7 @@ impl Widget for Page<'_> {
         if let Some(entry) = self.view.desk.hand_over(self.settling.id) {
             self.happened(&mut rows, entry);
             rows.blank();
-            self.choices(&mut rows);
+            self.choices(&mut rows, entry);
         }
         rows.draw(self.settling.scroll, area, buffer);
     }
@@ -41,14 +41,22 @@ impl Page<'_> {
     fn happened(&self, rows: &mut Rows, entry: &OutboxEntry) {
         let theme = self.view.theme;
         let hand_over = &entry.hand_over;
+        let is_correction = hand_over.corrects.is_some();
         rows.heading(&labels::joined(
-            words::SETTLING,
+            if is_correction {
+                words::SETTLING_CORRECTION
+            } else {
+                words::SETTLING
+            },
             &format!(
                 "{} · {}",
                 hand_over.number.grouped(),
                 people::patient_name(&hand_over.patient)
             ),
         ));
+        if is_correction {
+            correction(rows, entry);
+        }
         let at = self.view.at(hand_over.at);
         for line in &hand_over.lines {
             let state = entry.states.iter().find(|(id, _)| *id == line.id);
@@ -65,7 +73,10 @@ impl Page<'_> {
                 &ours,
                 theme.bad,
             );
-            rows.paragraph(2, &crate::ui::wording::refusal(no), Style::new());
+            // A correction shares one fate: why is said above, once.
+            if !is_correction {
+                rows.paragraph(2, &wording::refusal(no), Style::new());
+            }
         }
         match &self.settling.reading {
             Reading::Asked => rows.paragraph(0, words::READING, theme.dim),
@@ -105,11 +116,11 @@ impl Page<'_> {
         )
     }
 
-    fn choices(&self, rows: &mut Rows) {
+    fn choices(&self, rows: &mut Rows, entry: &OutboxEntry) {
         let theme = self.view.theme;
         rows.heading(words::WHAT_TO_DO);
         let chosen = self.settling.chosen.as_ref();
-        for (place, choice) in SettlementChoice::ALL.into_iter().enumerate() {
+        for (place, choice) in entry.choices().into_iter().enumerate() {
             // Once one is chosen, the others make room for the reason.
             if chosen.is_some_and(|chosen| chosen.choice != choice) {
                 continue;
@@ -118,7 +129,12 @@ impl Page<'_> {
                 Span::styled(format!("{} ", place + 1), theme.key),
                 Span::styled(words::choice(choice), theme.strong),
             ]);
-            rows.paragraph(2, words::consequence(choice), Style::new());
+            let consequence = if entry.hand_over.corrects.is_some() {
+                words::consequence_for_correction(choice)
+            } else {
+                words::consequence(choice)
+            };
+            rows.paragraph(2, consequence, Style::new());
         }
         let Some(chosen) = chosen else {
             rows.paragraph(0, words::ENTRIES_STAY, theme.dim);
@@ -137,5 +153,18 @@ impl Page<'_> {
             Span::styled(padded(&typed, columns), theme.input),
         ]);
         rows.focus_ends();
+    }
+}
+
+/// What a correction wanted to take back, why the base did not, and what to do.
+fn correction(rows: &mut Rows, entry: &OutboxEntry) {
+    let theme = rows.theme;
+    if let Some(taken_back) = corrections::takes_back(&entry.hand_over) {
+        rows.paragraph(0, &taken_back, theme.strong);
+    }
+    let refusal = entry.refusals().next().map(|(_, refusal)| refusal);
+    if let Some(refusal) = refusal {
+        rows.signed(0, "✗", &wording::refusal(refusal), theme.bad);
+        rows.signed(0, "→", words::correction_way_out(&refusal.code), Style::new());
     }
 }

@@ -12,6 +12,7 @@ pub mod corrections;
 pub mod dates;
 pub mod doctor;
 pub mod edition;
+pub mod files;
 pub mod findings;
 pub mod keys;
 pub mod labels;

@@ -207,6 +207,7 @@ impl Stage {
             zone: TimeZone::get("Europe/Paris").unwrap(),
             sheets: None,
             inbox: None,
+            frames: None,
             left_waiting: None,
             catalogue: counter.catalogue.scope(),
         };

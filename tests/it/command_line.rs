@@ -282,7 +282,7 @@ fn what_is_wrong_gets_its_sentence_its_code_and_changes_nothing() {
             2,
             "missing.json",
         ),
-        (vec!["dispense", &number, "--decisions", &garbage], 2, "line"),
+        (vec!["dispense", &number, "--decisions", &garbage], 2, "ligne 1"),
         (
             vec!["dispense", &number, "--decisions", &unknown_reason],
             2,

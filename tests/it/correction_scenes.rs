@@ -163,7 +163,22 @@ pub(crate) fn correction_scenes() -> Vec<Scene> {
         post(correction(1), &refused()),
         entry(hand_over(77, 60), &PostState::Accepted),
     ];
+    let forbidden = PostState::Refused(Refusal {
+        code: RefusalCode::RoleForbidden,
+        text: String::new(),
+        line: None,
+    });
+    let to_settle = |state: &PostState, lines: usize, typed: &str| {
+        let listed = vec![post(correction(lines), state)];
+        after(
+            app(),
+            vec![Message::BaseAnswered, Message::OutboxListed(listed)],
+            typed,
+        )
+    };
     vec![
+        scene("settling_correction", to_settle(&forbidden, 1, "②⏎")),
+        scene("settling_correction_final", to_settle(&refused(), 1, "②⏎")),
         scene(
             "correcting_which",
             after(done(Consent::Agreed, Some(PostState::Accepted)), vec![], "r"),

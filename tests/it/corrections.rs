@@ -3,11 +3,12 @@
 use comptoir::domain::correction::{CannotCorrect, Correction, Motive, Standing};
 use comptoir::domain::dispense::Proposal;
 use comptoir::domain::identifiers::Boxes;
-use comptoir::domain::outbox::{DelayReason, PostState};
+use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState, Settlement, SettlementChoice};
 use comptoir::domain::prescription::Prescription;
 use comptoir::domain::reasons::CorrectionReason;
+use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterNumber};
-use comptoir::store::{CorrectionAnswer, RecordAnswer, Store};
+use comptoir::store::{CorrectionAnswer, RecordAnswer, SettleAnswer, Store};
 use serde_json::{Value, json};
 
 use crate::sample::{
@@ -364,6 +365,144 @@ fn a_correction_waits_for_the_base_and_is_posted_behind_what_it_corrects() {
         .collect();
     assert_eq!(outcomes, ["not-delivered"]);
     assert_eq!(seen["annulled"][0]["state"], "rectified");
+}
+
+/// What the base said no to is what it was asked, until a person asks again.
+fn said_no(store: &Store, of: u128) {
+    let refusal = Refusal {
+        code: RefusalCode::RoleForbidden,
+        text: String::new(),
+        line: None,
+    };
+    let states = store.hand_over(dispense_id(of)).unwrap().unwrap().states;
+    let states: Vec<_> = states
+        .into_iter()
+        .map(|(id, _)| (id, PostState::Refused(refusal.clone())))
+        .collect();
+    store.settle(dispense_id(of), &states, later(70)).unwrap();
+}
+
+fn retried() -> Settlement {
+    Settlement {
+        choice: SettlementChoice::Retried,
+        operator: crate::sample::operator(),
+        at: later(80),
+        reason: "accès rétabli".into(),
+    }
+}
+
+#[test]
+fn a_correction_that_the_base_refused_waits_for_it_again_under_the_same_identifiers() {
+    let store = served();
+    let first = standing(&store, 1);
+    let correction = rectification(&first, prescription(1), 1, 2);
+    store.record_correction(&correction, &[first.line.id]).unwrap();
+    said_no(&store, 1);
+    said_no(&store, 2);
+    let before = store.hand_over(dispense_id(2)).unwrap().unwrap();
+    assert_eq!(
+        before.choices(),
+        [SettlementChoice::Retried, SettlementChoice::Acknowledged],
+        "nobody receives a correction"
+    );
+    let SettleAnswer::Settled(after) = store.note_settlement(dispense_id(2), &retried()).unwrap() else {
+        panic!("it is to be posted again");
+    };
+    assert_eq!(*after.state(), PostState::Pending);
+    assert_eq!(after.hand_over, before.hand_over);
+    let same = |entry: &OutboxEntry| entry.states.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+    assert_eq!(same(&after), same(&before));
+    assert_eq!(store.register_length().unwrap(), 4, "and nothing more is written");
+}
+
+#[test]
+fn what_a_later_correction_took_back_is_never_posted_again() {
+    let store = served();
+    let first = standing(&store, 1);
+    store
+        .record_correction(&rectification(&first, prescription(1), 1, 2), &[first.line.id])
+        .unwrap();
+    for of in [1, 2] {
+        said_no(&store, of);
+    }
+    // Its replacement, entry 4, is taken back in its turn.
+    let replacement = standing(&store, 4);
+    store
+        .record_correction(&cancellation(&replacement, 3), &[])
+        .unwrap();
+    assert_eq!(
+        store.note_settlement(dispense_id(2), &retried()).unwrap(),
+        SettleAnswer::TakenBack
+    );
+    // The first hand-over's other lines still stand: only those are posted again.
+    let SettleAnswer::Settled(again) = store.note_settlement(dispense_id(1), &retried()).unwrap() else {
+        panic!("its other lines stand");
+    };
+    let pending: Vec<_> = again
+        .states
+        .iter()
+        .filter(|(_, state)| *state == PostState::Pending)
+        .map(|(id, _)| *id)
+        .collect();
+    let others: Vec<_> = again.hand_over.lines[1..].iter().map(|line| line.id).collect();
+    assert_eq!(pending, others);
+    assert!(matches!(again.states[0].1, PostState::Refused(_)));
+}
+
+#[test]
+fn a_correction_stopped_on_its_way_is_sent_again_once_and_the_prescriber_sees_it() {
+    let files = tempfile::tempdir().unwrap();
+    let base = BaseServer::start(files.path());
+    let proxy = Proxy::before(&base.address);
+    let counter = Counter::of_base(&proxy.address);
+    let (number, _) = counter.prescribe("conforming");
+    counter
+        .run(&["dispense", &number, "--all", "--json"])
+        .json_with(0);
+    proxy.set(Fault::ForbidExecution);
+    let stopped = counter.run(&[
+        "register",
+        "correct",
+        "1",
+        "--reason",
+        "not-handed-over",
+        "--json",
+    ]);
+    assert_eq!(stopped.json()["state"], "refused", "{stopped:?}");
+    let open = counter.run(&["outbox", "list", "--json"]).json_with(0);
+    let dispense = open["entries"][0]["dispense"].as_str().unwrap().to_owned();
+    let settle = |choice: &str| {
+        counter.run(&[
+            "outbox",
+            "settle",
+            &dispense,
+            "--choice",
+            choice,
+            "--reason",
+            "accès rétabli",
+            "--json",
+        ])
+    };
+    let wrong = settle("kept");
+    assert_eq!(wrong.code, 4, "{wrong:?}");
+    assert!(wrong.stderr.contains("ne se remet à personne"), "{wrong:?}");
+    assert_eq!(
+        settle("retried").json_with(0)["state"],
+        "refused",
+        "nothing was lifted yet"
+    );
+    proxy.set(Fault::None);
+    assert_eq!(settle("retried").json_with(0)["state"], "accepted");
+    assert_eq!(settle("retried").code, 4, "it is done");
+    counter.run(&["outbox", "flush", "--json"]).json_with(0);
+    let seen = shown(&counter, &number);
+    assert_eq!(seen["annulled"].as_array().unwrap().len(), 1);
+    let listed = counter.run(&["register", "list", "--json"]).json_with(0);
+    assert_eq!(
+        listed["entries"].as_array().unwrap().len(),
+        4,
+        "one counter-entry"
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod base_client;
 mod boxes;
 #[cfg(target_os = "linux")]
 mod broken_machines;
+mod camera;
 mod canary;
 mod catalogue;
 mod catching_up;
@@ -62,3 +63,4 @@ mod support;
 mod tidy;
 mod training;
 mod training_contract;
+mod wrong_files;

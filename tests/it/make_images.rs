@@ -356,7 +356,13 @@ fn make_hostile_images() {
     let sliver = GrayImage::from_fn(8_000, 1, |x, _| Luma([if x % 7 < 3 { 0 } else { 255 }]));
     keep("sliver.png", &sliver, &["! no-code"]);
     let jpeg = fs::read(folder().join("box.jpg")).unwrap();
-    keep_bytes("truncated-jpeg.jpg", &jpeg[..jpeg.len() / 3], &["! no-code"]);
+    keep_bytes("truncated-jpeg.jpg", &jpeg[..jpeg.len() / 3], &["! truncated"]);
+    let jpeg = fs::read(folder().join("evening.jpg")).unwrap();
+    keep_bytes(
+        "truncated-after-the-code.jpg",
+        &jpeg[..jpeg.len() * 4 / 5],
+        &[NUMBER],
+    );
     keep_bytes("truncated-pdf.pdf", &SAMPLE_PDF[..200], &["! truncated"]);
     keep_bytes("empty.png", [], &["! not-a-picture"]);
     keep_bytes(

@@ -156,7 +156,7 @@ fn what_the_paper_lacks_stops_it_and_nothing_is_recorded() {
             json!("because"),
             "base-unreachable, paper-only, number-unreadable",
         ),
-        ("/patient/born", json!("5 mars"), "README"),
+        ("/patient/born", json!("5 mars"), "une date comme"),
         ("/patient/ins", json!("279035121518988"), "patient.ins"),
         ("/written_on", json!("2999-01-01"), "après aujourd’hui"),
         ("/lines/0/dosage", json!(" "), "posologie de la ligne 1"),

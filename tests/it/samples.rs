@@ -80,6 +80,7 @@ pub(crate) fn setting() -> Setting {
         zone: TimeZone::get("Europe/Paris").unwrap(),
         sheets: Some(PathBuf::from("/home/claire/comptoir/feuilles")),
         inbox: Some(PathBuf::from("/home/claire/comptoir/entrants")),
+        frames: None,
         left_waiting: None,
         catalogue: CatalogueScope::TrainingSubset,
     }

@@ -51,6 +51,11 @@ fn play(schedule: &Schedule, planted: Option<Planted>, stage: &Stage) -> Result<
         world.check_quiet()?;
         world.look_at_outboxes()?;
         world.check_outboxes()?;
+        if world.send_again()? > 0 {
+            world.look_at_outboxes()?;
+            world.check_quiet()?;
+            world.check_outboxes()?;
+        }
         // Once in a while only: it takes as long as the schedule itself.
         if schedule.seed.is_multiple_of(4) {
             world.restart()?;
@@ -77,6 +82,11 @@ struct Figures {
     hand_overs: usize,
     at_the_base: usize,
     corrected: usize,
+    /// How often a person sent again what the base had refused; of these, corrections.
+    sent_again: usize,
+    corrections_sent_again: usize,
+    /// How often a prescription changed hands between two terminals of a pharmacy.
+    taken_over: usize,
 }
 
 impl Figures {
@@ -86,6 +96,9 @@ impl Figures {
             hand_overs: world.places.iter().map(|place| place.told.len()).sum(),
             at_the_base: world.held.iter().map(Vec::len).sum(),
             corrected: world.held.iter().flatten().filter(|held| held.is_wrong).count(),
+            sent_again: world.sent_again(|_| true),
+            corrections_sent_again: world.sent_again(|hand_over| hand_over.corrects.is_some()),
+            taken_over: world.told(people::TAKES_OVER),
         }
     }
 
@@ -94,6 +107,9 @@ impl Figures {
         self.hand_overs += other.hand_overs;
         self.at_the_base += other.at_the_base;
         self.corrected += other.corrected;
+        self.sent_again += other.sent_again;
+        self.corrections_sent_again += other.corrections_sent_again;
+        self.taken_over += other.taken_over;
     }
 }
 
@@ -116,13 +132,24 @@ fn nothing_is_lost_doubled_shown_against_the_patient_or_untrue() {
         figures.add(&played);
     }
     println!(
-        "{count} schedules from seed {first}: {} steps, {} hand-overs told, {} deliveries at the base, {} of them corrected, {:.1} s",
+        "{count} schedules from seed {first}: {} steps, {} hand-overs told, {} deliveries at the base, {} of them corrected, \
+         {} sent again after a no ({} corrections), {} taken over from a colleague, {:.1} s",
         figures.steps,
         figures.hand_overs,
         figures.at_the_base,
         figures.corrected,
+        figures.sent_again,
+        figures.corrections_sent_again,
+        figures.taken_over,
         begun.elapsed().as_secs_f32()
     );
+    if count >= SCHEDULES {
+        let rare = [figures.corrections_sent_again, figures.taken_over];
+        assert!(
+            rare.iter().all(|times| *times > 0),
+            "what is rare happens all the same: {rare:?}"
+        );
+    }
 }
 
 #[test]

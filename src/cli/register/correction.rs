@@ -13,6 +13,7 @@ use crate::cli::output::{Format, complain, show};
 use crate::cli::{consult, decisions, documents, text};
 use crate::config::Config;
 use crate::counter::{self, CorrectionOrder, CorrectionOutcome, Recorded, Replacement};
+use crate::domain::breakdown::Breakdown;
 use crate::domain::correction::{CannotCorrect, Chapter, Motive};
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::{OutboxEntry, PostState};
@@ -22,7 +23,7 @@ use crate::domain::register::RegisterNumber;
 use crate::session::{Session, now};
 use crate::store::CorrectAnswer;
 use crate::ui::wording::command_line as words;
-use crate::ui::wording::corrections;
+use crate::ui::wording::{breakdowns, corrections};
 
 /// What is asked.
 #[derive(Debug, Args)]
@@ -47,7 +48,10 @@ pub(super) async fn correct(config: &Config, arguments: &Arguments, format: Form
     let file = match &arguments.replace {
         Some(path) => Some(fs::read_to_string(path).map_err(|error| {
             let path = path.display().to_string();
-            Failure::usage(words::decisions_unreadable(&path, &error.to_string()))
+            Failure::usage(words::decisions_unreadable(
+                &path,
+                breakdowns::why(Breakdown::of_system(error.kind())),
+            ))
         })?),
         None => None,
     };
@@ -62,7 +66,7 @@ pub(super) async fn correct(config: &Config, arguments: &Arguments, format: Form
             let prescription = standing.taken_out_of(consultation.prescription);
             let product = |code: &ProductCode| session.counter.catalogue.find(code);
             let proposal = decisions::proposal(&file, &prescription, &product)
-                .map_err(|error| Failure::usage(words::decisions_meaningless(&crate::chain(&error))))?;
+                .map_err(|why| Failure::usage(words::decisions_meaningless(&why)))?;
             Some(Replacement {
                 prescription,
                 proposal,

@@ -3,7 +3,7 @@
 use crate::domain::breakdown::Breakdown;
 use crate::domain::identifiers::InvalidIdentifier;
 use crate::safe::Safe;
-use crate::ui::wording::breakdowns;
+use crate::ui::wording::{breakdowns, files};
 
 /// The configuration cannot be used.
 pub fn useless(why: &str) -> String {
@@ -46,14 +46,7 @@ fn toml(what: &str) -> String {
 
 /// An identifier in it is wrong.
 pub fn identifier(place: &str, why: &InvalidIdentifier) -> String {
-    let why = match why {
-        InvalidIdentifier::Length { expected, found, .. } => {
-            format!("il a {found} caractères au lieu de {expected}")
-        }
-        InvalidIdentifier::Character { .. } => "il ne doit contenir que des chiffres".to_owned(),
-        InvalidIdentifier::CheckDigit { .. } => "sa clé de contrôle ne concorde pas".to_owned(),
-    };
-    format!("l’identifiant {place} est faux, {why}")
+    format!("l’identifiant {place} est faux, {}", files::identifier(why))
 }
 
 /// No operator has that name.

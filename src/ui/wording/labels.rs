@@ -61,6 +61,8 @@ pub const BASE: &str = "Base";
 pub const SHEETS: &str = "Feuilles d’exemple";
 /// The watched folder.
 pub const INBOX: &str = "Dossier surveillé";
+/// Where a camera's frames arrive.
+pub const FRAMES: &str = "Images de la caméra";
 /// Nothing was asked yet.
 pub const BASE_NOT_ASKED: &str = "· pas encore interrogée";
 

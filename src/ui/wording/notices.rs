@@ -41,6 +41,8 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ScanRepaired(Repair::AzertyCapsLock) => (Attention, "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.".into()),
         Notice::ScanRepaired(Repair::LostSeparators) => (Attention, "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).".into()),
         Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),
+        Notice::FramesLost(folder) => (Attention, format!("Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Les autres lecteurs fonctionnent.", safe(&folder.display().to_string()))),
+        Notice::ReadWithDifficulty => (Attention, "Code lu avec peine : comparez le numéro et le patient à ceux imprimés sur l’ordonnance.".to_owned()),
         Notice::ReaderFound(device) => (Good, format!("Le lecteur série {} est de nouveau là.", safe(&device.display().to_string()))),
         Notice::ReadingFile(path) => (Plain, format!("Lecture de {}…", safe(&path.display().to_string()))),
         Notice::NotTyped(why) => (Attention, not_a_number(why)),
@@ -85,6 +87,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::Settled(choice) => (Good, settling::done(*choice).into()),
         Notice::NothingToSettle => (Plain, "Rien à régler ici : l’envoi se fait tout seul.".into()),
         Notice::SettledElsewhere => (Plain, "Un autre poste vient de régler cette délivrance.".into()),
+        Notice::TakenBack => (Attention, settling::TAKEN_BACK.into()),
         Notice::SettleFailed => (Attention, "Le choix n’a pas pu être enregistré sur ce poste. Entrée pour réessayer.".into()),
     }
 }

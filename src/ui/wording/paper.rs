@@ -42,13 +42,6 @@ pub fn meaningless(why: &str) -> String {
     )
 }
 
-/// It is not the JSON that the README describes.
-pub fn not_the_file(line: usize, column: usize) -> String {
-    format!(
-        "ligne {line}, caractère {column}, une clé manque, est de trop ou n’a pas la forme attendue (voir README.md)"
-    )
-}
-
 /// A code that does not exist.
 pub fn one_of(key: &str, known: &[&str]) -> String {
     format!("«\u{a0}{key}\u{a0}» est l’un de {}", known.join(", "))

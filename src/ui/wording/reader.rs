@@ -10,6 +10,9 @@ pub const TITLE: &str = "Essai du lecteur";
 /// Before the first scan.
 pub const SCAN_ANYTHING: &str = "Scannez le QR code d’une ordonnance ou le code d’une boîte : rien ne s’ouvre ici, vous verrez \
      seulement ce que le lecteur envoie et ce que le comptoir en fait. Échap revient à votre travail.";
+/// Where a camera is a reader too.
+pub const CAMERA: &str = "Caméra : un code tenu devant elle compte une seule fois. Pour compter une deuxième boîte du même code, \
+     retirez la première, attendez trois secondes, puis montrez la suivante.";
 /// How much arrived.
 pub const RECEIVED: &str = "Reçu";
 /// The carrier, as the reader names it.

@@ -3,6 +3,7 @@
 use crate::app::message::ContradictionSource;
 use crate::domain::identifiers::{Boxes, LineNumber};
 use crate::domain::outbox::SettlementChoice;
+use crate::domain::refusal::RefusalCode;
 use crate::safe::safe;
 use crate::ui::wording::{boxes, posts};
 
@@ -70,6 +71,63 @@ pub const fn first(ours_came_first: bool) -> &'static str {
         "Vos boîtes ont été remises les premières, mais l’autre délivrance était déjà à la base."
     } else {
         "L’autre délivrance a eu lieu la première."
+    }
+}
+
+/// Title, of a correction.
+pub const SETTLING_CORRECTION: &str = "Correction à régler";
+
+/// It cannot be posted again: what it recorded does not stand any more.
+pub const TAKEN_BACK: &str = "Une correction plus récente l’a reprise\u{202f}: renvoyée, elle compterait en trop. Il reste à la classer.";
+
+/// That choice is none here.
+pub fn not_offered(choice: SettlementChoice) -> String {
+    match choice {
+        SettlementChoice::Retried => {
+            "Le refus de la base est définitif\u{202f}: la renvoyer ne changerait rien. Classez-la (acknowledged), avec votre motif."
+        }
+        _ => "Une correction ne se remet à personne\u{202f}: renvoyez-la (retried) ou classez-la (acknowledged).",
+    }
+    .to_owned()
+}
+
+/// What the base goes on holding, and what can be done about a correction that it did not take.
+pub const fn correction_way_out(code: &RefusalCode) -> &'static str {
+    match code {
+        RefusalCode::RoleForbidden => {
+            "Vérifiez la carte ou le compte avec lequel vous êtes connecté, puis renvoyez-la."
+        }
+        RefusalCode::QuantityExceeded => {
+            "Une autre délivrance a pris ces boîtes à la base. Une fois qu’elle y est annulée, renvoyez celle-ci\u{202f}; sinon corrigez la quantité (F3)."
+        }
+        RefusalCode::HeldElsewhere => "Appelez l’autre pharmacie, puis renvoyez-la.",
+        RefusalCode::StaleVersion => {
+            "L’ordonnance a changé pendant l’envoi\u{202f}: renvoyez-la, elle sera relue d’abord."
+        }
+        RefusalCode::UnknownPrescription | RefusalCode::Malformed | RefusalCode::Other(_) => {
+            "Renvoyez-la\u{202f}: un intermédiaire a pu l’arrêter. Si la base dit la même chose, prévenez l’assistance."
+        }
+        RefusalCode::LineCancelled
+        | RefusalCode::PrescriptionCancelled
+        | RefusalCode::PrescriptionExpired => {
+            "Une rectification n’y est plus possible\u{202f}; une annulation l’est (F3, puis a). Prévenez le prescripteur de ce qui a été remis."
+        }
+        RefusalCode::Purged
+        | RefusalCode::LineUnknown
+        | RefusalCode::PatientMismatch
+        | RefusalCode::TranscriptionDiffers => {
+            "La renvoyer ne changerait rien\u{202f}: classez-la, et prévenez le prescripteur de ce qui a été remis."
+        }
+    }
+}
+
+/// What it does, to a correction.
+pub const fn consequence_for_correction(choice: SettlementChoice) -> &'static str {
+    match choice {
+        SettlementChoice::Retried => {
+            "Elle est envoyée de nouveau, sous les mêmes identifiants\u{202f}: jamais deux fois. La base décide."
+        }
+        _ => "La base garde la délivrance d’origine\u{202f}; l’ordonnancier garde tout, et votre motif.",
     }
 }
 

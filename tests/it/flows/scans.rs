@@ -316,3 +316,58 @@ fn the_reader_s_test_opens_where_a_scan_was_not_understood() {
         assert_eq!(app.screen().name(), "reader_test", "from {name}");
     }
 }
+
+/// A text in a code is never opened, not even when it is the path of a file: only what a person typed, pasted or dropped is.
+#[test]
+fn a_path_in_a_picture_s_code_is_shown_and_not_read() {
+    let text = "/home/claire/ordonnance.png";
+    let reading = || {
+        vec![Reading {
+            text: text.into(),
+            scanned: Scanned::Text,
+        }]
+    };
+    for message in [
+        Message::FileRead {
+            path: "x.png".into(),
+            readings: reading(),
+        },
+        Message::FrameRead(reading()),
+    ] {
+        let mut app = app();
+        assert!(app.update(message).is_empty());
+        assert_eq!(app.screen().name(), "identified");
+    }
+}
+
+#[test]
+fn what_a_camera_sees_goes_where_a_scan_would_and_the_reader_s_test_only_shows_it() {
+    let sheet = || {
+        vec![
+            Reading {
+                text: "IS01".into(),
+                scanned: Scanned::Ins(None),
+            },
+            Reading {
+                text: NUMBER.into(),
+                scanned: Scanned::Prescription(number(NUMBER)),
+            },
+        ]
+    };
+    let mut app = app();
+    press(&mut app, "⑨");
+    assert!(app.update(Message::FrameRead(sheet())).is_empty());
+    assert!(
+        app.update(Message::FileRead {
+            path: "x.png".into(),
+            readings: sheet()
+        })
+        .is_empty()
+    );
+    assert_eq!(app.screen().name(), "reader_test");
+    press(&mut app, "⎋");
+    assert_eq!(
+        names(&app.update(Message::FrameRead(sheet()))),
+        ["Consult", "WakeAt"]
+    );
+}

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use comptoir::app::Screen;
+use comptoir::domain::dispense::HandOver;
 use comptoir::domain::identifiers::{DispenseId, DispensedLineId};
-use comptoir::domain::outbox::{OutboxEntry, PostState};
+use comptoir::domain::outbox::{OutboxEntry, PostState, SettlementChoice};
 use comptoir::domain::refusal::RefusalCode;
 use comptoir::domain::register::{RegisterContent, RegisterNumber};
 use jiff::Timestamp;
@@ -192,9 +193,14 @@ impl World {
                         terminal + 1
                     ));
                 };
+                // A no that a colleague had asked again: this screen lags behind, and claims nothing better than the truth.
+                let last = known.settlement.as_ref().map(|settlement| settlement.choice);
+                let was_asked_again = last == Some(SettlementChoice::Retried);
                 for (line, state) in &shown.states {
-                    let is_true =
-                        *state == PostState::Pending || known.states.contains(&(*line, state.clone()));
+                    let is_no = matches!(state, PostState::Conflict(_) | PostState::Refused(_));
+                    let is_true = *state == PostState::Pending
+                        || known.states.contains(&(*line, state.clone()))
+                        || (is_no && was_asked_again);
                     require!(
                         is_true,
                         "terminal {} shows a line of {id} as {}, and the store knows better",
@@ -273,6 +279,23 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// How many such hand-overs a person sent again after the base had said no.
+    pub(super) fn sent_again(&self, which: fn(&HandOver) -> bool) -> usize {
+        let entries = self.places.iter().flat_map(Place::entries);
+        let is_retried = |entry: &OutboxEntry| {
+            let last = entry.settlement.as_ref();
+            last.is_some_and(|settlement| settlement.choice == SettlementChoice::Retried)
+        };
+        entries
+            .filter(|entry| is_retried(entry) && which(&entry.hand_over))
+            .count()
+    }
+
+    /// How often the story tells that.
+    pub(super) fn told(&self, words: &str) -> usize {
+        self.story.iter().filter(|told| told.contains(words)).count()
     }
 
     /// Once every person looked at the outbox: it shows all that the base did not accept, and why.

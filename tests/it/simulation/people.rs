@@ -2,7 +2,9 @@
 
 use comptoir::app::correcting::{Correcting, CorrectionKind, Step};
 use comptoir::app::keys::{Context, Key, Trigger, bindings};
+use comptoir::app::settling::{Asked, Settling};
 use comptoir::app::{App, Message, Screen};
+use comptoir::domain::outbox::{OutboxEntry, SettlementChoice};
 use comptoir::domain::scanned::Scanned;
 
 use super::base::Known;
@@ -14,6 +16,16 @@ pub(super) fn next(app: &App, prescriptions: &[Known], luck: u16) -> (Vec<Messag
         return any_key(app, luck / 12);
     }
     match screen {
+        // What the base did not take is looked at now and then.
+        Screen::Counter(_) if app.desk().to_settle().next().is_some() && (luck / 8).is_multiple_of(3) => {
+            pressed(Key::Function(2))
+        }
+        Screen::Outbox(outbox) => match outbox.selected_to_settle(app.desk()) {
+            Some(_) if !(luck / 8).is_multiple_of(4) => pressed(Key::Enter),
+            None if (luck / 8).is_multiple_of(2) => pressed(Key::Down),
+            _ => pressed(Key::Escape),
+        },
+        Screen::Settling(settling) => settles(app, settling, luck / 8),
         // What was handed over earlier is corrected from the register.
         Screen::Counter(_) if (luck / 8).is_multiple_of(4) => pressed(Key::Function(3)),
         Screen::Counter(_) => scan(prescriptions, luck / 8),
@@ -30,6 +42,10 @@ pub(super) fn next(app: &App, prescriptions: &[Known], luck: u16) -> (Vec<Messag
             pressed(Key::Character(key))
         }
         Screen::Correcting(correcting) => corrects(correcting, luck / 8),
+        Screen::Prescription(serving) if serving.colleague().is_some() && !(luck / 8).is_multiple_of(4) => {
+            let (messages, _) = pressed(Key::Character('t'));
+            (messages, TAKES_OVER.to_owned())
+        }
         Screen::Prescription(_) => match luck / 8 % 16 {
             0 => pressed(Key::Function(5)),
             1 => pressed(Key::Escape),
@@ -60,6 +76,55 @@ pub(super) fn next(app: &App, prescriptions: &[Known], luck: u16) -> (Vec<Messag
         Screen::Consulting(_) | Screen::Recording(_) => (Vec::new(), "waits".to_owned()),
         _ => pressed(Key::Escape),
     }
+}
+
+/// How a story tells that a prescription changes hands within a pharmacy.
+pub(super) const TAKES_OVER: &str = "takes the prescription over from a colleague";
+
+/// What the base refused is sent again where that is offered, or put away.
+fn settles(app: &App, settling: &Settling, luck: u16) -> (Vec<Message>, String) {
+    use SettlementChoice::{Acknowledged, Kept, NotReceived, Retried};
+    let choices = settling.choices(app.desk());
+    match &settling.chosen {
+        Some(chosen) if chosen.asked == Asked::Already => (Vec::new(), "waits".to_owned()),
+        // Counter-entries without a hand-over of their own are another test's.
+        Some(chosen) if matches!(chosen.choice, Kept | NotReceived) => pressed(Key::Escape),
+        Some(_) => keys(&[Key::Character('o'), Key::Character('k'), Key::Enter]),
+        None => {
+            let wanted = if luck.is_multiple_of(8) {
+                Acknowledged
+            } else {
+                Retried
+            };
+            match choices.iter().position(|choice| *choice == wanted) {
+                Some(place) => pressed(Key::Character(char::from(b'1' + u8::try_from(place).unwrap()))),
+                None => pressed(Key::Escape),
+            }
+        }
+    }
+}
+
+/// The keys that send that entry of the outbox again, where that is offered.
+pub(super) fn sends_again(app: &App, place: usize) -> (Vec<Message>, String) {
+    let entry = app.desk().open().nth(place).filter(|entry| entry.is_to_settle());
+    let choices = entry.map(OutboxEntry::choices).unwrap_or_default();
+    let offered = choices
+        .iter()
+        .position(|choice| *choice == SettlementChoice::Retried);
+    let Some(digit) = offered.and_then(|offered| u8::try_from(offered).ok()) else {
+        return (Vec::new(), String::new());
+    };
+    let mut pressed = vec![Key::Home];
+    pressed.extend(vec![Key::Down; place]);
+    pressed.extend([
+        Key::Enter,
+        Key::Character(char::from(b'1' + digit)),
+        Key::Character('o'),
+        Key::Character('k'),
+        Key::Enter,
+    ]);
+    let (messages, _) = keys(&pressed);
+    (messages, "sends again what the base refused".to_owned())
 }
 
 /// A correction goes on, with a change that says something.

@@ -97,6 +97,7 @@ impl Terminal {
             zone: TimeZone::get("Europe/Paris").unwrap(),
             sheets: None,
             inbox: None,
+            frames: None,
             left_waiting: None,
             catalogue: counter.catalogue.scope(),
         };

@@ -203,7 +203,7 @@ impl World {
             terminal,
         };
         let counter = Counter::new(
-            Base::new(line, place.pharmacy.clone()),
+            Base::new(line, place.pharmacy.clone()).at_terminal(named(terminal)),
             place.open(),
             self.catalogue.clone(),
             place.pharmacy.clone(),
@@ -410,6 +410,37 @@ impl World {
         self.quiet()
     }
 
+    /// Every person, before the outbox, sends again what the base refused and may take now: the base has the last word.
+    /// How many were.
+    pub(super) fn send_again(&mut self) -> Result<usize, Broken> {
+        let mut sent = 0;
+        for terminal in 0..TERMINALS.len() {
+            let open = |world: &Self| {
+                world.terminals[terminal]
+                    .as_ref()
+                    .map(|it| it.app.desk().open().count())
+            };
+            // From the last one up: what is accepted leaves the list, and those above it stay where they are.
+            for place in (0..open(self).unwrap_or(0)).rev() {
+                let Some(running) = &mut self.terminals[terminal] else {
+                    break;
+                };
+                let (messages, words) = people::sends_again(&running.app, place);
+                if messages.is_empty() {
+                    continue;
+                }
+                self.story
+                    .push(format!("terminal {}: its person {words}", terminal + 1));
+                for message in messages {
+                    running.take(message);
+                }
+                self.quiet()?;
+                sent += 1;
+            }
+        }
+        Ok(sent)
+    }
+
     fn deliver_everything(&mut self) -> Result<(), Broken> {
         self.settle(After::Everything);
         while !self.network.is_empty() {
@@ -461,6 +492,14 @@ impl World {
                 place.before_last = Some(files);
             }
         }
+    }
+}
+
+/// Each terminal of a pharmacy has a name, so that a hold of a colleague's is told from one's own.
+fn named(terminal: usize) -> comptoir::domain::hold::Terminal {
+    comptoir::domain::hold::Terminal {
+        id: format!("terminal-{}", terminal + 1),
+        words: format!("poste {}", terminal + 1),
     }
 }
 

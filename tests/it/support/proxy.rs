@@ -15,6 +15,8 @@ pub(crate) enum Fault {
     LoseAnswerToExecution,
     /// The execution never arrives.
     LoseExecution,
+    /// Something between us and the base lets no execution through, and says so.
+    ForbidExecution,
 }
 
 /// A proxy in front of a base; one request per connection, so that a fault hits exactly one.
@@ -73,6 +75,11 @@ fn relay(mut client: TcpStream, upstream: &str, fault: &Mutex<Fault>, hits: &Ato
     }
     if fault == Fault::LoseExecution {
         drop(client.shutdown(Shutdown::Both));
+        return;
+    }
+    if fault == Fault::ForbidExecution {
+        let page = "HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno";
+        drop(client.write_all(page.as_bytes()));
         return;
     }
     let Ok(mut base) = TcpStream::connect(upstream) else {

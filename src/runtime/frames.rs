@@ -1,0 +1,94 @@
+//! The frames of a camera: its program writes each of them as a picture into a folder, under new names or always
+//! under the same one. Each is looked at quickly, in a process apart, and a code that stays in view counts once.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::inbox::Inbox;
+use super::workshop::as_reading;
+use crate::app::Message;
+use crate::confined;
+use crate::scan::{Limits, Symbol};
+
+/// How long a code must be out of view before it counts again. Shorter, a trembling hand would scan a box twice.
+const OUT_OF_VIEW: Duration = Duration::from_secs(3);
+
+/// Watches the folder, which is made if need be, for as long as someone wants to hear: `tell` answers whether anyone does.
+pub(super) fn watch(folder: &Path, tell: impl Fn(Message) -> bool + Send + 'static) -> io::Result<()> {
+    let (arrive, arrived) = channel();
+    let inbox = Inbox::watch(folder, move |path| drop(arrive.send(path)))?;
+    thread::spawn(move || {
+        // The folder is watched until it is dropped.
+        let _inbox = inbox;
+        look(&arrived, tell);
+    });
+    Ok(())
+}
+
+fn look(arrived: &Receiver<PathBuf>, tell: impl Fn(Message) -> bool) {
+    let opened = Instant::now();
+    let mut view = View::default();
+    while let Ok(path) = arrived.recv() {
+        // What waited while the last frame was looked at is the past.
+        let newest = arrived.try_iter().last().unwrap_or(path);
+        // A frame that is cut or no picture is followed by another one.
+        let reading = confined::read_file(&newest, &Limits::of_a_frame());
+        let new = view.new_in(reading.symbols, opened.elapsed());
+        if !new.is_empty() && !tell(Message::FrameRead(new.into_iter().map(as_reading).collect())) {
+            return;
+        }
+    }
+}
+
+/// The codes in view, each with the moment it was last seen. They may be somebody's identity: there is no `Debug`.
+#[derive(Default)]
+struct View(HashMap<String, Duration>);
+
+impl View {
+    /// Those that were not in view just before.
+    fn new_in(&mut self, symbols: Vec<Symbol>, now: Duration) -> Vec<Symbol> {
+        self.0.retain(|_, seen| now.saturating_sub(*seen) < OUT_OF_VIEW);
+        let is_new = |symbol: &Symbol| self.0.insert(symbol.text.clone(), now).is_none();
+        symbols.into_iter().filter(is_new).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::Symbology;
+
+    fn symbol(text: &str) -> Symbol {
+        Symbol {
+            symbology: Symbology::QrCode,
+            text: text.to_owned(),
+            corners: [(0, 0); 4],
+            page: 1,
+            stage: "base",
+            confirmed: true,
+        }
+    }
+
+    #[test]
+    fn a_code_counts_once_until_it_was_out_of_view() {
+        let mut view = View::default();
+        for (second, shown, expected) in [
+            (0, &["box"][..], &["box"][..]),
+            (1, &["box"], &[]),
+            (3, &["box", "sheet"], &["sheet"]),
+            // Held for long: three seconds are counted from when it was last seen.
+            (5, &["box"], &[]),
+            (6, &[], &[]),
+            (8, &["box", "sheet"], &["box", "sheet"]),
+        ] {
+            let symbols = shown.iter().map(|text| symbol(text)).collect();
+            let new = view.new_in(symbols, Duration::from_secs(second));
+            let new: Vec<String> = new.into_iter().map(|symbol| symbol.text).collect();
+            assert_eq!(new, expected, "at second {second}");
+        }
+    }
+}
