@@ -74,7 +74,7 @@ fn printed(read: &ScannedBox) -> String {
         ("21", read.serial.as_ref().map(ToString::to_string)),
     ] {
         if let Some(value) = value {
-            text.push_str(&format!("{identifier}{value}{SEPARATOR}"));
+            text.extend([identifier, &value, &SEPARATOR.to_string()]);
         }
     }
     text
