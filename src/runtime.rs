@@ -22,10 +22,12 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use tokio::runtime::Handle;
 
+use crate::app::counter::path_typed;
 use crate::app::desk::LeftWaiting;
 use crate::app::message::Reading;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
+use crate::domain::scanned::Scanned;
 use crate::scan::{glued, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
@@ -48,8 +50,8 @@ pub enum RuntimeError {
 
 /// One thing that comes in. What a reader sent must not be printed by mistake: there is no `Debug`.
 enum Input {
-    /// From the terminal.
-    Terminal(Event),
+    /// From the terminal, and when it came: a burst that waits behind a slow screen is still one.
+    Terminal(Event, Instant),
     /// From an effect, a file, a timer.
     Message(Message),
     /// The system asks the program to end.
@@ -58,6 +60,9 @@ enum Input {
 
 /// More than ever wait at once; a full channel makes senders wait, never the loop.
 const INPUTS_MAX: usize = 1024;
+
+/// How long the screen may lag behind while more comes in than can be drawn one by one.
+const FRAME_DELAY_MAX: Duration = Duration::from_millis(50);
 
 /// Opens the terminal and runs it until the person leaves.
 pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
@@ -103,17 +108,32 @@ fn repeat(
     for effect in take(app, Message::Started) {
         hands.execute(effect);
     }
+    // Whether the screen shows what the state is, and since when.
+    let (mut is_shown, mut shown_at) = (false, None::<Instant>);
     loop {
-        screen.draw(|frame| ui::draw(frame, app, theme))?;
-        let struck = match next(
-            &inputs,
-            keyboard
-                .deadline()
-                .map(|deadline| deadline.saturating_sub(opened.elapsed())),
-        ) {
-            Next::Input(Input::Terminal(event)) => keyboard.event(event, opened.elapsed()),
-            Next::Silence => keyboard.wake(opened.elapsed()),
+        // A screen for every character of a code, or of a key held down, would come long after the last one.
+        let waiting = inputs.try_recv().ok();
+        let is_due = waiting.is_none() || shown_at.is_none_or(|at| at.elapsed() >= FRAME_DELAY_MAX);
+        if !is_shown && is_due {
+            screen.draw(|frame| ui::draw(frame, app, theme))?;
+            (is_shown, shown_at) = (true, Some(Instant::now()));
+        }
+        let silence = keyboard
+            .deadline()
+            .map(|deadline| deadline.saturating_sub(opened.elapsed()));
+        let struck = match waiting.map_or_else(|| next(&inputs, silence), Next::Input) {
+            Next::Input(Input::Terminal(event, at)) => {
+                let is_key = matches!(event, Event::Key(_));
+                let struck = keyboard.event(event, at.saturating_duration_since(opened));
+                is_shown &= is_key && struck.is_empty();
+                struck
+            }
+            Next::Silence => {
+                is_shown = false;
+                keyboard.wake(opened.elapsed())
+            }
             Next::Input(Input::Message(message)) => {
+                is_shown = false;
                 if !obey(app, hands, message) {
                     return Ok(());
                 }
@@ -168,6 +188,21 @@ fn messages(struck: Struck) -> Vec<Message> {
     match struck {
         Struck::Key(key) => vec![Message::KeyPressed(key)],
         Struck::Burst(text) => scan_messages(&text),
+        Struck::Pasted(text) => pasted_messages(&text),
+    }
+}
+
+/// What a person pasted or dropped is a scan too, unless it names a file: only a person names files.
+fn pasted_messages(text: &str) -> Vec<Message> {
+    let messages = scan_messages(text);
+    match messages[..] {
+        [
+            Message::Scanned {
+                scanned: Scanned::FileName | Scanned::Text | Scanned::Url,
+                ..
+            },
+        ] => path_typed(text).map_or(messages, |path| vec![Message::FileDropped(path)]),
+        _ => messages,
     }
 }
 
@@ -266,7 +301,7 @@ fn watch_frames(folder: PathBuf, sender: &SyncSender<Input>) {
 fn listen_to_terminal(sender: SyncSender<Input>) {
     std::thread::spawn(move || {
         while let Ok(event) = crossterm::event::read() {
-            if sender.send(Input::Terminal(event)).is_err() {
+            if sender.send(Input::Terminal(event, Instant::now())).is_err() {
                 return;
             }
         }

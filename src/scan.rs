@@ -313,12 +313,12 @@ impl FileReading {
 /// What a file holds, up to the limit.
 pub fn file_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, ReadError> {
     let not_opened = |error: std::io::Error| ReadError::NotOpened(error.kind());
-    let file = File::open(path).map_err(not_opened)?;
-    let properties = file.metadata().map_err(not_opened)?;
-    // A device or a pipe may never end.
+    // A device or a pipe may never end, and a pipe without a writer may not even open.
+    let properties = std::fs::metadata(path).map_err(not_opened)?;
     if !properties.is_file() {
         return Err(ReadError::NotOpened(ErrorKind::InvalidInput));
     }
+    let file = File::open(path).map_err(not_opened)?;
     if properties.len() > limits.file_bytes {
         return Err(ReadError::TooLarge);
     }

@@ -93,13 +93,19 @@ pub fn path_typed(text: &str) -> Option<PathBuf> {
         .iter()
         .any(|extension| lower.ends_with(extension));
     if let Some(address) = text.strip_prefix("file://") {
-        // file://localhost/… and file:///… both name this machine.
+        // file://localhost/… and file:///… both name this machine. Another one is never asked for a file.
         let path = address.strip_prefix("localhost").unwrap_or(address);
-        return Some(PathBuf::from(percent_decoded(path)));
+        let path = percent_decoded(path);
+        return (path.starts_with('/') && !names_another_machine(&path)).then(|| PathBuf::from(path));
     }
     let is_one_line = !text.contains(['\n', '\r', '\0']);
-    let is_address = text.contains("://");
-    ((begins || ends) && is_one_line && !is_address).then(|| PathBuf::from(text.replace("\\ ", " ")))
+    let is_here = !text.contains("://") && !names_another_machine(text);
+    ((begins || ends) && is_one_line && is_here).then(|| PathBuf::from(text.replace("\\ ", " ")))
+}
+
+/// Two bars name a share of another machine on some systems, which then logs in there.
+fn names_another_machine(path: &str) -> bool {
+    matches!(path.as_bytes(), [b'/' | b'\\', b'/' | b'\\', ..])
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -135,7 +141,16 @@ mod tests {
         ] {
             assert_eq!(path_typed(text), Some(PathBuf::from(path)), "{text}");
         }
-        for text in ["01S2TBPZ2JCNZZYGHZ", "bonjour", "https://exemple.fr/a.png", ""] {
+        for text in [
+            "01S2TBPZ2JCNZZYGHZ",
+            "bonjour",
+            "https://exemple.fr/a.png",
+            "",
+            "//ailleurs.example/partage/a.png",
+            "file://ailleurs.example/a.png",
+            "file:////ailleurs.example/a.png",
+            "\\\\ailleurs.example\\partage\\a.png",
+        ] {
             assert_eq!(path_typed(text), None, "{text}");
         }
     }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use crate::app::App;
-use crate::app::counter::path_typed;
 use crate::app::decision::Asking;
 use crate::app::desk::Notice;
 use crate::app::effect::Effect;
@@ -26,10 +25,7 @@ impl App {
             Scanned::Prescription(number) => self.open(number),
             Scanned::Box(scanned_box) => self.box_scanned(text, scanned_box),
             Scanned::Ins(ins) => self.ins_scanned(text, ins),
-            Scanned::Text | Scanned::Url => {
-                if let Some(path) = path_typed(&text) {
-                    return self.file_dropped(path);
-                }
+            Scanned::Text | Scanned::Url | Scanned::FileName => {
                 if let Some(effects) = self.pasted(&text) {
                     return effects;
                 }

@@ -21,6 +21,8 @@ pub enum Scanned {
     ForeignPrescription,
     /// An address on the web. It is shown, never followed.
     Url,
+    /// The name of a file: one that a person types, pastes or drops is opened, never one that a code says.
+    FileName,
     /// The number of an insured person, as the Vitale card and the forms of the Assurance Maladie carry it.
     InsuredPerson,
     /// The number of a health professional (RPPS), printed on paper prescriptions.
@@ -86,7 +88,7 @@ impl Scanned {
             Self::ForeignPrescription => "foreign-prescription",
             Self::Url => "url",
             // The contract of the command line has no word of their own for them.
-            Self::InsuredPerson | Self::Professional | Self::Text => "text",
+            Self::FileName | Self::InsuredPerson | Self::Professional | Self::Text => "text",
         }
     }
 }

@@ -10,14 +10,19 @@ use crate::scan::wedge::{Heard, Keystroke, Wedge};
 /// The group separator of GS1 codes.
 const GS: char = '\u{1d}';
 
+/// Stands for a key in the middle of a code that no code is made of: an escape sequence that somebody printed.
+const NO_CHARACTER: char = '\u{fffd}';
+
 /// What came from the keyboard. It may be an identity: only tests print it.
 #[cfg_attr(test, derive(Debug))]
 #[derive(PartialEq, Eq)]
 pub(super) enum Struck {
     /// A person pressed a key.
     Key(Key),
-    /// A reader sent a code, or a text was pasted.
+    /// A reader sent a code.
     Burst(String),
+    /// A text was pasted, or a file dropped.
+    Pasted(String),
 }
 
 /// Listens to the keyboard: tells readers from people.
@@ -52,6 +57,9 @@ impl Keyboard {
         if let Some(keystroke) = keystroke(key) {
             return struck(self.wedge.key(keystroke, at));
         }
+        if self.wedge.is_amid_burst(at) {
+            return struck(self.wedge.key(Keystroke::Character(NO_CHARACTER), at));
+        }
         let mut heard = struck(self.wedge.interrupt());
         heard.extend(person_key(key).map(Struck::Key));
         heard
@@ -73,6 +81,7 @@ fn struck(heard: Vec<Heard>) -> Vec<Struck> {
         .into_iter()
         .filter_map(|heard| match heard {
             Heard::Burst(text) => Some(Struck::Burst(text)),
+            Heard::Pasted(text) => Some(Struck::Pasted(text)),
             Heard::Typed(Keystroke::Character(GS)) => None,
             Heard::Typed(Keystroke::Character(character)) => Some(Struck::Key(Key::Character(character))),
             Heard::Typed(Keystroke::Enter) => Some(Struck::Key(Key::Enter)),
@@ -157,6 +166,26 @@ mod tests {
             keyboard.event(press(KeyCode::Esc, KeyModifiers::NONE), at(2000)),
             [Struck::Key(Key::Escape)]
         );
+    }
+
+    #[test]
+    fn a_code_presses_no_key() {
+        for code in [KeyCode::F(10), KeyCode::Esc, KeyCode::Down, KeyCode::Delete] {
+            let mut keyboard = Keyboard::default();
+            let mut struck = Vec::new();
+            let keys = "ABCDE"
+                .chars()
+                .map(KeyCode::Char)
+                .chain([code, KeyCode::Char('F')]);
+            for (place, key) in keys.enumerate() {
+                struck.extend(keyboard.event(press(key, KeyModifiers::NONE), at(1000 + place as u64)));
+            }
+            struck.extend(keyboard.event(press(KeyCode::Enter, KeyModifiers::NONE), at(1010)));
+            assert_eq!(struck, [Struck::Burst("ABCDE\u{fffd}F".into())], "{code:?}");
+            // The same key is a person's once the code has ended.
+            let pressed = keyboard.event(press(code, KeyModifiers::NONE), at(1200));
+            assert!(matches!(pressed[..], [Struck::Key(_)]), "{code:?}");
+        }
     }
 
     #[test]

@@ -42,7 +42,10 @@ fn lines(burst: &str) -> Option<Vec<&str>> {
 }
 
 fn is_thing(text: &str) -> bool {
-    !matches!(read_text(text).scanned, Scanned::Text | Scanned::Url)
+    !matches!(
+        read_text(text).scanned,
+        Scanned::Text | Scanned::Url | Scanned::FileName
+    )
 }
 
 /// Cuts a text into whole things, if there is exactly one way.

@@ -64,9 +64,14 @@ type Elements<'a> = Vec<(&'static str, &'a str)>;
 /// `None`: it is not one, or it is a damaged one.
 pub fn read_box(text: &str) -> Option<(ScannedBox, Option<Repair>)> {
     let text = with_separators(text);
+    let sends_separators = text.ends_with(SEPARATOR);
     let text = text.trim_matches(SEPARATOR);
     if text.contains(SEPARATOR) {
         return Some((scanned_box(&split(text)?)?, None));
+    }
+    // The last element had its separator: no other lost its own, and a serial may hold the digits that begin a lot.
+    if let Some(read) = sends_separators.then(|| scanned_box(&split(text)?)).flatten() {
+        return Some((read, None));
     }
     let mut readings = Vec::new();
     cut(text, &mut Vec::new(), &mut readings);

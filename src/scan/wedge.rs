@@ -51,10 +51,13 @@ pub enum Keystroke {
 pub enum Heard {
     /// A person's key, to be acted on.
     Typed(Keystroke),
-    /// The text of a reader or of a paste: a scan, not keys. A slow line between a person and this
-    /// program can bunch keys like a reader does, so a screen that awaits words may still take as
-    /// typed a burst that is no known code.
+    /// The text of a reader: a scan, not keys. A slow line between a person and this program can bunch
+    /// keys like a reader does, so a screen that awaits words may still take as typed a burst that is
+    /// no known code.
     Burst(String),
+    /// What a person pasted, or a file that was dropped on the window. A reader cannot send it: the
+    /// terminal itself marks it.
+    Pasted(String),
 }
 
 impl fmt::Debug for Heard {
@@ -62,6 +65,7 @@ impl fmt::Debug for Heard {
         match self {
             Self::Typed(key) => write!(f, "Typed({key:?})"),
             Self::Burst(text) => write!(f, "Burst({} characters)", text.chars().count()),
+            Self::Pasted(text) => write!(f, "Pasted({} characters)", text.chars().count()),
         }
     }
 }
@@ -106,11 +110,11 @@ impl Wedge {
         heard
     }
 
-    /// The terminal delivered a paste (bracketed): one burst, whatever it holds.
+    /// The terminal delivered a paste (bracketed): one text, whatever it holds.
     pub fn paste(&mut self, text: String, at: Duration) -> Vec<Heard> {
         let mut heard = self.settle();
         if !text.is_empty() {
-            heard.push(Heard::Burst(text));
+            heard.push(Heard::Pasted(text));
             self.burst_ended = Some(at);
         }
         heard
@@ -120,6 +124,12 @@ impl Wedge {
     pub fn interrupt(&mut self) -> Vec<Heard> {
         self.burst_ended = None;
         self.settle()
+    }
+
+    /// A burst is under way at that time: whatever arrives now was sent by the reader, for nobody presses a key
+    /// so soon after the last of its characters.
+    pub fn is_amid_burst(&self, at: Duration) -> bool {
+        self.held.len() >= BURST_CHARACTERS_MIN && !self.is_silent_since(at)
     }
 
     /// When to call [`Wedge::wake`] if no key comes before. `None`: nothing is held.
@@ -232,6 +242,7 @@ mod tests {
             Heard::Typed(Keystroke::Enter) => "⏎".into(),
             Heard::Typed(Keystroke::Tab) => "⇥".into(),
             Heard::Burst(text) => format!("[{text}]"),
+            Heard::Pasted(text) => format!("{{{text}}}"),
         }
     }
 
@@ -314,13 +325,13 @@ mod tests {
     }
 
     #[test]
-    fn a_paste_is_one_burst_and_what_was_held_comes_first() {
+    fn a_paste_is_one_text_and_what_was_held_comes_first() {
         let mut wedge = Wedge::new();
         assert_eq!(wedge.key(Keystroke::Character('a'), milliseconds(0)), []);
         let heard = wedge.paste("/tmp/ordonnance.png\n".into(), milliseconds(10));
         assert_eq!(
             heard.iter().map(written).collect::<String>(),
-            "a[/tmp/ordonnance.png\n]"
+            "a{/tmp/ordonnance.png\n}"
         );
         assert_eq!(wedge.paste(String::new(), milliseconds(20)), []);
     }

@@ -9,7 +9,7 @@
 //! 5. the only prescription number inside a longer text or an address;
 //! 6. the number of an insured person or of a professional;
 //! 7. one of the first three damaged by the keyboard, repaired;
-//! 8. an address on the web, then any text.
+//! 8. an address on the web, the name of a file, then any text.
 //!
 //! The order matters: the serial of a box or the token of a foreign prescription may have the shape
 //! of a prescription number, so both are recognised before anything is searched in them. Nothing
@@ -62,6 +62,8 @@ pub fn read_text(text: &str) -> Reading {
 fn address_or_text(content: &str) -> Scanned {
     if is_address(content) {
         Scanned::Url
+    } else if names_a_file(content) {
+        Scanned::FileName
     } else {
         Scanned::Text
     }
@@ -103,11 +105,12 @@ pub(super) fn whole_thing(content: &str) -> Option<Reading> {
     gs1::read_ean13(content).map(|read| Scanned::Box(read).into())
 }
 
-/// Readers add line ends, NUL, SYN, or STX and ETX around the text; editors add byte-order marks and zero-width blanks.
+/// Readers add line ends, NUL, SYN, or STX and ETX around the text, or end with a key that is no character; editors add
+/// byte-order marks and zero-width blanks.
 pub(super) fn without_noise(text: &str) -> &str {
     text.trim_matches(|c: char| {
         c.is_whitespace()
-            || matches!(c, '\0' | '\u{2}'..='\u{4}' | '\u{16}' | '\u{200b}'..='\u{200d}' | '\u{feff}')
+            || matches!(c, '\0' | '\u{2}'..='\u{4}' | '\u{16}' | '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{fffd}')
     })
 }
 
@@ -179,6 +182,14 @@ fn is_address(text: &str) -> bool {
     };
     (begins_with("https://") || begins_with("http://"))
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+fn names_a_file(text: &str) -> bool {
+    let is_drive = matches!(text.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic());
+    let begins = ["/", "~/", "./", "../", "\\\\", "file:/"]
+        .iter()
+        .any(|start| text.starts_with(start));
+    (is_drive || begins) && !text.contains(char::is_control)
 }
 
 /// Tried last, so that a text that is something as it stands is never rewritten. Where two repairs give two

@@ -99,7 +99,7 @@ impl Page<'_> {
 
 /// One code, and one that the counter knows: any other text may be damaged in a way nobody can tell.
 fn is_well(heard: &[Reading]) -> bool {
-    matches!(heard, [reading] if !matches!(reading.scanned, Scanned::Text | Scanned::Url))
+    matches!(heard, [reading] if !matches!(reading.scanned, Scanned::Text | Scanned::Url | Scanned::FileName))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

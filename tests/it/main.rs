@@ -31,6 +31,7 @@ mod flows_at_random;
 mod foreign_base;
 mod gs1_vectors;
 mod holds;
+mod hostile_codes;
 mod hostile_texts;
 #[cfg(target_os = "linux")]
 mod kill_points;
@@ -52,6 +53,7 @@ mod samples;
 mod scan_confined;
 mod scan_images;
 mod scan_stages;
+mod scanned_round_trip;
 mod scenes;
 mod screens;
 mod scripted_base;

@@ -637,6 +637,14 @@ fn identified_scenes() -> Vec<Scene> {
             ),
         ),
         scene(
+            "identified_file_name",
+            after(
+                app(),
+                vec![text_scanned(Scanned::FileName, "/home/claire/feuille.png")],
+                "",
+            ),
+        ),
+        scene(
             "identified_text",
             after(app(), vec![text_scanned(Scanned::Text, "Hello :)\u{1b}[2J")], ""),
         ),

@@ -121,6 +121,7 @@ pub fn scanned_as(scanned: &Scanned) -> &'static str {
         Scanned::Ins(_) => "l’identité du patient (INS)",
         Scanned::ForeignPrescription => "une ordonnance d’un autre pays",
         Scanned::Url => "une adresse internet (elle n’a pas été ouverte)",
+        Scanned::FileName => "le nom d’un fichier (il n’a pas été ouvert)",
         Scanned::InsuredPerson => "un numéro d’assuré (carte Vitale, attestation)",
         Scanned::Professional => "un numéro de professionnel de santé (RPPS)",
         Scanned::Text => "un texte quelconque",

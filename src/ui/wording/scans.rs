@@ -20,6 +20,7 @@ pub fn scanned(scanned: &Scanned) -> String {
             "C’est une ordonnance d’un autre pays : la base française ne la connaît pas.".into()
         }
         Scanned::Url => "C’est une adresse internet, pas une ordonnance. Elle n’a pas été ouverte.".into(),
+        Scanned::FileName => "C’est le nom d’un fichier, pas une ordonnance. Il n’a pas été ouvert.".into(),
         Scanned::InsuredPerson => {
             "C’est un numéro d’assuré (carte Vitale, attestation, feuille de soins), pas une ordonnance."
                 .into()
@@ -70,6 +71,9 @@ pub const fn instead(scanned: &Scanned, bearing: Bearing) -> &'static str {
         (Scanned::Ins(_), _) => "Scannez l’autre code de la feuille : le QR code, en bas de l’ordonnance.",
         (Scanned::ForeignPrescription, _) => {
             "Délivrez-la d’après le papier, selon les règles des ordonnances étrangères."
+        }
+        (Scanned::FileName, _) => {
+            "Un code ne fait ouvrir aucun fichier. Pour en lire un, déposez-le sur cette fenêtre, ou tapez son nom puis Entrée."
         }
         (Scanned::Url | Scanned::InsuredPerson | Scanned::Professional | Scanned::Text, _) => {
             "Scannez le QR code en bas de l’ordonnance, ou tapez le numéro imprimé dessous. Une ordonnance sans ce code n’est pas une ordonnance numérique."

@@ -87,6 +87,7 @@ fn what_is_not_a_prescription_is_explained_and_leads_back() {
     for scanned in [
         Scanned::Text,
         Scanned::Url,
+        Scanned::FileName,
         Scanned::ForeignPrescription,
         Scanned::Ins(None),
     ] {
@@ -169,14 +170,6 @@ fn files_are_read_wherever_they_come_from() {
     assert_eq!(press(&mut app, typed), vec![Effect::ReadFile(path.clone())]);
     assert_eq!(
         app.update(Message::FileDropped(path.clone())),
-        vec![Effect::ReadFile(path.clone())]
-    );
-    assert_eq!(
-        app.update(text("/tmp/été.png", Scanned::Text)),
-        vec![Effect::ReadFile(path.clone())]
-    );
-    assert_eq!(
-        app.update(text("file:///tmp/%C3%A9t%C3%A9.png", Scanned::Url)),
         vec![Effect::ReadFile(path.clone())]
     );
     let ins_code = Reading {

@@ -11,11 +11,16 @@
  *                                  counts from there on
  * COMPTOIR_SHIM_SWITCH  when given, errors are given only while that file exists
  * COMPTOIR_SHIM_CLOCK   file with the seconds by which the clock is wrong
+ * COMPTOIR_SHIM_REACHED file that receives one line for every machine that is connected to, every name that is looked up,
+ *                       and every file under the watched folder that is opened
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -39,7 +44,7 @@ typedef struct {
 
 static char *paths[DESCRIPTORS]; /* of the descriptors under the watched folder */
 static rule rules[RULES];
-static int rule_count, record = -1;
+static int rule_count, record = -1, reached = -1;
 static const char *under, *clock_file, *switch_file;
 static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
@@ -51,6 +56,8 @@ __attribute__((constructor)) static void begin(void) {
     switch_file = getenv("COMPTOIR_SHIM_SWITCH");
     const char *log = getenv("COMPTOIR_SHIM_RECORD");
     if (log) record = REAL(open)(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const char *calls = getenv("COMPTOIR_SHIM_REACHED");
+    if (calls) reached = REAL(open)(calls, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     const char *text = getenv("COMPTOIR_SHIM_RULES");
     while (text && *text && rule_count < RULES) {
         rule *r = &rules[rule_count];
@@ -75,6 +82,16 @@ static void note(char kind, const char *path, uint64_t offset, const void *conte
     memcpy(head + 13, &content_length, 4);
     struct iovec parts[] = {{head, sizeof head}, {(void *)path, path_length}, {(void *)content, length}};
     if (REAL(writev)(record, parts, 3) < 0) abort();
+}
+
+/* One line of what was reached, in one write: several processes share the file. */
+static void reach(const char *how, const char *what, unsigned port) {
+    char line[4096];
+    if (reached < 0) return;
+    int kept = errno, length = snprintf(line, sizeof line, port ? "%s %s:%u\n" : "%s %s\n", how, what, port);
+    if (length > (int)sizeof line) length = sizeof line;
+    if (REAL(write)(reached, line, (size_t)length) != length) abort();
+    errno = kept;
 }
 
 static void end(void) { REAL(kill)(getpid(), SIGKILL); for (;;) pause(); }
@@ -122,6 +139,7 @@ static int decide(const char *call, const void *subject, size_t length, int *end
 
 static int opened(int (*real)(const char *, int, ...), const char *path, int flags, mode_t mode) {
     if (!watched(path)) return real(path, flags, mode);
+    reach("open", path, 0);
     int writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_CREAT);
     AROUND(int, writes ? "open" : "look", path, strlen(path), ({
         int is_new = (flags & O_CREAT) && access(path, F_OK) != 0;
@@ -246,6 +264,27 @@ ssize_t recv(int fd, void *content, size_t length, int flags) {
     ssize_t received = REAL(recv)(fd, content, length, flags);
     if (!rule_count || received <= 0 || (flags & MSG_PEEK)) return received;
     AROUND(ssize_t, "recv", content, (size_t)received, received, (void)0);
+}
+
+int connect(int fd, const struct sockaddr *machine, socklen_t length) {
+    char address[INET6_ADDRSTRLEN] = "another kind of address";
+    unsigned port = 0;
+    if (machine->sa_family == AF_INET) {
+        const struct sockaddr_in *four = (const void *)machine;
+        inet_ntop(AF_INET, &four->sin_addr, address, sizeof address);
+        port = ntohs(four->sin_port);
+    } else if (machine->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const void *)machine;
+        inet_ntop(AF_INET6, &six->sin6_addr, address, sizeof address);
+        port = ntohs(six->sin6_port);
+    }
+    reach("connect", address, port);
+    return REAL(connect)(fd, machine, length);
+}
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+    reach("resolve", name ? name : "", 0);
+    return REAL(getaddrinfo)(name, service, hints, found);
 }
 
 /* The clock on the wall; the one that only counts stays as it is. */

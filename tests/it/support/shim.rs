@@ -22,6 +22,11 @@ impl Shim {
         self.with("COMPTOIR_SHIM_RECORD", record)
     }
 
+    /// Says in that file which machines and which of those files were reached.
+    pub(crate) fn reaching(self, reached: &Path) -> Self {
+        self.with("COMPTOIR_SHIM_REACHED", reached)
+    }
+
     /// One more rule: `CALL PATTERN NTH ACTION`, as `shim.c` explains it.
     pub(crate) fn rule(mut self, rule: &str) -> Self {
         self.rules.push(rule.to_owned());
