@@ -95,17 +95,8 @@ impl App {
                 self.desk.now = now;
                 Vec::new()
             }
-            Message::Woke => {
-                let mut effects = self.tend_hold();
-                effects.extend(self.desk.post_if_idle());
-                effects
-            }
-            Message::KeyPressed(key) => {
-                self.desk.last_touched = self.desk.now;
-                let mut effects = self.pressed(key);
-                effects.extend(self.tend_hold());
-                effects
-            }
+            Message::Woke => self.woke(),
+            Message::KeyPressed(key) => self.key_pressed(key),
             Message::Scanned { text, scanned } => {
                 self.desk.last_touched = self.desk.now;
                 self.scanned(text, scanned)
@@ -161,6 +152,19 @@ impl App {
             Message::Settled(entry) => self.settled(*entry),
             Message::SettleFailed { id, why } => self.settle_failed(id, why),
         }
+    }
+
+    fn woke(&mut self) -> Vec<Effect> {
+        let mut effects = self.tend_hold();
+        effects.extend(self.desk.post_if_idle());
+        effects
+    }
+
+    fn key_pressed(&mut self, key: Key) -> Vec<Effect> {
+        self.desk.last_touched = self.desk.now;
+        let mut effects = self.pressed(key);
+        effects.extend(self.tend_hold());
+        effects
     }
 
     /// What is to be done before the program ends, whatever ends it.
