@@ -308,6 +308,14 @@ mod tests {
     }
 
     #[test]
+    fn a_last_element_with_its_separator_is_taken_whole() {
+        // Its lot holds the digits that would begin another element.
+        let (read, repaired) = read_box("01034009338570421034009321B\u{1d}").unwrap();
+        assert_eq!(read.lot.map(|lot| lot.to_string()).as_deref(), Some("34009321B"));
+        assert_eq!((read.serial, repaired), (None, None));
+    }
+
+    #[test]
     fn a_box_tells_its_product_its_lot_its_last_day_and_its_serial() {
         check(&[
             // In both orders, with separators before, between and after.
