@@ -7,8 +7,11 @@
 pub mod corrections;
 mod frames;
 mod hands;
+pub mod holds;
 mod inbox;
 mod keyboard;
+pub mod posts;
+pub mod register;
 mod screen;
 mod serial_reader;
 pub mod workshop;

@@ -12,7 +12,9 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::Input;
-use super::workshop::{HoldTask, PostTask, Workshop, World};
+use super::holds::HoldTask;
+use super::posts::PostTask;
+use super::workshop::{Workshop, World};
 use crate::app::{Effect, Message};
 use crate::config::BackupChoice;
 use crate::confined;

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use super::super::workshop::STORE_RETRY_DELAY;
+use super::super::posts::STORE_RETRY_DELAY;
 use super::*;
 use crate::app::closing::{BackupAnswer, ClosingAnswer};
 use crate::app::effect::RecordRequest;
