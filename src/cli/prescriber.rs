@@ -16,7 +16,9 @@ use crate::domain::prescription::Prescription;
 use crate::safe::Safe;
 use crate::session::{Session, now};
 use crate::training::Role;
-use crate::training::actors::{Actor, ActorError, Answer, FoundPrescription, Parties, PrescriberView};
+use crate::training::actors::{
+    Actor, ActorError, Answer, FoundPrescription, Parties, PrescriberDelivery, PrescriberView,
+};
 use crate::ui::wording::command_line as words;
 
 /// What the prescriber does. One of them carries an INS: there is no `Debug`.
@@ -201,29 +203,28 @@ pub(super) fn view_text(view: &PrescriberView, zone: &TimeZone) -> String {
         text.push('\n');
     }
     for delivery in &view.deliveries {
-        let line = delivery.line.map_or_else(String::new, |line| line.to_string());
-        let _ = writeln!(
-            text,
-            "    ligne {line} : {}, {} × {} — {}",
-            words::outcome(delivery.outcome),
-            delivery.boxes,
-            Safe(&delivery.product),
-            words::made_at(&delivery.pharmacy, delivery.at.as_deref(), zone)
-        );
+        text.push_str(&reported(words::outcome(delivery.outcome), delivery, zone));
     }
     for annulled in &view.annulled {
-        let delivery = &annulled.delivery;
-        let line = delivery.line.map_or_else(String::new, |line| line.to_string());
-        let _ = writeln!(
-            text,
-            "    ligne {line} : {}, {} × {} — {}",
+        text.push_str(&reported(
             words::annulled(annulled.state),
-            delivery.boxes,
-            Safe(&delivery.product),
-            words::made_at(&delivery.pharmacy, delivery.at.as_deref(), zone)
-        );
+            &annulled.delivery,
+            zone,
+        ));
     }
     text
+}
+
+/// A row: what became of a line, with which product and lot, where and when.
+fn reported(what: &str, delivery: &PrescriberDelivery, zone: &TimeZone) -> String {
+    let line = delivery.line.map_or_else(String::new, |line| line.to_string());
+    let lot = delivery.lot.as_deref().map(words::lot).unwrap_or_default();
+    format!(
+        "    ligne {line} : {what}, {} × {}{lot} — {}\n",
+        delivery.boxes,
+        Safe(&delivery.product),
+        words::made_at(&delivery.pharmacy, delivery.at.as_deref(), zone)
+    )
 }
 
 #[cfg(test)]

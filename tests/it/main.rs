@@ -62,6 +62,7 @@ mod settling;
 mod sheets;
 mod simulation;
 mod store;
+mod stories;
 mod support;
 mod tidy;
 mod training;

@@ -149,6 +149,11 @@ pub fn outcome(code: &str) -> &'static str {
     }
 }
 
+/// The lot given, after its product.
+pub fn lot(lot: &str) -> String {
+    format!(", lot {}", safe(lot))
+}
+
 /// A delivery that was reported by mistake.
 pub fn annulled(state: &str) -> &'static str {
     match state {
