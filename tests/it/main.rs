@@ -67,4 +67,5 @@ mod support;
 mod tidy;
 mod training;
 mod training_contract;
+mod unknown_products;
 mod wrong_files;
