@@ -306,6 +306,11 @@ fn a_pipe_is_not_waited_for() {
     let pipe = place.trap.path().join("tuyau.png").display().to_string();
     let shown = place.counter.run(&["scan", &pipe, "--json"]);
     assert_eq!(shown.json()["files"][0]["error"], "not-opened");
+
+    // What is given up after a while says something else: a pipe is not even opened.
+    let mut terminal = place.open();
+    terminal.paste(&pipe);
+    terminal.shows("Le système ne permet pas de lire ce fichier.");
 }
 
 #[test]
