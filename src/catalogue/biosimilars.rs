@@ -62,6 +62,7 @@ fn groups() -> Result<Vec<Group<'static>>, CatalogueError> {
         // Whoever relies on a group must know how its members were found.
         let doubt = match members {
             "annex" => "",
+            "press" => ", membres selon la presse professionnelle : annexe à vérifier",
             _ => ", membres par substance : annexe à vérifier",
         };
         Ok(Group {
@@ -78,29 +79,133 @@ mod tests {
     use super::*;
     use crate::catalogue::contents::Speciality;
 
-    #[test]
-    fn a_brand_gives_its_group_and_a_chemical_copy_has_none() {
+    /// Group, its label, specialities in it, specialities of the same family that are not.
+    const TABLE: [(&str, &str, &[&str], &[&str]); 10] = [
+        (
+            "1",
+            "filgrastim — NEUPOGEN",
+            &["NEUPOGEN 30 MU/0,5 mL", "ZARZIO 30 MU"],
+            &["GRANOCYTE 34"],
+        ),
+        (
+            "2",
+            "pegfilgrastim — NEULASTA",
+            &["NEULASTA 6 mg", "PELGRAZ 6 mg"],
+            &["LONQUEX 6 mg"],
+        ),
+        (
+            "3",
+            "ranibizumab — LUCENTIS",
+            &["LUCENTIS 10 mg/ml", "XIMLUCI 10 mg/mL"],
+            &["BEOVU 120 mg/mL"],
+        ),
+        (
+            "4",
+            "tériparatide — FORSTEO",
+            &[
+                "FORSTEO 20 microgrammes/80 microlitres",
+                "MOVYMIA 20 microgrammes",
+            ],
+            &[
+                "TERIPARATIDE BIOGARAN 20 microgrammes",
+                "TERIPARATIDE TEVA 20 microgrammes",
+                "YORVIPATH 168",
+            ],
+        ),
+        (
+            "5",
+            "étanercept — ENBREL",
+            &["ENBREL 50 mg", "BENEPALI 50 mg"],
+            &["ORENCIA 125 mg"],
+        ),
+        (
+            "6",
+            "adalimumab — HUMIRA",
+            &["HUMIRA 40 mg, solution", "YUFLYMA 40 mg"],
+            &["HUMIRAX 40 mg"],
+        ),
+        (
+            "7",
+            "énoxaparine — LOVENOX",
+            &[
+                "LOVENOX 4 000 UI",
+                "INHIXA 4 000 UI",
+                "ENOXAPARINE ARROW 4 000 UI (40 mg)/0,4 mL",
+            ],
+            &["INNOHEP 10 000 UI"],
+        ),
+        (
+            "8",
+            "follitropine alfa — GONAL-F",
+            &[
+                "GONAL-f 75 UI, poudre",
+                "BEMFOLA 75 UI/0,125 mL",
+                "OVALEAP 300 UI/0,5 mL",
+            ],
+            &["ELONVA 100 microgrammes", "PERGOVERIS 150 UI"],
+        ),
+        (
+            "9",
+            "époétine — EPREX",
+            &[
+                "EPREX 4000 UI/mL",
+                "BINOCRIT 5000 UI/0,5 mL",
+                "RETACRIT 4 000 UI/0,4 mL",
+            ],
+            &[
+                "ARANESP 10 microgrammes",
+                "MIRCERA 50",
+                "NEORECORMON 500 UI",
+                "EPORATIO 20 000 UI/1 ml",
+            ],
+        ),
+        (
+            "10",
+            "aflibercept — EYLEA",
+            &[
+                "EYLEA 40 mg/mL, solution injectable en flacon",
+                "AFQLIR 40 mg/mL",
+                "PAVBLU 40 mg/mL",
+            ],
+            &["EYLEA 114,3 mg/mL, solution injectable", "ZALTRAP 25 mg/ml"],
+        ),
+    ];
+
+    fn group_of(name: &str) -> Option<String> {
         let mut contents = Contents::default();
-        let named = [
-            ("60000001", "HUMIRA 40 mg, solution injectable", Some("6")),
-            ("60000002", "GONAL-f 75 UI, poudre", Some("8")),
-            ("60000003", "TERIPARATIDE BIOGARAN 20 microgrammes", None),
-            ("60000004", "INHIXA 4 000 UI", Some("7")),
-            ("60000005", "HUMIRAX 40 mg", None),
-            ("60000006", "ARANESP 10 microgrammes", None),
-        ];
-        for (cis, name, _) in named {
-            let speciality = Speciality {
-                name: name.to_owned(),
-                ..Speciality::default()
-            };
-            contents.specialities.insert(cis.parse().unwrap(), speciality);
-        }
+        let speciality = Speciality {
+            name: name.to_owned(),
+            ..Speciality::default()
+        };
+        contents
+            .specialities
+            .insert("60000001".parse().unwrap(), speciality);
         mark(&mut contents).unwrap();
-        for (cis, name, group) in named {
-            let marked = &contents.specialities[&cis.parse().unwrap()].biosimilar;
-            assert_eq!(marked.as_ref().map(|group| group.0.as_str()), group, "{name}");
+        let marked = contents.specialities.into_values().next().unwrap();
+        marked.biosimilar.map(|group| group.0)
+    }
+
+    #[test]
+    fn each_group_takes_its_own_and_leaves_the_rest_of_its_family() {
+        let groups = groups().unwrap();
+        assert_eq!(groups.len(), TABLE.len());
+        for ((number, label, members, strangers), group) in TABLE.into_iter().zip(&groups) {
+            assert_eq!(group.number, number);
+            assert!(group.label.starts_with(label), "{}", group.label);
+            for name in members {
+                assert_eq!(group_of(name).as_deref(), Some(number), "{name}");
+            }
+            for name in strangers {
+                assert_eq!(group_of(name), None, "{name}");
+            }
         }
-        assert_eq!(groups().unwrap().len(), 10);
+    }
+
+    #[test]
+    fn a_group_whose_annex_was_not_read_says_so() {
+        let groups = groups().unwrap();
+        let doubtful = groups.iter().filter(|group| group.label.contains("à vérifier"));
+        let numbers: Vec<&str> = doubtful.map(|group| group.number).collect();
+        assert_eq!(numbers, ["6", "7", "8", "9", "10"]);
     }
 }
