@@ -148,7 +148,8 @@ impl Hands {
             Effect::PostDue => drop(self.posts.send(PostTask::Due)),
             Effect::PostNow => drop(self.posts.send(PostTask::Now)),
             Effect::WakeAt(instant) => {
-                self.tokio.spawn(wake_at(instant, now, move || workshop.0.tell(Message::Woke)));
+                self.tokio
+                    .spawn(wake_at(instant, now, move || workshop.0.tell(Message::Woke)));
             }
             Effect::Record(request) => {
                 let id = request.circumstances.id;

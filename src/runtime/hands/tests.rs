@@ -160,7 +160,10 @@ async fn an_alarm_goes_off_at_its_instant_however_far_and_once_more_when_the_clo
             start + since() - if is_set_back { hours(setback) } else { hours(0) }
         };
         let told = std::cell::RefCell::new(Vec::new());
-        wake_at(start + hours(3), clock, || told.borrow_mut().push(since().as_hours())).await;
+        wake_at(start + hours(3), clock, || {
+            told.borrow_mut().push(since().as_hours())
+        })
+        .await;
         assert_eq!(told.into_inner(), expected, "set back by {setback} hours");
     }
 }
