@@ -157,6 +157,7 @@ impl Hands {
                 self.recording = Some(self.tokio.spawn(see_done(workshop, id, work)));
             }
             Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
+            Effect::ReadFiles(paths) => self.beside(move || workshop.read_files(paths)),
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
             Effect::ListOutbox => self.beside(move || workshop.list_outbox()),
             Effect::ListRegister { before, count } => {

@@ -161,7 +161,7 @@ async fn an_alarm_goes_off_at_its_instant_however_far_and_once_more_when_the_clo
         };
         let told = std::cell::RefCell::new(Vec::new());
         wake_at(start + hours(3), clock, || {
-            told.borrow_mut().push(since().as_hours())
+            told.borrow_mut().push(since().as_hours());
         })
         .await;
         assert_eq!(told.into_inner(), expected, "set back by {setback} hours");
