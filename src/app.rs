@@ -25,6 +25,7 @@ pub mod desk;
 pub mod done;
 pub mod effect;
 pub mod form;
+pub mod handwriting;
 pub mod help;
 pub mod history;
 pub mod identified;
@@ -119,6 +120,7 @@ impl App {
             Message::ConsultFailed { number, why } => self.consult_failed(number, why),
             Message::HoldAnswered { number, answer } => self.hold_answered(&number, answer),
             Message::CatalogueSearched { text, products } => self.catalogue_searched(&text, products),
+            Message::RelatedFound(products) => self.related_found(&products),
             Message::Recorded { entry, numbers } => self.recorded(*entry, numbers),
             Message::RecordRefused { id, findings } => self.record_refused(id, findings),
             Message::RecordOutdated { id } => self.record_outdated(id),
@@ -206,6 +208,7 @@ impl App {
             Screen::Paper(form) => form.on(command, desk),
             Screen::Consulting(consulting) => consulting.on(command, desk),
             Screen::Prescription(serving) => prescription::on(serving, command, desk),
+            Screen::Handwriting(handwriting) => handwriting.on(command, desk),
             Screen::Decision(deciding) => deciding.on(command, desk),
             Screen::Review(review) => review.on(command, desk),
             Screen::Recording(review) => (Screen::Recording(review), Vec::new()),

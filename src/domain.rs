@@ -25,6 +25,7 @@ pub mod correction;
 mod debug;
 pub mod dispense;
 pub mod finding;
+pub mod handwritten;
 pub mod hold;
 pub mod identifiers;
 pub mod number;

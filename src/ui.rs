@@ -8,6 +8,7 @@ pub mod decision;
 pub mod done;
 pub mod entries;
 pub mod frame;
+pub mod handwriting;
 pub mod help;
 pub mod history;
 pub mod identified;
@@ -96,6 +97,7 @@ impl View<'_> {
             Screen::Consulting(consulting) => consulting::Page { view, consulting }.render(area, buffer),
             Screen::Paper(form) => paper::Page { view, form }.render(area, buffer),
             Screen::Prescription(serving) => prescription::Page { view, serving }.render(area, buffer),
+            Screen::Handwriting(handwriting) => handwriting::Page { view, handwriting }.render(area, buffer),
             Screen::Decision(deciding) => decision::Page { view, deciding }.render(area, buffer),
             Screen::Review(review) => review::Page { view, review }.render(area, buffer),
             Screen::Recording(review) => recording::Page { view, review }.render(area, buffer),

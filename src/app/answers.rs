@@ -10,7 +10,7 @@ use crate::app::refused::{Refused, Why};
 use crate::app::screen::Screen;
 use crate::app::serving::Serving;
 use crate::domain::number::PrescriptionNumber;
-use crate::domain::product::Product;
+use crate::domain::product::{KnownProducts, Product};
 use crate::domain::refusal::Refusal;
 
 impl App {
@@ -44,6 +44,13 @@ impl App {
         let place = self.screen.beneath_mut();
         let mut serving = match std::mem::take(place) {
             Screen::Prescription(serving) => serving,
+            // Nothing can be confirmed from here: what is being typed stays.
+            Screen::Handwriting(mut handwriting) => {
+                let effects = handwriting.serving.read_again(consultation, &self.desk);
+                *place = Screen::Handwriting(handwriting);
+                self.desk.notice = Some(Notice::ReadAgain);
+                return effects;
+            }
             Screen::Decision(deciding) => deciding.into_serving(),
             Screen::Review(review) => review.serving,
             other => {
@@ -153,8 +160,17 @@ impl App {
             match self.screen.beneath_mut() {
                 Screen::Decision(deciding) => deciding.searched(text, products),
                 Screen::Paper(form) => form.searched(text, products),
+                Screen::Handwriting(handwriting) => handwriting.searched(text, products),
                 _ => {}
             }
+        }
+        Vec::new()
+    }
+
+    /// What may replace a line written by hand: from now on a box of it is recognised.
+    pub(crate) fn related_found(&mut self, products: &KnownProducts) -> Vec<Effect> {
+        if let Some(serving) = self.screen.beneath_mut().serving_mut() {
+            products.0.iter().for_each(|product| serving.learn(product));
         }
         Vec::new()
     }

@@ -136,6 +136,10 @@ pub enum Notice {
     PaperFailed,
     /// A paper without a number cannot be read again at the base.
     PaperNotAtBase,
+    /// All of a paper is handwriting.
+    PaperIsTranscribed,
+    /// A line written by hand is one of the prescription's, and decided.
+    Handwritten(LineNumber),
     /// Nothing on this prescription can be delivered here.
     NothingOpen,
     /// No line has this number.

@@ -14,6 +14,7 @@ use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::SettlementChoice;
 use crate::domain::paper::Paper;
 use crate::domain::prescription::Prescription;
+use crate::domain::product::ProductCode;
 use crate::domain::register::RegisterNumber;
 
 /// One thing to do. Each names the messages that answer it.
@@ -47,6 +48,8 @@ pub enum Effect {
     ReadFiles(Vec<PathBuf>),
     /// Search the medicines database: `CatalogueSearched`.
     SearchCatalogue(String),
+    /// Look for what may replace a product of the medicines database: `RelatedFound`.
+    FindRelated(ProductCode),
     /// List the hand-overs of today and those not accepted: `OutboxListed`, or `StoreFailed`.
     ListOutbox,
     /// Read a page of the register, newest first: `RegisterListed`, or `StoreFailed`.
@@ -148,6 +151,7 @@ impl Effect {
             Self::ReadFile(_) => "ReadFile",
             Self::ReadFiles(_) => "ReadFiles",
             Self::SearchCatalogue(_) => "SearchCatalogue",
+            Self::FindRelated(_) => "FindRelated",
             Self::ListOutbox => "ListOutbox",
             Self::ListRegister { .. } => "ListRegister",
             Self::VerifyRegister => "VerifyRegister",

@@ -102,6 +102,8 @@ pub enum Command {
     Undo,
     /// Review only what was decided, leaving other lines open.
     DecidedOnly,
+    /// Type a line that was added by hand on the paper.
+    WriteByHand,
     /// Consult again.
     ReadAgain,
     /// Choose another product.
@@ -153,6 +155,8 @@ pub enum Context {
     Paper,
     /// The sheet.
     Prescription,
+    /// A line written by hand.
+    Handwriting,
     /// One line's decision, as a whole.
     Decision,
     /// One of a numbered list.
@@ -203,12 +207,13 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
         Self::Paper,
         Self::Prescription,
+        Self::Handwriting,
         Self::Decision,
         Self::DecisionChoice,
         Self::DecisionText,
@@ -240,6 +245,7 @@ impl Context {
             self,
             Self::Counter
                 | Self::Paper
+                | Self::Handwriting
                 | Self::DecisionText
                 | Self::DecisionSearch
                 | Self::ReviewReason

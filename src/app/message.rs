@@ -112,6 +112,8 @@ pub enum Message {
         /// What was found, best first.
         products: Vec<Product>,
     },
+    /// What may replace a product was looked for.
+    RelatedFound(KnownProducts),
     /// A hand-over is in the register and in the outbox.
     Recorded {
         /// It, as the outbox holds it.
@@ -436,6 +438,7 @@ impl Message {
             Self::HoldAnswered { .. } => "HoldAnswered",
             Self::HoldsGivenBack(_) => "HoldsGivenBack",
             Self::CatalogueSearched { .. } => "CatalogueSearched",
+            Self::RelatedFound(_) => "RelatedFound",
             Self::Recorded { .. } => "Recorded",
             Self::RecordRefused { .. } => "RecordRefused",
             Self::RecordOutdated { .. } => "RecordOutdated",

@@ -88,7 +88,7 @@ pub struct PaperForm {
 }
 
 /// From how many letters on the medicines database is searched.
-const SEARCHED_CHARACTERS_MIN: usize = 2;
+pub(super) const SEARCHED_CHARACTERS_MIN: usize = 2;
 
 impl PaperForm {
     /// A form of which nothing is typed yet.

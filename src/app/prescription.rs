@@ -4,6 +4,7 @@ use crate::app::decision::{Asking, Choice, Deciding};
 use crate::app::desk::{Desk, Notice};
 use crate::app::effect::Effect;
 use crate::app::form::{Form, OutcomeKind};
+use crate::app::handwriting;
 use crate::app::keys::Command;
 use crate::app::leaving::{self, Destination};
 use crate::app::review::Review;
@@ -25,6 +26,7 @@ pub fn on(mut serving: Box<Serving>, command: Command, desk: &mut Desk) -> Next 
             let effects = serving.take_over();
             return (Screen::Prescription(serving), effects);
         }
+        Command::WriteByHand => return handwriting::begin(serving, desk),
         Command::ReadAgain => {
             let number = serving.prescription.number.clone();
             if number.is_of_paper() {

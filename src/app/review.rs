@@ -71,6 +71,17 @@ impl Review {
         }
     }
 
+    /// Whether the base is told nothing of it: a paper without a number, or nothing but what was written by hand.
+    pub fn stays_here(&self) -> bool {
+        let prescription = &self.serving.prescription;
+        let mut lines = self
+            .proposal
+            .decisions
+            .iter()
+            .filter_map(|one| prescription.line(one.line));
+        prescription.number.is_of_paper() || lines.all(|line| line.is_handwritten)
+    }
+
     /// Whether a finding leaves no choice.
     pub fn is_blocked(&self) -> bool {
         self.findings.iter().any(|f| f.severity() == Severity::Blocking)

@@ -108,6 +108,11 @@ impl App {
         {
             return effects;
         }
+        if let Screen::Handwriting(handwriting) = &mut self.screen
+            && let Some(effects) = handwriting.box_scanned(&scanned)
+        {
+            return effects;
+        }
         let screen = std::mem::take(&mut self.screen);
         self.screen = match screen {
             Screen::Prescription(mut serving) => {
@@ -188,6 +193,7 @@ impl App {
             Screen::Review(review) => review.reason.as_mut()?.input.paste(text),
             Screen::Correcting(correcting) => correcting.input_mut()?.paste(text),
             Screen::Paper(form) => return form.paste(text),
+            Screen::Handwriting(handwriting) => return Some(handwriting.paste(text)),
             Screen::Decision(deciding) => match &mut deciding.asking {
                 Asking::Text { input, .. } => input.paste(text),
                 Asking::Search { input, selected, .. } => {
@@ -318,6 +324,6 @@ impl App {
 fn is_being_decided(screen: &Screen) -> bool {
     matches!(
         screen,
-        Screen::Prescription(_) | Screen::Decision(_) | Screen::Review(_)
+        Screen::Prescription(_) | Screen::Handwriting(_) | Screen::Decision(_) | Screen::Review(_)
     )
 }

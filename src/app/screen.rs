@@ -6,6 +6,7 @@ use crate::app::counter::Counter;
 use crate::app::decision::Deciding;
 use crate::app::done::Done;
 use crate::app::effect::Effect;
+use crate::app::handwriting::Handwriting;
 use crate::app::help::Help;
 use crate::app::history::History;
 use crate::app::identified::Identified;
@@ -34,6 +35,8 @@ pub enum Screen {
     Paper(Box<PaperForm>),
     /// The prescription, like its sheet.
     Prescription(Box<Serving>),
+    /// A line written by hand on its paper.
+    Handwriting(Box<Handwriting>),
     /// One line's decision.
     Decision(Box<Deciding>),
     /// What will be recorded and posted.
@@ -80,6 +83,7 @@ impl Screen {
             Self::Consulting(_) => "consulting",
             Self::Paper(_) => "paper",
             Self::Prescription(_) => "prescription",
+            Self::Handwriting(_) => "handwriting",
             Self::Decision(_) => "decision",
             Self::Review(_) => "review",
             Self::Recording(_) => "recording",
@@ -105,6 +109,7 @@ impl Screen {
             Self::Consulting(_) => Context::Consulting,
             Self::Paper(_) => Context::Paper,
             Self::Prescription(_) => Context::Prescription,
+            Self::Handwriting(_) => Context::Handwriting,
             Self::Decision(deciding) => deciding.context(),
             Self::Review(review) if review.reason.is_some() => Context::ReviewReason,
             Self::Review(_) => Context::Review,
@@ -144,6 +149,7 @@ impl Screen {
             | Self::Consulting(_)
             | Self::Paper(_)
             | Self::Prescription(_)
+            | Self::Handwriting(_)
             | Self::Decision(_)
             | Self::Review(_)
             | Self::Recording(_)
@@ -234,6 +240,7 @@ impl Screen {
     pub fn serving(&self) -> Option<&Serving> {
         match self {
             Self::Prescription(serving) => Some(serving),
+            Self::Handwriting(handwriting) => Some(&handwriting.serving),
             Self::Decision(deciding) => Some(&deciding.serving),
             Self::Review(review) | Self::Recording(review) => Some(&review.serving),
             _ => None,
@@ -244,6 +251,7 @@ impl Screen {
     pub fn serving_mut(&mut self) -> Option<&mut Serving> {
         match self {
             Self::Prescription(serving) => Some(serving),
+            Self::Handwriting(handwriting) => Some(&mut handwriting.serving),
             Self::Decision(deciding) => Some(&mut deciding.serving),
             Self::Review(review) | Self::Recording(review) => Some(&mut review.serving),
             _ => None,
@@ -254,6 +262,7 @@ impl Screen {
     pub fn holds_work(&self) -> bool {
         match self {
             Self::Prescription(serving) => serving.holds_work(),
+            Self::Handwriting(handwriting) => handwriting.holds_work(),
             // One is here because one decides.
             Self::Decision(_) | Self::Review(_) | Self::Recording(_) => true,
             Self::Correcting(correcting) => correcting.holds_work(),

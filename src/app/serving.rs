@@ -124,7 +124,8 @@ impl Serving {
     /// Takes a newer reading of the same prescription; decisions for lines that are still open stay.
     pub fn read_again(&mut self, consultation: Consultation, desk: &Desk) -> Vec<Effect> {
         let (mut renewed, effects) = Self::open(consultation, desk);
-        let forms = std::mem::take(&mut self.forms);
+        let mut forms = std::mem::take(&mut self.forms);
+        renewed.carry_handwritten(self, &mut forms);
         // The base describes it at last: what was decided on the lines of its transcription may be of others.
         let is_other = self.prescription.paper != renewed.prescription.paper;
         renewed.forms = forms
@@ -136,6 +137,11 @@ impl Serving {
             .collect();
         if !is_other {
             renewed.passed = std::mem::take(&mut self.passed);
+            // Their numbers may be others now: their reasons are asked for again.
+            renewed.passed.retain(|passed| {
+                let line = passed.finding.line;
+                !self.handwritten_now().any(|written| Some(written.number) == line)
+            });
         }
         // What may be ours stays so until the base says otherwise, whether or not it answered this time.
         let may_be_ours = matches!(self.hold, HoldState::Ours(_) | HoldState::Unanswered(_));
@@ -178,9 +184,10 @@ impl Serving {
         self.forms.sort_by_key(|form| form.line);
     }
 
-    /// Forgets what was decided for a line.
+    /// Forgets what was decided for a line; one that was only written by hand here is none any more.
     pub fn forget(&mut self, line: LineNumber) {
         self.forms.retain(|form| form.line != line);
+        self.take_off(line);
     }
 
     /// Puts the cursor on that line.
@@ -276,7 +283,7 @@ impl Serving {
 
     /// Whether a decision would be lost by leaving.
     pub fn holds_work(&self) -> bool {
-        !self.forms.is_empty() || !self.passed.is_empty()
+        !self.forms.is_empty() || !self.passed.is_empty() || self.handwritten_now().next().is_some()
     }
 
     /// What the rules remark before anything is decided.

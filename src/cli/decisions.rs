@@ -4,20 +4,24 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::paper::{self, RawLine};
 use crate::domain::box_read::{BoxRead, common_lot, earliest_expiry};
 use crate::domain::dispense::{Agreement, Decision, LineOutcome, Override, Proposal, Supply};
 use crate::domain::identifiers::{Boxes, InvalidIdentifier, LineNumber, Lot};
+use crate::domain::paper::NotTaken;
 use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
-use crate::ui::wording::files as words;
+use crate::ui::wording::{files as words, handwritten};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawDecisions {
     lines: Vec<RawDecision>,
+    #[serde(default)]
+    handwritten: Vec<RawLine>,
     #[serde(default)]
     overrides: Vec<RawOverride>,
 }
@@ -69,28 +73,65 @@ struct RawOverride {
 }
 
 /// Reads a decisions file against the prescription it is for; else says what is wrong in it, and nothing of it is used.
+///
+/// The prescription comes back with the lines written by hand, which follow its own. One of which nothing is decided is
+/// delivered as it was written.
 pub(super) fn proposal(
     text: &str,
-    prescription: &Prescription,
+    prescription: Prescription,
     product: &dyn Fn(&ProductCode) -> Option<Product>,
-) -> Result<Proposal, String> {
+) -> Result<(Prescription, Proposal), String> {
     let raw: RawDecisions = serde_json::from_str(text)
         .map_err(|error| words::json(error.line(), error.column(), &error.to_string()))?;
-    let decisions = raw
+    let prescription = with_handwritten(prescription, raw.handwritten, product)?;
+    let mut decisions = raw
         .lines
         .into_iter()
         .map(|decision| {
             let line = decision.line;
-            read(decision, prescription, product).map_err(|problem| words::decision(line, &problem))
+            read(decision, &prescription, product).map_err(|problem| words::decision(line, &problem))
         })
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<Vec<_>, _>>()?;
+    let undecided: Vec<Decision> = prescription
+        .handwritten()
+        .filter(|line| line.deliveries.is_empty() && decisions.iter().all(|one| one.line != line.number))
+        .map(Decision::as_prescribed)
+        .collect();
+    decisions.extend(undecided);
     let overrides = raw.overrides.into_iter().map(|o| Override {
         finding: o.finding,
         reason: o.reason,
     });
-    Ok(Proposal {
+    let proposal = Proposal {
         decisions,
         overrides: overrides.collect(),
+    };
+    Ok((prescription, proposal))
+}
+
+/// The prescription with what its prescriber added by hand on the paper, each line judged as one of a paper is.
+fn with_handwritten(
+    prescription: Prescription,
+    raw: Vec<RawLine>,
+    product: &dyn Fn(&ProductCode) -> Option<Product>,
+) -> Result<Prescription, String> {
+    // A printed copy of an electronic prescription is no ordonnance sécurisée (CSP art. R. 5132-5).
+    const IS_SECURED: bool = false;
+    if prescription.paper.is_some() && !raw.is_empty() {
+        return Err(words::at("handwritten", handwritten::TRANSCRIBED));
+    }
+    raw.into_iter().try_fold(prescription, |prescription, raw| {
+        let at = |why: &str| words::at("handwritten", why);
+        let mut written = paper::line(raw).map_err(|why| at(&why))?;
+        let number = prescription.next_handwritten();
+        let number = number.ok_or_else(|| at(&handwritten::not_taken(NotTaken::TooManyLines)))?;
+        written
+            .check(number, IS_SECURED, product)
+            .map_err(|why| at(&handwritten::not_taken(why)))?;
+        if let Some(known) = product(&written.code).filter(|_| written.label.trim().is_empty()) {
+            written.label = known.name;
+        }
+        Ok(prescription.with_handwritten(number, written))
     })
 }
 

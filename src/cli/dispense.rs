@@ -79,13 +79,13 @@ pub(super) async fn dispense(config: &Config, arguments: &Arguments, format: For
         }
         (None, None) => return Err(Failure::usage(words::decide_first())),
     };
-    let mut proposal = match decisions {
-        Some(text) => {
-            let product = |code: &ProductCode| session.counter.catalogue.find(code);
-            decisions::proposal(&text, &prescription, &product)
-                .map_err(|why| Failure::usage(words::decisions_meaningless(&why)))?
-        }
-        None => as_prescribed(&prescription),
+    let (prescription, mut proposal) = if let Some(text) = decisions {
+        let product = |code: &ProductCode| session.counter.catalogue.find(code);
+        decisions::proposal(&text, prescription, &product)
+            .map_err(|why| Failure::usage(words::decisions_meaningless(&why)))?
+    } else {
+        let proposal = as_prescribed(&prescription);
+        (prescription, proposal)
     };
     proposal
         .overrides
@@ -154,6 +154,7 @@ fn checked(dispense: &Dispense) -> Value {
                 "state": null,
                 "register": null,
                 "reason": line.reason_code(),
+                "handwritten": line.handwritten.is_some(),
             })
         })
         .collect();

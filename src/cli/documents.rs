@@ -122,6 +122,7 @@ fn line(line: &PrescriptionLine, all: &[Finding]) -> Value {
         "per_delivery": line.boxes.map(|Boxes(count)| count),
         "repeats": line.repeats,
         "days": line.days,
+        "handwritten": line.is_handwritten,
         "substitution": substitution(&line.substitution),
         "status": status(line.status()),
         "findings": findings(&own),
@@ -173,6 +174,7 @@ pub(super) fn dispense(
                 "state": state.map(PostState::code),
                 "register": registered(place).map(|number| number.0),
                 "reason": line.reason_code(),
+                "handwritten": line.handwritten.is_some(),
                 "refusal": state.and_then(refusal),
             })
         })

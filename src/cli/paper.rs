@@ -56,9 +56,10 @@ struct RawPrescriber {
     phone: String,
 }
 
+/// One line as it is written on paper.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawLine {
+pub(super) struct RawLine {
     #[serde(default)]
     label: String,
     cip13: Option<String>,
@@ -134,7 +135,8 @@ fn read(text: &str) -> Result<Paper, String> {
     })
 }
 
-fn line(raw: RawLine) -> Result<PaperLine, String> {
+/// The same, each text of it read.
+pub(super) fn line(raw: RawLine) -> Result<PaperLine, String> {
     let code = match (
         identifier(raw.cip13.as_deref(), "cip13")?,
         identifier(raw.lpp.as_deref(), "lpp")?,

@@ -149,6 +149,7 @@ fn document(entry: &RegisterEntry) -> Value {
             document["reason"] = json!(delivery.reason);
             document["note"] = json!(delivery.note);
             document["paper"] = json!(delivery.paper.map(PaperReason::code));
+            document["handwritten"] = json!(delivery.is_handwritten);
             document["replaces"] = json!(delivery.replaces.map(|number| number.0));
         }
     }

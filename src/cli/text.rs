@@ -14,7 +14,8 @@ use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 use crate::domain::substitution::SubstitutionPermission;
 use crate::safe::Safe;
 use crate::ui::wording::{
-    self, command_line as words, corrections, findings as rules, labels, people, posts, reasons, settling,
+    self, command_line as words, corrections, findings as rules, handwritten, labels, people, posts, reasons,
+    settling,
 };
 
 /// Lines, one after the other. Writing to a `String` cannot fail, so nothing is lost by not asking.
@@ -72,6 +73,9 @@ fn prescription_line(line: &PrescriptionLine) -> String {
     let code = line.code.code();
     let head = format!("{:>2}. {}  {}", line.number.0, Safe(&line.label), Safe(code));
     line!(text, "{}", head.trim_end());
+    if line.is_handwritten {
+        line!(text, "    {}", handwritten::stays_here(line));
+    }
     if !line.dosage.is_empty() {
         line!(text, "    {}", Safe(&line.dosage));
     }
@@ -151,6 +155,9 @@ pub(super) fn hand_over(
             wording::boxes(one.outcome.boxes()),
             state_word(state, entry.hand_over.consent)
         );
+        if one.handwritten.is_some() {
+            line!(text, "    {}", handwritten::STAYS_HERE);
+        }
         if let Some(reason) = posts::state_reason(state) {
             line!(text, "    {reason}");
         }
@@ -166,7 +173,7 @@ fn outcome(entry: &OutboxEntry, visible: Option<bool>) -> String {
     let consent = entry.hand_over.consent;
     match (entry.state(), visible) {
         (PostState::Accepted, Some(_)) => labels::accepted(posts::visibility(consent)),
-        (PostState::Local, _) => posts::OFF_BASE.to_owned(),
+        (PostState::Local, _) => handwritten::off_base(entry).to_owned(),
         (PostState::Pending, _) => words::recorded_not_acknowledged(entry.reason),
         (state, _) => format!("État : {}.", state_word(state, consent)),
     }
@@ -302,6 +309,9 @@ pub(super) fn register_entry(
             delivery.prescription.grouped(),
             delivery.line
         );
+        if delivery.is_handwritten {
+            line!(text, "Ligne         {}", handwritten::MARK);
+        }
         if let Some(reason) = delivery.paper {
             line!(text, "Mode dégradé  {}", wording::paper::reason(reason));
         }

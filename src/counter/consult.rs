@@ -8,7 +8,7 @@ use crate::domain::breakdown::Breakdown;
 use crate::domain::finding::Finding;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, OutboxEntry};
-use crate::domain::prescription::Prescription;
+use crate::domain::prescription::{Delivery, Prescription};
 use crate::domain::product::KnownProducts;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::rules::{self, Case};
@@ -177,7 +177,23 @@ impl<T: Transport> Counter<T> {
     /// that were taken back here do not count, whatever the base holds.
     fn with_local_deliveries(&self, prescription: Prescription) -> Result<Prescription, CounterError> {
         let local = self.store.hand_overs_of(&prescription.number)?;
-        let delivered = local.iter().flat_map(OutboxEntry::deliveries);
+        let prescription = prescription.with_handwritten_of(local.iter().map(|entry| &entry.hand_over));
+        // A base that numbers a new line like one written by hand here must not have its boxes counted for it.
+        let is_of_its_line = |entry: &OutboxEntry, number, delivery: &Delivery| {
+            let line = prescription.line(number);
+            let lines = &entry.hand_over.lines;
+            let dispensed = lines.iter().find(|line| Some(line.id) == delivery.id);
+            line.is_none_or(|line| {
+                line.is_handwritten == dispensed.is_some_and(|line| line.handwritten.is_some())
+            })
+        };
+        let delivered: Vec<_> = local
+            .iter()
+            .flat_map(|entry| {
+                let deliveries = entry.deliveries();
+                deliveries.filter(|(number, delivery)| is_of_its_line(entry, *number, delivery))
+            })
+            .collect();
         let annulled = local.iter().flat_map(|entry| entry.hand_over.annulled());
         Ok(prescription
             .with_deliveries(delivered)

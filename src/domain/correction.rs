@@ -64,6 +64,8 @@ pub struct Corrects {
     pub handed_over_at: Timestamp,
     /// Why.
     pub motive: Motive,
+    /// Whether that line was written by hand: the base never knew the delivery.
+    pub is_handwritten: bool,
 }
 
 impl Corrects {
@@ -101,6 +103,7 @@ impl Standing {
             line: self.line.line,
             handed_over_at: self.hand_over.handed_over_at(),
             motive,
+            is_handwritten: self.line.handwritten.is_some(),
         }
     }
 }

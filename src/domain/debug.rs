@@ -168,6 +168,7 @@ mod tests {
             partial: None,
             completeness: None,
             note: canary(),
+            handwritten: None,
         };
         HandOver {
             paper: None,
@@ -188,6 +189,7 @@ mod tests {
                 line: a_line().number,
                 handed_over_at: at,
                 motive: Motive::new(CorrectionReason::Other, CANARY).unwrap(),
+                is_handwritten: false,
             }),
         }
     }
@@ -216,6 +218,7 @@ mod tests {
             note: canary(),
             replaces: None,
             paper: None,
+            is_handwritten: false,
         }))
     }
 

@@ -9,6 +9,7 @@ use crate::domain::correction::Corrects;
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot};
 use crate::domain::number::PrescriptionNumber;
+use crate::domain::paper::PaperLine;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::prescription::{Delivery, DeliveryStanding, Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
@@ -290,6 +291,8 @@ pub struct DispensedLine {
     pub completeness: Option<Completeness>,
     /// The pharmacist's own words.
     pub note: String,
+    /// What was written by hand on the paper, when this answers no line of the electronic prescription.
+    pub handwritten: Option<PaperLine>,
 }
 
 impl DispensedLine {
@@ -331,9 +334,20 @@ pub struct HandOver {
 }
 
 impl HandOver {
-    /// Whether the base can ever be told of it: it cannot without a number of the base's.
+    /// Whether the base is never told of it: its prescription has no number of the base's, or it is only about lines
+    /// written by hand.
     pub fn is_off_base(&self) -> bool {
-        self.number.is_of_paper()
+        let is_by_hand = match &self.corrects {
+            Some(corrects) => corrects.is_handwritten,
+            None => !self.lines.is_empty() && self.lines.iter().all(|line| line.handwritten.is_some()),
+        };
+        self.number.is_of_paper() || is_by_hand
+    }
+
+    /// Whether the base is never told of that line.
+    pub fn is_local(&self, line: DispensedLineId) -> bool {
+        let known = self.lines.iter().find(|known| known.id == line);
+        self.is_off_base() || known.is_some_and(|known| known.handwritten.is_some())
     }
 
     /// When the boxes left the pharmacy. A correction is recorded later, and says so of what it replaces.
@@ -502,6 +516,7 @@ fn dispensed_lines(
             partial: decision.partial.filter(|_| is_partial),
             completeness,
             note: decision.note.clone(),
+            handwritten: line.is_handwritten.then(|| PaperLine::of(line)),
         })
         .collect()
 }

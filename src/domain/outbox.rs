@@ -41,10 +41,12 @@ impl PostState {
     /// The state of a whole hand-over: the one of its lines that most needs attention.
     pub fn of_all<'a>(states: impl IntoIterator<Item = &'a Self>) -> &'a Self {
         let urgency = |state: &Self| match state {
-            Self::Accepted | Self::Local => 0,
-            Self::Refused(_) => 1,
-            Self::Conflict(_) => 2,
-            Self::Pending => 3,
+            // Of lines that the base is told and lines that it is not, the first say where the hand-over is.
+            Self::Local => 0,
+            Self::Accepted => 1,
+            Self::Refused(_) => 2,
+            Self::Conflict(_) => 3,
+            Self::Pending => 4,
         };
         states
             .into_iter()

@@ -228,7 +228,8 @@ fn is_blank(text: &str) -> bool {
 }
 
 impl PaperLine {
-    fn check(
+    /// Whether it can be taken; the first reason why not.
+    pub fn check(
         &self,
         number: LineNumber,
         is_secured: bool,
@@ -250,6 +251,14 @@ impl PaperLine {
         Ok(())
     }
 
+    /// A line that was added by hand on the paper of an electronic prescription.
+    pub fn by_hand(self, number: LineNumber) -> PrescriptionLine {
+        PrescriptionLine {
+            is_handwritten: true,
+            ..self.under(number)
+        }
+    }
+
     fn under(self, number: LineNumber) -> PrescriptionLine {
         PrescriptionLine {
             number,
@@ -265,13 +274,15 @@ impl PaperLine {
             days: self.days,
             to_pharmacist: String::new(),
             named_pharmacy: None,
+            is_handwritten: false,
             substitution: self.substitution,
             standing: LineStanding::Active,
             deliveries: Vec::new(),
         }
     }
 
-    fn of(line: &PrescriptionLine) -> Self {
+    /// What was written of that line.
+    pub fn of(line: &PrescriptionLine) -> Self {
         Self {
             label: line.label.clone(),
             code: line.code.clone(),

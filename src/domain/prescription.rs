@@ -95,6 +95,8 @@ pub struct PrescriptionLine {
     pub to_pharmacist: String,
     /// The pharmacy that the prescriber names, when the law asks for one.
     pub named_pharmacy: Option<NamedPharmacy>,
+    /// Whether it was added by hand on the paper: it is no line of the electronic prescription.
+    pub is_handwritten: bool,
     /// May another product be given for it.
     pub substitution: SubstitutionPermission,
     /// What its prescriber did with it since.

@@ -143,6 +143,8 @@ pub struct RegisteredDelivery {
     pub replaces: Option<RegisterNumber>,
     /// Why it was made from a paper, without the base.
     pub paper: Option<PaperReason>,
+    /// Whether its line was added by hand on the paper, outside the electronic prescription.
+    pub is_handwritten: bool,
 }
 
 /// The entries of a period, as an authority asks for them (CSP art. R. 5132-9).

@@ -117,6 +117,7 @@ pub(super) fn line(number: u16) -> PrescriptionLine {
         days: Some(30),
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),

@@ -187,6 +187,9 @@ impl Edition<'_> {
                 Some(delivery.prescription.grouped()),
                 Some(words::line(delivery)),
                 delivery.paper.map(wording::paper::mark),
+                delivery
+                    .is_handwritten
+                    .then(|| wording::handwritten::MARK.to_owned()),
                 Some(people::operator(&delivery.operator)),
                 elsewhere,
             ]),

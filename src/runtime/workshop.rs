@@ -25,6 +25,7 @@ use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, Jitter};
 use crate::domain::paper::Paper;
+use crate::domain::product::ProductCode;
 use crate::scan::{self, FileReading, ReadError, Symbol, what};
 use crate::store::StoreError;
 
@@ -269,6 +270,12 @@ impl<W: World + 'static> Workshop<W> {
     pub fn search(&self, text: String) {
         let products = self.0.counter().catalogue.search(&text);
         self.0.tell(Message::CatalogueSearched { text, products });
+    }
+
+    /// What may replace a product.
+    pub fn find_related(&self, code: &ProductCode) {
+        let products = self.0.counter().catalogue.related(std::iter::once(code));
+        self.0.tell(Message::RelatedFound(products));
     }
 
     /// What the terminal needs of a consultation, with the one identifier that its hand-over will have.

@@ -171,6 +171,7 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
         note: line.note.clone(),
         replaces: hand_over.corrects.as_ref().map(|corrects| corrects.entry),
         paper: hand_over.paper,
+        is_handwritten: line.handwritten.is_some(),
     })
 }
 

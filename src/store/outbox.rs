@@ -330,8 +330,9 @@ fn entry_of(transaction: &Transaction, row: &Row) -> Result<OutboxEntry, StoreEr
     let hand_over = read_hand_over(&row.get::<_, String>(1)?)?;
     let sequence = row.get(0)?;
     let mut states = states(transaction, sequence)?;
-    if row.get(6)? {
-        for (_, state) in &mut states {
+    let has_no_place: bool = row.get(6)?;
+    for (line, state) in &mut states {
+        if has_no_place || hand_over.is_local(*line) {
             *state = PostState::Local;
         }
     }

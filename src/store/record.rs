@@ -42,6 +42,12 @@ pub(super) fn read_operator(content: &str) -> Result<Operator, StoreError> {
     Ok(operator)
 }
 
+/// Whether a mark is left out: what was recorded before there was one keeps its bytes.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
+fn is_not_said(mark: &bool) -> bool {
+    !mark
+}
+
 /// Values that have one text each: identifiers, moments, days.
 mod text {
     use super::*;

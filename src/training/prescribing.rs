@@ -321,6 +321,7 @@ fn ordered_line(
         days,
         to_pharmacist: line.to_pharmacist.clone().unwrap_or_default(),
         named_pharmacy: named_pharmacy(place, line)?,
+        is_handwritten: false,
         substitution,
         standing: LineStanding::Active,
         deliveries: Vec::new(),

@@ -14,7 +14,7 @@ use crate::safe::safe;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
 use crate::ui::wording::posts::Travel;
-use crate::ui::wording::{self, corrections, labels, people, posts, reasons};
+use crate::ui::wording::{self, corrections, handwritten, labels, people, posts, reasons};
 use crate::ui::{View, entries};
 
 /// The page.
@@ -106,6 +106,9 @@ impl Page<'_> {
                 Span::styled(sign, entries::state_style(theme, state)),
             ],
         );
+        if line.handwritten.is_some() {
+            rows.signed(NUMBER_COLUMNS, "•", handwritten::STAYS_HERE, theme.dim);
+        }
         if let Some(reason) = posts::state_reason(state) {
             rows.signed(NUMBER_COLUMNS, "✗", &reason, theme.bad);
         }
@@ -191,7 +194,7 @@ impl Page<'_> {
                 rows.paragraph(2, posts::delay_way_out(entry.reason), Style::new());
                 entries::why(rows, self.view, entry);
             }
-            (PostState::Local, _) => rows.signed(0, "•", posts::OFF_BASE, Style::new()),
+            (PostState::Local, _) => rows.signed(0, "•", handwritten::off_base(entry), Style::new()),
             (PostState::Refused(_) | PostState::Conflict(_), _) => {
                 rows.signed(0, "✗", labels::REFUSED_AFTER_RECORDING, theme.bad);
             }

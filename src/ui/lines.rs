@@ -15,7 +15,7 @@ use crate::domain::units;
 use crate::safe::safe;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
-use crate::ui::wording::{self, findings, labels, reasons};
+use crate::ui::wording::{self, findings, handwritten, labels, reasons};
 use crate::ui::{Theme, View};
 
 /// Columns of "▸ 1 ".
@@ -103,6 +103,9 @@ pub fn block(
     first_row(rows, theme, serving, line, cursor);
     if !line.dosage.trim().is_empty() {
         rows.paragraph(NUMBER_COLUMNS, &wording::whole(&line.dosage), Style::new());
+    }
+    if line.is_handwritten {
+        rows.signed(NUMBER_COLUMNS, "•", handwritten::stays_here(line), theme.strong);
     }
     let facts = facts(line);
     if !facts.is_empty() {

@@ -11,7 +11,7 @@ use crate::app::screen::Scroll;
 use crate::domain::outbox::{OutboxEntry, PostState};
 use crate::safe::safe;
 use crate::ui::rows::Rows;
-use crate::ui::wording::{self, corrections, labels, posts, reasons, settling as words};
+use crate::ui::wording::{self, corrections, handwritten, labels, posts, reasons, settling as words};
 use crate::ui::{View, entries, panes};
 
 /// The page.
@@ -157,6 +157,9 @@ impl<'a> Page<'a> {
                 )
             });
             rows.signed(0, sign, &format!("{} · {boxes} · {kind}", safe(product)), style);
+            if line.handwritten.is_some() {
+                rows.paragraph(2, handwritten::STAYS_HERE, theme.dim);
+            }
             let reason = state.and_then(|(_, state)| posts::state_reason(state));
             // A correction shares one fate: why is said above, once.
             if let Some(reason) = reason.filter(|_| entry.hand_over.corrects.is_none()) {

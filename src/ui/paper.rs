@@ -7,7 +7,7 @@ use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
 use crate::app::input::TextInput;
-use crate::app::paper::{Field, LineField, PaperForm, Step};
+use crate::app::paper::{Field, Found, LineField, PaperForm, Step};
 use crate::app::screen::Scroll;
 use crate::safe::safe;
 use crate::ui::View;
@@ -102,7 +102,9 @@ impl Page<'_> {
             rows.signed(LABEL_COLUMNS, "✗", &words::remark(remark), theme.bad);
         }
         if is_here {
-            self.found(rows);
+            if self.form.is_choosing() {
+                found(rows, &self.form.found);
+            }
             rows.focus_ends();
         }
     }
@@ -167,31 +169,27 @@ impl Page<'_> {
             _ => None,
         }
     }
+}
 
-    /// The products for what is typed, and the words as they are.
-    fn found(&self, rows: &mut Rows) {
-        let theme = self.view.theme;
-        if !self.form.is_choosing() {
-            return;
-        }
-        let found = &self.form.found;
-        let first = found.selected.saturating_sub(FOUND_MAX - 1);
-        let whole = found
-            .products
-            .iter()
-            .map(|product| (safe(&product.name), catalogue::box_line(product)))
-            .chain([(words::as_typed(&found.searched), String::new())]);
-        for (place, (name, detail)) in whole.enumerate().skip(first).take(FOUND_MAX) {
-            let (mark, style) = if place == found.selected {
-                ("▸", theme.selected)
-            } else {
-                (" ", Style::new())
-            };
-            let text = format!("  {mark} {name}");
-            rows.row(vec![Span::styled(padded(&text, rows.width), style)]);
-            if place == found.selected && !detail.is_empty() {
-                rows.paragraph(4, &detail, theme.dim);
-            }
+/// The products for what is typed, and the words as they are.
+pub(super) fn found(rows: &mut Rows, found: &Found) {
+    let theme = rows.theme;
+    let first = found.selected.saturating_sub(FOUND_MAX - 1);
+    let whole = found
+        .products
+        .iter()
+        .map(|product| (safe(&product.name), catalogue::box_line(product)))
+        .chain([(words::as_typed(&found.searched), String::new())]);
+    for (place, (name, detail)) in whole.enumerate().skip(first).take(FOUND_MAX) {
+        let (mark, style) = if place == found.selected {
+            ("▸", theme.selected)
+        } else {
+            (" ", Style::new())
+        };
+        let text = format!("  {mark} {name}");
+        rows.row(vec![Span::styled(padded(&text, rows.width), style)]);
+        if place == found.selected && !detail.is_empty() {
+            rows.paragraph(4, &detail, theme.dim);
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::safe::safe;
 use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
-use crate::ui::wording::{self, closing, edition, labels, people, reasons, searching};
+use crate::ui::wording::{self, closing, edition, handwritten, labels, people, reasons, searching};
 
 /// The page.
 pub struct Page<'a> {
@@ -253,6 +253,9 @@ impl<'a> Page<'a> {
         if let Some(basis) = delivery.basis {
             let ground = labels::joined_source(reasons::basis(basis), reasons::basis_source(basis));
             rows.paragraph(0, &labels::ground(&ground), theme.dim);
+        }
+        if delivery.is_handwritten {
+            rows.signed(0, "•", handwritten::STAYS_HERE, theme.strong);
         }
         let lot = delivery.lot.as_ref().map(|lot| labels::lot(&safe(lot.as_str())));
         let expiry = delivery.expiry.map(|day| labels::expiry(&wording::day(day)));

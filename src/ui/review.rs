@@ -19,7 +19,7 @@ use crate::safe::safe;
 use crate::ui::prescription::title_row;
 use crate::ui::rows::Rows;
 use crate::ui::text::{padded, tail};
-use crate::ui::wording::{self, labels, paper, people, posts, reasons};
+use crate::ui::wording::{self, handwritten, labels, paper, people, posts, reasons};
 use crate::ui::{View, is_wide, lines};
 
 /// The page.
@@ -77,6 +77,8 @@ impl Page<'_> {
         let theme = self.view.theme;
         rows.heading(if self.review.serving.prescription.number.is_of_paper() {
             paper::REVIEW
+        } else if self.review.stays_here() {
+            handwritten::REVIEW
         } else {
             labels::REVIEW
         });
@@ -147,6 +149,10 @@ impl Page<'_> {
             texts.push(labels::instead_of(ordered));
         }
         texts.extend(self.ground(decision));
+        let line = self.review.serving.prescription.line(decision.line);
+        if line.is_some_and(|line| line.is_handwritten) {
+            texts.push(handwritten::WILL_STAY_HERE.to_owned());
+        }
         texts.extend(reasons::outcome_reason(&decision.outcome).map(|reason| labels::reason(&reason)));
         texts.extend(
             decision
@@ -189,6 +195,9 @@ impl Page<'_> {
         if self.review.serving.prescription.number.is_of_paper() {
             rows.blank();
             rows.signed(0, "•", paper::STAYS_HERE, Style::new());
+        } else if self.review.stays_here() {
+            rows.blank();
+            rows.signed(0, "•", handwritten::ONLY_NOW, Style::new());
         } else {
             self.seen_at_the_base(rows, consent);
         }

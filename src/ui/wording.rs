@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod edition;
 pub mod files;
 pub mod findings;
+pub mod handwritten;
 pub mod keys;
 pub mod labels;
 pub mod notices;

@@ -62,6 +62,7 @@ fn correction(lines: usize) -> HandOver {
             earlier: Vec::new(),
             line: recorded.lines[0].line,
             handed_over_at: recorded.at,
+            is_handwritten: false,
             motive: Motive::new(CorrectionReason::WrongLot, "lot mal lu").unwrap(),
         }),
         lines: replaced_by,

@@ -3,6 +3,7 @@
 
 mod answers;
 mod boxes;
+mod handwritten;
 mod keys;
 pub(crate) mod paper;
 mod recording;

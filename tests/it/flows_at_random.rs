@@ -164,6 +164,7 @@ impl World {
                 text,
                 products: products().0,
             }],
+            Effect::FindRelated(_) => vec![Message::RelatedFound(products())],
             Effect::ListOutbox => vec![Message::OutboxListed(vec![entry(
                 hand_over(900, 3),
                 &PostState::Pending,

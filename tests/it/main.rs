@@ -30,6 +30,8 @@ mod flows;
 mod flows_at_random;
 mod foreign_base;
 mod gs1_vectors;
+mod handwriting_scenes;
+mod handwritten;
 mod holds;
 mod hostile_codes;
 mod hostile_texts;

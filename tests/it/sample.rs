@@ -66,6 +66,7 @@ pub(crate) fn line(line: u16, boxes: u16) -> PrescriptionLine {
         days: Some(30),
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),

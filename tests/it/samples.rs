@@ -183,6 +183,7 @@ pub(crate) fn line(place: u16, cip: &str, label: &str, dosage: &str, boxes: u16)
         days: None,
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -242,6 +243,7 @@ pub(crate) fn prescription() -> Prescription {
                 days: Some(28),
                 to_pharmacist: String::new(),
                 named_pharmacy: None,
+                is_handwritten: false,
                 ..line(
                     3,
                     LEVOTHYROXINE,
@@ -489,6 +491,7 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             note: String::new(),
             replaces: None,
             paper: None,
+            is_handwritten: false,
         }))),
         link: Sha256Digest([u8::try_from(place % 251).unwrap(); 32]),
     }

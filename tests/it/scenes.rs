@@ -940,6 +940,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         list_scenes(),
         settling_scenes(),
         crate::correction_scenes::correction_scenes(),
+        crate::handwriting_scenes::handwriting_scenes(),
         reader_scenes(),
     ]
     .into_iter()

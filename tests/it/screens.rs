@@ -125,6 +125,7 @@ fn every_screen_has_a_scene() {
             "counter",
             "decision",
             "done",
+            "handwriting",
             "help",
             "history",
             "identified",

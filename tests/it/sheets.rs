@@ -37,6 +37,7 @@ fn line(number: u16, label: &str, dosage: &str, boxes: u16) -> PrescriptionLine 
         days: None,
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -49,6 +50,7 @@ pub(crate) fn sample() -> Prescription {
         days: Some(6),
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         ..line(
             1,
             "AMOXICILLINE 500 mg, gélule",
@@ -60,6 +62,7 @@ pub(crate) fn sample() -> Prescription {
         days: Some(30),
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         repeats: 2,
         substitution: SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin),
         ..line(

@@ -18,6 +18,8 @@ struct Story {
     title: &'static str,
     /// What its screen says of the law, before anything is decided.
     says: &'static [&'static str],
+    /// What is typed of a line written by hand on the paper, each with what the screen shows of it.
+    written: &'static [(&'static str, &'static str)],
     /// Boxes scanned, as a reader types them.
     boxes: &'static [&'static str],
     /// What the review says before it is recorded.
@@ -26,6 +28,8 @@ struct Story {
     decisions: fn() -> Value,
     /// What the prescriber sees in the end.
     prescriber: &'static [&'static str],
+    /// What the prescriber never sees.
+    hidden: &'static [&'static str],
 }
 
 fn conforming(lines: &[u16]) -> Value {
@@ -45,48 +49,83 @@ const STORIES: &[Story] = &[
         scenario: "narcotic",
         title: "A narcotic",
         says: &["VAUT ORDONNANCE SÉCURISÉE"],
+        written: &[],
         boxes: &[],
         review: &["CSP art. R. 5132-5", "SKENAN"],
         decisions: || conforming(&[1, 2]),
         prescriber: &["SKENAN", "ACTISKENAN"],
+        hidden: &[],
     },
     Story {
         scenario: "biosimilar",
         title: "A biosimilar, in another size of box",
         says: &["HUMIRA", "contrôle renforcé"],
+        written: &[],
         boxes: &["010340093029450517280630102B7", "010340093029450517280630102B8"],
         review: &["AMGEVITA", "L. 5125-23-2", "lot 2B7", "lot 2B8"],
         decisions: || substituted("3400930294505", 2, "2B7"),
         prescriber: &["AMGEVITA", "2B7"],
+        hidden: &[],
     },
     Story {
         scenario: "three-months",
         title: "A pack for three months",
         says: &["Une boîte couvre 90 jours", "CSP art. R. 5132-12"],
+        written: &[],
         boxes: &[],
         review: &["LEVOTHYROX", "LEELOO"],
         decisions: || conforming(&[1, 2]),
         prescriber: &["LEVOTHYROX"],
+        hidden: &[],
     },
     Story {
         scenario: "hybrid",
         title: "A hybrid",
         says: &["INNOVAIR"],
+        written: &[],
         boxes: &["010340093031342817280630103C1"],
         review: &["BECLOMETASONE/FORMOTEROL", "hybride", "lot 3C1"],
         decisions: || substituted("3400930313428", 1, "3C1"),
         prescriber: &["BECLOMETASONE/FORMOTEROL"],
+        hidden: &[],
     },
     Story {
         scenario: "unknown-product",
         title: "A device that no list has",
         says: &["absent des listes"],
+        written: &[],
         boxes: &[],
         review: &["Dispositif nouveau"],
         decisions: || conforming(&[1, 2]),
         prescriber: &["1 × Dispositif nouveau"],
+        hidden: &[],
+    },
+    Story {
+        scenario: "conforming",
+        title: "A line written by hand",
+        says: &["AMOXICILLINE"],
+        written: &[
+            ("m", "Ligne inscrite à la main"),
+            ("ventoline", "▸ VENTOLINE"),
+            (ENTER, "▸ Boîtes"),
+            (ENTER, "▸ Posologie"),
+            ("2 bouffées en cas de gêne", "en cas de gêne"),
+            (ENTER, "Ligne 4 ajoutée"),
+        ],
+        boxes: &["010340093443873817280630104D1"],
+        review: &["VENTOLINE", "ne se transmet pas à la base", "lot 4D1"],
+        decisions: with_a_line_by_hand,
+        prescriber: &["AMOXICILLINE", "DOLIPRANE"],
+        hidden: &["VENTOLINE"],
     },
 ];
+
+fn with_a_line_by_hand() -> Value {
+    let mut decisions = conforming(&[1, 2, 3]);
+    decisions["handwritten"] =
+        json!([{"cip13": "3400934438738", "dosage": "2 bouffées en cas de gêne", "boxes": 1}]);
+    decisions
+}
 
 fn shows_all(terminal: &Terminal, sentences: &[&str]) {
     for sentence in sentences {
@@ -108,6 +147,9 @@ fn seen_by_the_prescriber(counter: &Counter, number: &str, story: &Story) -> Str
     for sentence in story.prescriber {
         assert!(text.contains(sentence), "{}: {sentence}: {text}", story.scenario);
     }
+    for sentence in story.hidden {
+        assert!(!text.contains(sentence), "{}: {sentence}: {text}", story.scenario);
+    }
     text
 }
 
@@ -120,6 +162,16 @@ fn in_the_terminal(counter: &Counter, story: &Story, page: &mut String) {
     terminal.shows("à décider");
     shows_all(&terminal, story.says);
     capture(page, "The sheet's code is scanned:", &terminal.text());
+    for (place, (typed, shown)) in story.written.iter().enumerate() {
+        terminal.press(typed);
+        terminal.shows(shown);
+        if place == 1 {
+            capture(page, "*m*, and the line on the paper is typed:", &terminal.text());
+        }
+    }
+    if !story.written.is_empty() {
+        capture(page, "*Entrée* behind each field:", &terminal.text());
+    }
     for (place, scanned) in story.boxes.iter().enumerate() {
         terminal.scan(scanned);
         terminal.shows(if place + 1 < story.boxes.len() {

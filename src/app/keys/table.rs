@@ -12,6 +12,7 @@ pub const fn bindings(context: Context) -> &'static [Binding] {
         Context::Consulting => CONSULTING,
         Context::Paper => PAPER_FORM,
         Context::Prescription => PRESCRIPTION,
+        Context::Handwriting => HANDWRITING,
         Context::Decision => DECISION,
         Context::DecisionChoice => DECISION_CHOICE,
         Context::DecisionSearch => DECISION_SEARCH,
@@ -125,9 +126,11 @@ const PRESCRIPTION: &[Binding] = &[
     key(&[Key::Character('a')], C::Adjust, Footer),
     key(&[Key::Character('n')], C::NotDeliver, Footer),
     key(&[Key::Character('-')], C::Fewer, Footer),
-    key(&[Key::Character('+'), Key::Character('=')], C::More, Footer),
+    // Beside fewer, it is what one expects.
+    key(&[Key::Character('+'), Key::Character('=')], C::More, Help),
     key(&[Key::Character('*')], C::AllBoxes, Help),
     key(&[Key::Right, Key::Character('d')], C::Details, Footer),
+    key(&[Key::Character('m')], C::WriteByHand, Footer),
     key(&[Key::Character('v')], C::DecidedOnly, Help),
     UNDO,
     key(&[Key::Function(5)], C::ReadAgain, Help),
@@ -143,6 +146,18 @@ const PRESCRIPTION: &[Binding] = &[
     OUTBOX_QUIET,
     REGISTER_QUIET,
     READER,
+    QUIT,
+];
+const HANDWRITING: &[Binding] = &[
+    ENTER,
+    key(&[Key::Up], C::Up, Footer),
+    key(&[Key::Down], C::Down, Footer),
+    key(&[Key::Delete], C::Clear, Footer),
+    ERASE,
+    BACK,
+    HELP_F1,
+    OUTBOX_QUIET,
+    REGISTER_QUIET,
     QUIT,
 ];
 const DECISION: &[Binding] = &[

@@ -162,27 +162,29 @@ impl FormLine {
         self.product.is_none() && self.code != ProductCode::None
     }
 
-    pub(super) fn has(&self, cip13: &Cip13) -> bool {
+    pub(in crate::app) fn has(&self, cip13: &Cip13) -> bool {
         matches!(&self.code, ProductCode::Cip13(known) if known == cip13)
     }
 
-    pub(super) fn is_of(&self, product: &Product) -> bool {
+    pub(in crate::app) fn is_of(&self, product: &Product) -> bool {
         self.has(&product.cip13)
     }
 
     /// A product of the medicines database was chosen.
-    pub(super) fn choose(&mut self, product: &Product) {
+    pub(in crate::app) fn choose(&mut self, product: &Product) {
         self.words = TextInput::holding(&product.name);
         self.code = ProductCode::Cip13(product.cip13.clone());
         self.product = Some(product.clone());
     }
 
-    /// Its name is typed anew: what was chosen before is not meant any more.
-    pub(super) fn retyped(&mut self) {
-        if self.product.take().is_some() {
+    /// Its name is typed anew: what was chosen before is not meant any more. Whether something was.
+    pub(in crate::app) fn retyped(&mut self) -> bool {
+        let was_chosen = self.product.take().is_some();
+        if was_chosen {
             self.words.clear();
             self.code = ProductCode::None;
         }
+        was_chosen
     }
 }
 

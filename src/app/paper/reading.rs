@@ -164,7 +164,8 @@ impl PaperForm {
 }
 
 impl FormLine {
-    fn read(&self) -> Result<PaperLine, (LineField, Remark)> {
+    /// The line, or the first field that cannot be read and why.
+    pub(in crate::app) fn read(&self) -> Result<PaperLine, (LineField, Remark)> {
         let count = |input: &crate::app::input::TextInput, unsaid: u16, field: LineField| {
             counted(input.as_str(), unsaid).map_err(|remark| (field, remark))
         };

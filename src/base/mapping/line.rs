@@ -84,6 +84,7 @@ pub(super) fn line(order: &Order, number: LineNumber, pool: &Pool) -> Prescripti
         days: days(order),
         to_pharmacist: to_pharmacist(order),
         named_pharmacy: named_pharmacy(order),
+        is_handwritten: false,
         substitution: substitution(order),
         standing: standing(order),
         deliveries: Vec::new(),

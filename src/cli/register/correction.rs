@@ -65,7 +65,7 @@ pub(super) async fn correct(config: &Config, arguments: &Arguments, format: Form
             let consultation = consult::opened(&session, &standing.hand_over.number).await?;
             let prescription = standing.taken_out_of(consultation.prescription);
             let product = |code: &ProductCode| session.counter.catalogue.find(code);
-            let proposal = decisions::proposal(&file, &prescription, &product)
+            let (prescription, proposal) = decisions::proposal(&file, prescription, &product)
                 .map_err(|why| Failure::usage(words::decisions_meaningless(&why)))?;
             Some(Replacement {
                 prescription,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
-    PrescriberForm, RegisterNumberForm, kept_number, paper_or_none, text, text_or_none,
+    PrescriberForm, RegisterNumberForm, is_not_said, kept_number, paper_or_none, text, text_or_none,
 };
 use crate::domain::box_read::BoxRead;
 use crate::domain::consent::Consent;
@@ -18,6 +18,7 @@ use crate::domain::identifiers::{
     Boxes, Cip13, Cis, DispenseId, DispensedLineId, LineNumber, Lot, Lpp, Serial,
 };
 use crate::domain::number::PrescriptionNumber;
+use crate::domain::paper::PaperLine;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
 use crate::domain::product::ProductCode;
 use crate::domain::reasons::{
@@ -28,6 +29,7 @@ use crate::domain::register::RegisterNumber;
 use crate::domain::share::Share;
 use crate::domain::substitution::SubstitutionBasis;
 use crate::store::error::StoreError;
+use crate::store::record::transcription::PaperLineForm;
 
 const VERSION: u8 = 1;
 
@@ -36,6 +38,9 @@ const VERSION_OF_A_CORRECTION: u8 = 2;
 
 /// A transcription of paper: a program that does not know them must not wait for the base to take it.
 const VERSION_OF_A_PAPER: u8 = 3;
+
+/// A line written by hand: a program that does not know them must not wait for the base to take it, nor post it.
+const VERSION_WITH_A_HANDWRITTEN: u8 = 4;
 
 const WHAT: &str = "a hand-over";
 
@@ -97,6 +102,8 @@ struct CorrectsForm {
     handed_over_at: Timestamp,
     #[serde(with = "motive")]
     motive: Motive,
+    #[serde(default, skip_serializing_if = "is_not_said")]
+    is_handwritten: bool,
 }
 
 /// A fraction as its two numbers.
@@ -177,6 +184,12 @@ struct DispensedLineForm {
     #[serde(with = "completeness_or_none")]
     completeness: Option<Completeness>,
     note: String,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "handwritten_or_none"
+    )]
+    handwritten: Option<PaperLine>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -373,6 +386,7 @@ list_form!(lines, DispensedLine, "DispensedLineForm");
 list_form!(overrides, Override, "OverrideForm");
 list_form!(boxes_read, BoxRead, "BoxReadForm");
 list_form!(line_ids, DispensedLineId, "DispensedLineIdForm");
+option_form!(handwritten_or_none, PaperLine, "PaperLineForm");
 option_form!(corrects_or_none, Corrects, "CorrectsForm");
 option_form!(basis_or_none, SubstitutionBasis, "SubstitutionBasisForm");
 option_form!(partial_or_none, PartialReason, "partial_reason");
@@ -398,7 +412,13 @@ pub(in crate::store) fn read_hand_over(content: &str) -> Result<HandOver, StoreE
 }
 
 fn version_of(hand_over: &HandOver) -> u8 {
+    let is_of_handwriting = hand_over
+        .corrects
+        .as_ref()
+        .is_some_and(|corrects| corrects.is_handwritten)
+        || hand_over.lines.iter().any(|line| line.handwritten.is_some());
     match (hand_over.paper, &hand_over.corrects) {
+        _ if is_of_handwriting => VERSION_WITH_A_HANDWRITTEN,
         (Some(_), _) => VERSION_OF_A_PAPER,
         (None, Some(_)) => VERSION_OF_A_CORRECTION,
         (None, None) => VERSION,
@@ -525,6 +545,7 @@ mod tests {
                     partial,
                     completeness,
                     note,
+                    handwritten: None,
                 },
             )
     }
@@ -620,14 +641,16 @@ mod tests {
     fn corrects() -> impl Strategy<Value = Corrects> {
         let why = (sample::select(CorrectionReason::ALL), "[a-zé] {0,3}[a-z']{1,9}");
         let earlier = collection::vec(uuid().prop_map(DispensedLineId), 0..3);
-        (any::<u32>(), uuid(), earlier, any::<u16>(), moment(), why).prop_map(
-            |(entry, delivery, earlier, line, handed_over_at, (reason, words))| Corrects {
+        let entry = (any::<u32>(), any::<bool>());
+        (entry, uuid(), earlier, any::<u16>(), moment(), why).prop_map(
+            |((entry, is_handwritten), delivery, earlier, line, handed_over_at, (reason, words))| Corrects {
                 entry: RegisterNumber(entry),
                 delivery: DispensedLineId(delivery),
                 earlier,
                 line: LineNumber(line),
                 handed_over_at,
                 motive: Motive::new(reason, &words).unwrap(),
+                is_handwritten,
             },
         )
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
-    PrescriberForm, RegisterNumberForm, kept_number, paper_or_none, text_or_none,
+    PrescriberForm, RegisterNumberForm, is_not_said, kept_number, paper_or_none, text_or_none,
 };
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
@@ -89,6 +89,8 @@ struct RegisteredDeliveryForm {
     replaces: Option<RegisterNumber>,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "paper_or_none")]
     paper: Option<PaperReason>,
+    #[serde(default, skip_serializing_if = "is_not_said")]
+    is_handwritten: bool,
 }
 
 /// Serials, each as its text.
@@ -290,6 +292,7 @@ mod tests {
             note: String::new(),
             replaces: None,
             paper: None,
+            is_handwritten: false,
         }))
     }
 

@@ -67,7 +67,7 @@ struct PaperPrescriberForm {
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "PaperLine")]
-struct PaperLineForm {
+pub(super) struct PaperLineForm {
     label: String,
     #[serde(with = "ProductCodeForm")]
     code: ProductCode,

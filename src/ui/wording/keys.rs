@@ -50,8 +50,8 @@ pub const fn command(context: Context, command: Command) -> &'static str {
     match command {
         Command::Confirm => confirm(context),
         Command::Back => back(context),
-        Command::Up if matches!(context, Context::Paper) => "champ précédent",
-        Command::Down if matches!(context, Context::Paper) => "champ suivant",
+        Command::Up if matches!(context, Context::Paper | Context::Handwriting) => "champ précédent",
+        Command::Down if matches!(context, Context::Paper | Context::Handwriting) => "champ suivant",
         Command::Up => "plus haut",
         Command::Down => "plus bas",
         Command::PageUp => "page précédente",
@@ -80,6 +80,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Details => "détails",
         Command::Undo => "oublier la décision",
         Command::DecidedOnly => "vérifier les seules lignes décidées",
+        Command::WriteByHand => "manuscrite",
         Command::ReadAgain => "relire à la base",
         Command::Product => "produit délivré",
         Command::Reason => "motif",
@@ -109,6 +110,7 @@ const fn confirm(context: Context) -> &'static str {
         Context::Decision => "ligne décidée",
         Context::DecisionChoice | Context::DecisionSearch | Context::Correction => "choisir",
         Context::Paper
+        | Context::Handwriting
         | Context::DecisionText
         | Context::ReviewReason
         | Context::SettlingReason
@@ -140,6 +142,7 @@ const fn back(context: Context) -> &'static str {
         Context::Done => "patient suivant",
         Context::Review => "modifier",
         Context::NumberDoubt
+        | Context::Handwriting
         | Context::Decision
         | Context::DecisionChoice
         | Context::DecisionText
@@ -180,6 +183,7 @@ pub const fn context(context: Context) -> &'static str {
         Context::Consulting => "Lecture à la base",
         Context::Paper => "Ordonnance papier",
         Context::Prescription => "Ordonnance",
+        Context::Handwriting => "Ligne manuscrite",
         Context::Decision => "Décision d’une ligne",
         Context::DecisionChoice => "Choix dans une liste",
         Context::DecisionText => "Saisie",

@@ -275,7 +275,7 @@ pub fn confirm(screen: &Screen) -> &'static str {
                 "bloqué (✗)"
             } else if review.next_warning().is_some() {
                 "passer une alerte"
-            } else if review.serving.prescription.number.is_of_paper() {
+            } else if review.stays_here() {
                 "ENREGISTRER"
             } else {
                 "ENREGISTRER ET ENVOYER"

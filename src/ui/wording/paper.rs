@@ -73,7 +73,8 @@ pub fn not_taken(why: NotTaken) -> String {
     )
 }
 
-fn reason_not_taken(why: NotTaken) -> String {
+/// The same, to stand in a sentence.
+pub fn reason_not_taken(why: NotTaken) -> String {
     match why {
         NotTaken::PatientName => "il manque le nom ou le prénom du patient".to_owned(),
         NotTaken::BornLater => "le patient serait né après la prescription".to_owned(),

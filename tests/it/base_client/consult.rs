@@ -30,6 +30,7 @@ fn line(number: u16, kind: LineKind, label: &str, code: ProductCode) -> Prescrip
         days: None,
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),
@@ -55,6 +56,7 @@ fn expected_lines() -> Vec<PrescriptionLine> {
         days: Some(6),
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         ..line(
             1,
             LineKind::Medication,
@@ -69,6 +71,7 @@ fn expected_lines() -> Vec<PrescriptionLine> {
         days: Some(30),
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         substitution: SubstitutionPermission::Forbidden(NonSubstitutable::NarrowMargin),
         deliveries: vec![delivered],
         ..line(

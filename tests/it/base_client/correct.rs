@@ -43,6 +43,7 @@ fn correction(replaced_by: usize) -> HandOver {
             earlier: Vec::new(),
             line: LineNumber(1),
             handed_over_at: at("2026-11-22T10:15:00+01:00"),
+            is_handwritten: false,
             motive: Motive::new(CorrectionReason::WrongLot, "lot mal lu").unwrap(),
         }),
         ..hand_over()

@@ -44,6 +44,7 @@ fn dispensed(place: usize, line: u16, outcome: LineOutcome) -> DispensedLine {
         id: id(place),
         line: LineNumber(line),
         ordered: "…".to_owned(),
+        handwritten: None,
         completeness: outcome.supply().map(|_| Completeness::FirstComplete),
         outcome,
         basis: None,

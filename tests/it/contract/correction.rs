@@ -36,6 +36,7 @@ fn correction(
             earlier: Vec::new(),
             line: wrong.line,
             handed_over_at: of.at,
+            is_handwritten: false,
             motive: Motive::new(CorrectionReason::WrongQuantity, "une seule était dans le sac").unwrap(),
         }),
         ..of.clone()

@@ -232,6 +232,7 @@ fn dispensed(id: DispenseId, line: u16, outcome: LineOutcome) -> DispensedLine {
         id: id.line(usize::from(line)),
         line: LineNumber(line),
         ordered: String::new(),
+        handwritten: None,
         completeness: outcome.supply().map(|_| Completeness::FirstComplete),
         outcome,
         basis: None,

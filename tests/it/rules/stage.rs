@@ -76,6 +76,7 @@ pub(super) fn line(days: u16) -> PrescriptionLine {
         days: Some(days),
         to_pharmacist: String::new(),
         named_pharmacy: None,
+        is_handwritten: false,
         substitution: SubstitutionPermission::Allowed,
         standing: LineStanding::Active,
         deliveries: Vec::new(),

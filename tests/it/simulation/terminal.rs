@@ -166,6 +166,7 @@ impl Terminal {
             Effect::ReadFiles(paths) => self.begin(async move { workshop.read_files(paths) }),
             Effect::ReadFile(path) => self.begin(async move { workshop.read_file(path) }),
             Effect::SearchCatalogue(text) => self.begin(async move { workshop.search(text) }),
+            Effect::FindRelated(code) => self.begin(async move { workshop.find_related(&code) }),
             Effect::ListOutbox => self.begin(async move { workshop.list_outbox() }),
             Effect::ListRegister { before, count } => {
                 self.begin(async move { workshop.list_register(before, count) });
