@@ -300,15 +300,22 @@ mod tests {
         }))
     }
 
-    /// The same delivery as a replacement of entry 41, written once there were rectifications.
-    fn replacement() -> RegisterContent {
-        let RegisterContent::Delivery(delivery) = delivery() else {
+    /// That delivery, with what later versions write of one.
+    fn delivery_with(change: impl FnOnce(&mut RegisteredDelivery)) -> RegisterContent {
+        let RegisterContent::Delivery(mut delivery) = delivery() else {
             unreachable!("a delivery")
         };
-        RegisterContent::Delivery(Box::new(RegisteredDelivery {
-            replaces: Some(RegisterNumber(41)),
-            ..*delivery
-        }))
+        change(&mut delivery);
+        RegisterContent::Delivery(delivery)
+    }
+
+    fn agreement(by: AgreedBy, changed: &str) -> Agreement {
+        Agreement {
+            by,
+            channel: AgreementChannel::Phone,
+            at: "2026-11-22T09:05:00Z".parse().unwrap(),
+            changed: changed.into(),
+        }
     }
 
     #[test]
@@ -325,15 +332,12 @@ mod tests {
             reason: String::new(),
             operator: operator(OperatorRole::Technician),
         };
-        let with_serials = |content: RegisterContent| {
-            let RegisterContent::Delivery(delivery) = content else {
-                unreachable!("a delivery")
-            };
-            RegisterContent::Delivery(Box::new(RegisteredDelivery {
-                serials: ["S1", "S2"].map(|serial| serial.parse().unwrap()).to_vec(),
-                basis: Some(SubstitutionBasis::ParallelImport),
-                ..*delivery
-            }))
+        let with_serials = delivery_with(|delivery| {
+            delivery.serials = ["S1", "S2"].map(|serial| serial.parse().unwrap()).to_vec();
+            delivery.basis = Some(SubstitutionBasis::ParallelImport);
+        });
+        let with_agreement = |by: AgreedBy, changed: &str| {
+            delivery_with(|delivery| delivery.agreement = Some(agreement(by, changed)))
         };
         let told_apart = FROZEN.replace(
             r#""expiry":"2028-06-30","#,
@@ -343,20 +347,6 @@ mod tests {
             r#""outcome":"substituted","#,
             r#""outcome":"substituted","basis":"parallel-import","#,
         );
-        let with_agreement = |content: RegisterContent, by: AgreedBy, changed: &str| {
-            let RegisterContent::Delivery(delivery) = content else {
-                unreachable!("a delivery")
-            };
-            RegisterContent::Delivery(Box::new(RegisteredDelivery {
-                agreement: Some(Agreement {
-                    by,
-                    channel: AgreementChannel::Phone,
-                    at: "2026-11-22T09:05:00Z".parse().unwrap(),
-                    changed: changed.into(),
-                }),
-                ..*delivery
-            }))
-        };
         let agreed = |said: &str| {
             let agreement = format!(r#""reason":"generic","agreement":{said},"#);
             FROZEN.replace(r#""reason":"generic","#, &agreement)
@@ -370,11 +360,14 @@ mod tests {
             (delivery(), FROZEN),
             (correction, FROZEN_CORRECTION),
             (coded, FROZEN_CODED_CORRECTION),
-            (replacement(), &replacing),
-            (with_serials(delivery()), &told_apart),
-            (with_agreement(delivery(), AgreedBy::Author, ""), &by_author),
             (
-                with_agreement(delivery(), AgreedBy::Other("Dr Bis".into()), "1 le soir"),
+                delivery_with(|delivery| delivery.replaces = Some(RegisterNumber(41))),
+                &replacing,
+            ),
+            (with_serials, &told_apart),
+            (with_agreement(AgreedBy::Author, ""), &by_author),
+            (
+                with_agreement(AgreedBy::Other("Dr Bis".into()), "1 le soir"),
                 &by_other,
             ),
         ] {
