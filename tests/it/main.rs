@@ -43,6 +43,7 @@ mod past_deliveries;
 #[cfg(target_os = "linux")]
 mod power_cuts;
 mod purge;
+mod recalls;
 mod register_edition;
 mod register_export;
 mod register_million;
