@@ -129,6 +129,10 @@ impl Serving {
         if let Some(expiry) = read.expiry.filter(|expiry| today > *expiry) {
             return Some(Notice::BoxExpired(expiry));
         }
+        let recalls = product.map(|product| &product.published.recalls);
+        if let Some(recall) = recalls.and_then(|recalls| recalls.of_lot(read.lot.as_ref())) {
+            return Some(Notice::LotRecalled(recall.clone()));
+        }
         let is_for_hospitals = Regime::of(product).hospital_only().is_some();
         is_for_hospitals.then_some(Notice::BoxForHospitals)
     }

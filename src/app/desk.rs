@@ -17,6 +17,7 @@ use crate::domain::number::{NotANumber, PrescriptionNumber};
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState, SettlementChoice};
 use crate::domain::people::{Operator, Pharmacy};
 use crate::domain::product::CatalogueScope;
+use crate::domain::recall::Recall;
 use crate::domain::register::RegisterNumber;
 use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
@@ -162,6 +163,8 @@ pub enum Notice {
     SeveralLines(Vec<LineNumber>),
     /// The last day of the box is over.
     BoxExpired(Date),
+    /// Its lot was recalled.
+    LotRecalled(Recall),
     /// The box may be delivered in hospitals only.
     BoxForHospitals,
     /// No box was scanned that could stand for others.

@@ -1,5 +1,4 @@
 //! Every state of the line written by hand that is worth seeing.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use comptoir::app::App;
 use comptoir::app::message::Message;

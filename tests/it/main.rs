@@ -5,6 +5,7 @@
     reason = "a story, or a table of cases, is read from top to bottom"
 )]
 
+mod agreements;
 mod backup;
 mod base_client;
 mod boxes;
@@ -44,6 +45,7 @@ mod past_deliveries;
 #[cfg(target_os = "linux")]
 mod power_cuts;
 mod purge;
+mod recalls;
 mod register_edition;
 mod register_export;
 mod register_million;
