@@ -32,6 +32,7 @@ pub mod number;
 pub mod outbox;
 pub mod paper;
 pub mod people;
+pub mod preparation;
 pub mod prescription;
 pub mod product;
 pub mod reasons;

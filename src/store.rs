@@ -22,6 +22,7 @@ mod lock;
 mod migrations;
 mod opening;
 mod outbox;
+mod preparation;
 mod purge;
 mod received;
 mod record;

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod asking;
+mod making;
 mod search;
 
 pub use asking::{Asking, Choice, TextField, expiry_typed};
@@ -237,6 +238,7 @@ impl Deciding {
             Command::Lot => return self.text(TextField::Lot),
             Command::Expiry => return self.text(TextField::Expiry),
             Command::Note => return self.text(TextField::Note),
+            Command::Making => return self.making(desk),
             Command::Agreement if self.form.kind == OutcomeKind::Adjusted => {
                 let choice = self.agreement_asked();
                 return self.asking(Asking::choice(choice));
@@ -411,7 +413,7 @@ impl Deciding {
         match command {
             Command::Back => return self.stepped_back(),
             Command::Confirm => match self.typed(of, input.as_str().trim()) {
-                Ok(()) => return self.after_text(of),
+                Ok(()) => return self.after_text(of, input.as_str().trim()),
                 Err(notice) => desk.notice = Some(notice),
             },
             Command::Type(character) => input.add(character),
@@ -421,12 +423,15 @@ impl Deciding {
         self.asking(Asking::Text { of, input })
     }
 
-    fn after_text(self: Box<Self>, of: TextField) -> Next {
+    fn after_text(self: Box<Self>, of: TextField, text: &str) -> Next {
         match of {
             TextField::Note => self.advanced(),
             TextField::AgreedBy => self.asking(Asking::choice(Choice::Channel)),
             TextField::Changed => self.agreed(),
             TextField::Lot | TextField::Expiry => self.asking(Asking::Overview),
+            TextField::RawMaterial | TextField::MadeBy | TextField::Subcontractor => {
+                self.after_making(of, text)
+            }
         }
     }
 
@@ -443,6 +448,9 @@ impl Deciding {
                 self.form.say_expiry(Some(expiry));
             }
             TextField::AgreedBy | TextField::Changed => self.say_of_agreement(of, text)?,
+            TextField::RawMaterial | TextField::MadeBy | TextField::Subcontractor => {
+                self.say_of_making(of, text);
+            }
             TextField::Note => {
                 let needs_words = self
                     .line()

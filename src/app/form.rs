@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::domain::box_read::{BoxRead, common_lot, earliest_expiry};
 use crate::domain::dispense::{Agreement, Decision, DispensedLine, LineOutcome, Supply};
 use crate::domain::identifiers::{Boxes, LineNumber, Lot};
+use crate::domain::preparation::Preparation;
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::ProductCode;
 use crate::domain::reasons::{AdjustmentReason, NotDeliveredReason, PartialReason, SubstitutionReason};
@@ -89,6 +90,8 @@ pub struct Form {
     pub read: Vec<BoxRead>,
     /// The pharmacist's own words.
     pub note: String,
+    /// How it was made, for a magistral preparation.
+    pub preparation: Option<Preparation>,
 }
 
 impl Form {
@@ -110,6 +113,7 @@ impl Form {
             expiry: None,
             read: Vec::new(),
             note: String::new(),
+            preparation: None,
         }
     }
 
@@ -156,6 +160,7 @@ impl Form {
             form.lot.clone_from(&supply.lot);
             form.expiry = supply.expiry;
             form.read.clone_from(&supply.read);
+            form.preparation.clone_from(&supply.preparation);
         }
         form
     }
@@ -323,6 +328,7 @@ impl Form {
 
     fn supply(&self, code: ProductCode, label: String) -> Supply {
         Supply {
+            preparation: self.preparation.clone(),
             code,
             label,
             boxes: self.boxes,

@@ -116,6 +116,8 @@ pub enum Command {
     Expiry,
     /// Type a note.
     Note,
+    /// Say how a preparation was made.
+    Making,
     /// Who agreed to an adjustment, how, and to what.
     Agreement,
     /// Search the medicines database, or the register.

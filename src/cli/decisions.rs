@@ -9,7 +9,8 @@ use crate::domain::box_read::{BoxRead, common_lot, earliest_expiry};
 use crate::domain::dispense::{AgreedBy, Agreement, Decision, LineOutcome, Override, Proposal, Supply};
 use crate::domain::identifiers::{Boxes, InvalidIdentifier, LineNumber, Lot};
 use crate::domain::paper::NotTaken;
-use crate::domain::prescription::{Prescription, PrescriptionLine};
+use crate::domain::preparation::{Preparation, RawMaterial};
+use crate::domain::prescription::{LineKind, Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
@@ -43,8 +44,33 @@ struct RawDecision {
     partial: Option<String>,
     kept: Option<String>,
     agreement: Option<RawAgreement>,
+    preparation: Option<RawPreparation>,
     #[serde(default)]
     note: String,
+}
+
+/// How a magistral preparation was made.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct RawPreparation {
+    #[serde(default)]
+    materials: Vec<RawMaterialFile>,
+    #[serde(default)]
+    made_by: String,
+    #[serde(default)]
+    subcontractor: String,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct RawMaterialFile {
+    name: String,
+    #[serde(default)]
+    quantity: String,
+    #[serde(default)]
+    lot: String,
+    #[serde(default)]
+    supplier: String,
 }
 
 /// One box that was read.
@@ -270,6 +296,7 @@ fn supply(
         (common_lot(&read).cloned(), earliest_expiry(&read))
     };
     Ok(Supply {
+        preparation: preparation(raw, ordered)?,
         code,
         label,
         boxes,
@@ -278,6 +305,27 @@ fn supply(
         read,
         stands_for: None,
     })
+}
+
+/// How it was made; of anything else than a preparation, that is a mistake.
+fn preparation(raw: &RawDecision, ordered: Option<&PrescriptionLine>) -> Result<Option<Preparation>, String> {
+    let Some(said) = raw.preparation.clone() else {
+        return Ok(None);
+    };
+    if ordered.is_some_and(|line| line.kind != LineKind::Compound) {
+        return Err(words::at("preparation", words::NO_PREPARATION));
+    }
+    let materials = said.materials.into_iter().map(|one| RawMaterial {
+        name: one.name,
+        quantity: one.quantity,
+        lot: one.lot,
+        supplier: one.supplier,
+    });
+    Ok(Some(Preparation {
+        materials: materials.collect(),
+        made_by: said.made_by,
+        subcontractor: said.subcontractor,
+    }))
 }
 
 fn wrong(key: &str, why: &InvalidIdentifier) -> String {

@@ -17,6 +17,7 @@ use super::text;
 use crate::config::Config;
 use crate::domain::dispense::{AgreedBy, Agreement};
 use crate::domain::identifiers::{Lot, Rpps, Serial};
+use crate::domain::preparation::RegisteredPreparation;
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 use crate::domain::substitution::SubstitutionBasis;
@@ -151,6 +152,7 @@ fn document(entry: &RegisterEntry) -> Value {
             document["agreement"] = json!(delivery.agreement.as_ref().map(agreement));
             document["note"] = json!(delivery.note);
             document["paper"] = json!(delivery.paper.map(PaperReason::code));
+            document["preparation"] = json!(delivery.preparation.as_ref().map(preparation));
             document["handwritten"] = json!(delivery.is_handwritten);
             document["replaces"] = json!(delivery.replaces.map(|number| number.0));
         }
@@ -159,6 +161,19 @@ fn document(entry: &RegisterEntry) -> Value {
 }
 
 /// As a decisions file gives it.
+fn preparation(preparation: &RegisteredPreparation) -> Value {
+    let materials = preparation.record.materials.iter().map(
+        |one| json!({ "name": one.name, "quantity": one.quantity, "lot": one.lot, "supplier": one.supplier }),
+    );
+    json!({
+        "number": preparation.number.0,
+        "materials": materials.collect::<Vec<_>>(),
+        "made_by": preparation.record.made_by,
+        "subcontractor": preparation.record.subcontractor,
+        "whole": preparation.record.is_whole(),
+    })
+}
+
 fn agreement(agreement: &Agreement) -> Value {
     let (by, name) = match &agreement.by {
         AgreedBy::Author => ("prescriber", None),

@@ -315,6 +315,13 @@ pub(super) fn register_entry(
             delivery.prescription.grouped(),
             delivery.line
         );
+        for said in delivery
+            .preparation
+            .iter()
+            .flat_map(wording::preparation::registered)
+        {
+            line!(text, "              {said}");
+        }
         if delivery.is_handwritten {
             line!(text, "Ligne         {}", handwritten::MARK);
         }

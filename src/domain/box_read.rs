@@ -67,6 +67,7 @@ impl Supply {
                     lot: one.lot.clone(),
                     expiry: one.expiry,
                     read: vec![one.clone()],
+                    preparation: self.preparation.clone(),
                 }),
             }
         }

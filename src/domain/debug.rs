@@ -11,6 +11,8 @@ use crate::domain::dispense::{AgreedBy, Agreement, Decision, DispensedLine, Hand
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::{Lot, Serial};
 use crate::domain::outbox::Settlement;
+use crate::domain::paper::PaperLine;
+use crate::domain::preparation::Preparation;
 use crate::domain::prescription::{Delivery, PastDelivery, Prescription, PrescriptionLine};
 use crate::domain::refusal::Refusal;
 use crate::domain::register::{RegisterContent, RegisteredDelivery};
@@ -34,6 +36,7 @@ tells! {
     PrescriptionLine { number, code, boxes, repeats, standing, deliveries }
     Delivery { id, boxes, standing }
     PastDelivery { on, code, days }
+    PaperLine { code, boxes }
     Supply { code, boxes }
     BoxRead { cip13, expiry }
     Decision { line, outcome, partial }
@@ -66,6 +69,12 @@ impl fmt::Debug for AgreedBy {
 impl fmt::Debug for Motive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Motive").field(&self.reason()).finish()
+    }
+}
+
+impl fmt::Debug for Preparation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Preparation(hidden)")
     }
 }
 
@@ -243,6 +252,7 @@ mod tests {
             replaces: None,
             paper: None,
             is_handwritten: false,
+            preparation: None,
         }))
     }
 

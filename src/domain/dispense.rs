@@ -11,7 +11,8 @@ use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber,
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::paper::PaperLine;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
-use crate::domain::prescription::{Delivery, DeliveryStanding, Prescription, PrescriptionLine};
+use crate::domain::preparation::Preparation;
+use crate::domain::prescription::{Delivery, DeliveryStanding, LineKind, Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, NotDeliveredReason, PaperReason, PartialReason, SubstitutionReason,
@@ -38,6 +39,8 @@ pub struct Supply {
     pub expiry: Option<Date>,
     /// Those whose code was read, in that order: never more than there are boxes.
     pub read: Vec<BoxRead>,
+    /// How it was made, for a magistral preparation.
+    pub preparation: Option<Preparation>,
 }
 
 impl Supply {
@@ -205,6 +208,7 @@ impl Decision {
     /// A line without a count of boxes gets one box: it is shown, and can be changed.
     pub fn as_prescribed(line: &PrescriptionLine) -> Self {
         let supply = Supply {
+            preparation: None,
             code: line.code.clone(),
             label: line.label.clone(),
             boxes: line.due().unwrap_or(Boxes(1)),
@@ -526,7 +530,13 @@ fn dispensed_lines(
     parts
         .map(|part| {
             let stands_for = told.next();
-            part.with_supply(|supply| Supply { stands_for, ..supply })
+            part.with_supply(|supply| Supply {
+                stands_for,
+                // Every preparation handed over has its number, whatever is recorded of its making.
+                preparation: (line.kind == LineKind::Compound)
+                    .then(|| supply.preparation.unwrap_or_default()),
+                ..supply
+            })
         })
         .zip(ids)
         .map(|(outcome, id)| DispensedLine {

@@ -345,6 +345,8 @@ pub enum Fact {
         /// Its code.
         code: String,
     },
+    /// A preparation is handed over without its whole composition.
+    PreparationUnrecorded,
     /// The box is past its last day.
     BoxExpired {
         /// The last day it may be used.
@@ -439,6 +441,7 @@ impl Fact {
             Self::BiosimilarChanged { .. } => Rule::BiosimilarChanged,
             Self::BiosimilarStrength { .. } => Rule::BiosimilarStrength,
             Self::ProductUnknown { .. } => Rule::ProductUnknown,
+            Self::PreparationUnrecorded => Rule::PreparationUnrecorded,
             Self::BoxExpired { .. } => Rule::BoxExpired,
             Self::LotRecalled(_) => Rule::LotRecalled,
             Self::LotToCompare { .. } => Rule::LotToCompare,

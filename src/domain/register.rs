@@ -15,6 +15,7 @@ use crate::domain::dispense::Agreement;
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
+use crate::domain::preparation::RegisteredPreparation;
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::retention::RetentionClass;
 use crate::domain::substitution::SubstitutionBasis;
@@ -148,6 +149,8 @@ pub struct RegisteredDelivery {
     pub paper: Option<PaperReason>,
     /// Whether its line was added by hand on the paper, outside the electronic prescription.
     pub is_handwritten: bool,
+    /// How it was made, for a magistral preparation, under its own number.
+    pub preparation: Option<RegisteredPreparation>,
 }
 
 /// The entries of a period, as an authority asks for them (CSP art. R. 5132-9).

@@ -6,6 +6,7 @@ mod biosimilars;
 mod box_in_hand;
 mod duration;
 mod narcotics;
+mod preparation;
 mod presentation;
 mod quantity;
 mod renewal;
@@ -210,6 +211,7 @@ pub fn findings(
         findings.extend(box_in_hand::of_decision(decision, case.today, product));
         // Nothing leaves the pharmacy with a line that is not delivered: there is nothing to watch.
         if let Some(supply) = decision.outcome.supply() {
+            findings.extend(preparation::of_supply(line, supply));
             findings.extend(of_supply(&case, line, decision, supply, proposal));
         }
     }

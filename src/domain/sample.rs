@@ -208,6 +208,7 @@ pub(super) fn circumstances() -> Circumstances {
 
 pub(super) fn supply(code: ProductCode, boxes: u16) -> Supply {
     Supply {
+        preparation: None,
         label: format!("BOÎTE {}", code.code()),
         code,
         boxes: Boxes(boxes),

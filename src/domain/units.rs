@@ -176,6 +176,7 @@ pub fn long_packs<'p>(line: &PrescriptionLine, products: &'p KnownProducts) -> V
     });
     let packs = others.filter_map(|other| {
         let one = Supply {
+            preparation: None,
             code: ProductCode::Cip13(other.cip13.clone()),
             label: String::new(),
             boxes: Boxes(1),

@@ -179,6 +179,7 @@ impl Edition<'_> {
                 Some(safe(&delivery.code)),
                 words::ordered(delivery),
                 words::departure(delivery),
+                words::preparation(delivery),
                 words::note(delivery),
             ]),
             boxes: delivery.boxes.to_string(),

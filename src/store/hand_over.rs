@@ -5,12 +5,13 @@ use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
 use super::record::write_hand_over;
-use super::{Store, StoreError, correction, milliseconds, outbox, register};
+use super::{Store, StoreError, correction, milliseconds, outbox, preparation, register};
 use crate::domain::dispense::{Dispense, DispensedLine, HandOver};
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::OutboxEntry;
 use crate::domain::people::Ins;
+use crate::domain::preparation::RegisteredPreparation;
 use crate::domain::register::{RegisterContent, RegisterNumber, RegisteredDelivery};
 
 /// The lines of a hand-over in their order, each with its register number; none when nothing was delivered of it.
@@ -117,12 +118,7 @@ pub(super) fn insert(transaction: &Transaction, hand_over: &HandOver) -> Result<
         correction::take_back(transaction, sequence, hand_over, corrects)?;
     }
     for (place, line) in (1_u32..).zip(&hand_over.lines) {
-        let number = registered_delivery(hand_over, line)
-            .map(|delivery| {
-                let content = RegisterContent::Delivery(Box::new(delivery));
-                register::append(transaction, hand_over.at, content)
-            })
-            .transpose()?;
+        let number = append(transaction, hand_over, line)?;
         transaction
             .prepare_cached(
                 "INSERT INTO dispensed_line (id, hand_over, place, line, register_number)
@@ -144,6 +140,32 @@ pub(super) fn insert(transaction: &Transaction, hand_over: &HandOver) -> Result<
         .prepare_cached("INSERT INTO outbox (hand_over, tried_at, next_attempt) VALUES (?1, ?2, ?2)")?
         .execute([sequence, milliseconds(hand_over.at)])?;
     Ok(())
+}
+
+/// The register entry of a line, and the number of its preparation; none when nothing was delivered.
+fn append(
+    transaction: &Transaction,
+    hand_over: &HandOver,
+    line: &DispensedLine,
+) -> Result<Option<RegisterNumber>, StoreError> {
+    let Some(mut delivery) = registered_delivery(hand_over, line) else {
+        return Ok(None);
+    };
+    let supply = line.outcome.supply();
+    if let Some(record) = supply.and_then(|supply| supply.preparation.clone()) {
+        let number = preparation::number_for(transaction, delivery.replaces)?;
+        delivery.preparation = Some(RegisteredPreparation { number, record });
+    }
+    let made = delivery
+        .preparation
+        .as_ref()
+        .map(|preparation| preparation.number);
+    let content = RegisterContent::Delivery(Box::new(delivery));
+    let entry = register::append(transaction, hand_over.at, content)?;
+    if let Some(made) = made {
+        preparation::insert(transaction, entry, made)?;
+    }
+    Ok(Some(entry))
 }
 
 /// What the register says of a line: nothing when nothing was delivered.
@@ -173,6 +195,7 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
         replaces: hand_over.corrects.as_ref().map(|corrects| corrects.entry),
         paper: hand_over.paper,
         is_handwritten: line.handwritten.is_some(),
+        preparation: None,
     })
 }
 

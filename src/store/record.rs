@@ -4,6 +4,7 @@
 //! What is written is versioned; a released form never changes its bytes (a test holds some of them frozen).
 
 mod hand_over;
+mod preparation;
 mod register;
 mod transcription;
 

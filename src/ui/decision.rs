@@ -6,12 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
-use crate::app::decision::{Asking, Choice, Deciding};
+use crate::app::decision::{Asking, Choice, Deciding, TextField};
 use crate::app::form::{GivenProduct, OutcomeKind};
 use crate::app::input::TextInput;
 use crate::app::keys::{Command, Context};
 use crate::app::screen::Scroll;
-use crate::domain::prescription::PrescriptionLine;
+use crate::domain::prescription::{LineKind, PrescriptionLine};
 use crate::domain::product::Product;
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
@@ -21,7 +21,7 @@ use crate::ui::frame::key_of;
 use crate::ui::prescription::title_row;
 use crate::ui::rows::Rows;
 use crate::ui::text::{padded, tail};
-use crate::ui::wording::{self, catalogue, labels, reasons};
+use crate::ui::wording::{self, catalogue, labels, preparation, reasons};
 use crate::ui::{View, is_wide, lines};
 
 /// The page.
@@ -166,6 +166,7 @@ impl Page<'_> {
                 Style::new(),
             );
         }
+        self.making_field(rows, line);
         self.field(
             rows,
             &key(Command::Note),
@@ -173,6 +174,23 @@ impl Page<'_> {
             &wording::or_dash(&form.note),
             Style::new(),
         );
+    }
+
+    /// How a preparation was made: a row for each raw material.
+    fn making_field(&self, rows: &mut Rows, line: &PrescriptionLine) {
+        let form = &self.deciding.form;
+        if line.kind != LineKind::Compound || form.kind == OutcomeKind::NotDelivered {
+            return;
+        }
+        let made = form.preparation.as_ref().map(preparation::record);
+        let made = made.unwrap_or_else(|| vec![wording::or_dash("")]);
+        for (place, text) in made.iter().enumerate() {
+            let (key, label) = match place {
+                0 => (key(Command::Making), preparation::LABEL),
+                _ => (String::new(), ""),
+            };
+            self.field(rows, &key, label, text, Style::new());
+        }
     }
 
     /// Why the product ordered is kept, where another could be given.
@@ -251,6 +269,13 @@ impl Page<'_> {
                 rows.heading(reasons::text_question(*of));
                 rows.blank();
                 self.input(rows, input);
+                if *of == TextField::RawMaterial {
+                    rows.blank();
+                    let made = self.deciding.form.preparation.iter();
+                    for text in made.flat_map(preparation::materials) {
+                        rows.signed(2, "✓", &text, self.view.theme.dim);
+                    }
+                }
             }
         }
     }

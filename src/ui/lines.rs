@@ -15,7 +15,7 @@ use crate::domain::units;
 use crate::safe::safe;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
-use crate::ui::wording::{self, findings, handwritten, labels, reasons};
+use crate::ui::wording::{self, findings, handwritten, labels, preparation, reasons};
 use crate::ui::{Theme, View};
 
 /// Columns of "▸ 1 ".
@@ -222,6 +222,7 @@ pub fn decided(form: &Form, line: &PrescriptionLine) -> Vec<String> {
         let other = form.stands_for.filter(|of| *of != form.boxes.into());
         texts.extend(other.map(|of| labels::other_size(form.boxes, of)));
         texts.extend(in_the_hand(form, line));
+        texts.extend(form.preparation.iter().flat_map(preparation::record));
     }
     if !form.note.trim().is_empty() {
         texts.push(labels::quoted(&safe(form.note.trim())));

@@ -15,7 +15,9 @@ use crate::safe::safe;
 use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
-use crate::ui::wording::{self, closing, edition, handwritten, labels, people, reasons, searching};
+use crate::ui::wording::{
+    self, closing, edition, handwritten, labels, people, preparation, reasons, searching,
+};
 
 /// The page.
 pub struct Page<'a> {
@@ -253,6 +255,9 @@ impl<'a> Page<'a> {
         if let Some(basis) = delivery.basis {
             let ground = labels::joined_source(reasons::basis(basis), reasons::basis_source(basis));
             rows.paragraph(0, &labels::ground(&ground), theme.dim);
+        }
+        for text in delivery.preparation.iter().flat_map(preparation::registered) {
+            rows.paragraph(0, &text, Style::new());
         }
         if delivery.is_handwritten {
             rows.signed(0, "•", handwritten::STAYS_HERE, theme.strong);

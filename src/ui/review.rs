@@ -19,7 +19,7 @@ use crate::safe::safe;
 use crate::ui::prescription::title_row;
 use crate::ui::rows::Rows;
 use crate::ui::text::{padded, tail};
-use crate::ui::wording::{self, handwritten, labels, paper, people, posts, reasons};
+use crate::ui::wording::{self, handwritten, labels, paper, people, posts, preparation, reasons};
 use crate::ui::{View, is_wide, lines};
 
 /// The page.
@@ -153,6 +153,11 @@ impl Page<'_> {
         if line.is_some_and(|line| line.is_handwritten) {
             texts.push(handwritten::WILL_STAY_HERE.to_owned());
         }
+        let made = decision
+            .outcome
+            .supply()
+            .and_then(|supply| supply.preparation.as_ref());
+        texts.extend(made.into_iter().flat_map(preparation::record));
         texts.extend(reasons::outcome_reason(&decision.outcome).map(|reason| labels::reason(&reason)));
         texts.extend(
             decision

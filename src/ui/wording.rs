@@ -21,6 +21,7 @@ pub mod notices;
 pub mod paper;
 pub mod people;
 pub mod posts;
+pub mod preparation;
 pub mod reader;
 pub mod reasons;
 pub mod refusals;

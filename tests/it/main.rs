@@ -44,6 +44,7 @@ mod paper;
 mod past_deliveries;
 #[cfg(target_os = "linux")]
 mod power_cuts;
+mod preparations;
 mod purge;
 mod recalls;
 mod register_edition;

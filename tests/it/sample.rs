@@ -119,6 +119,7 @@ pub(crate) fn circumstances(of: u128, at: Timestamp) -> Circumstances {
 /// Some boxes of a line, as it was ordered; a reason when they are fewer than due.
 pub(crate) fn some_boxes(line: &PrescriptionLine, boxes: u16) -> Decision {
     let supply = Supply {
+        preparation: None,
         code: line.code.clone(),
         label: line.label.clone(),
         boxes: Boxes(boxes),

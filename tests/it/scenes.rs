@@ -946,6 +946,7 @@ pub(crate) fn scenes() -> Vec<Scene> {
         settling_scenes(),
         crate::correction_scenes::correction_scenes(),
         crate::handwriting_scenes::handwriting_scenes(),
+        crate::preparations::preparation_scenes(),
         reader_scenes(),
     ]
     .into_iter()

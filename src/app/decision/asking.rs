@@ -75,6 +75,12 @@ pub enum TextField {
     AgreedBy,
     /// What is taken instead of what was written.
     Changed,
+    /// A raw material of a preparation.
+    RawMaterial,
+    /// Who made it.
+    MadeBy,
+    /// The pharmacy that made it for this one.
+    Subcontractor,
 }
 
 impl Asking {
@@ -105,6 +111,15 @@ impl Asking {
                 Some(AgreedBy::Other(name)) => Some(TextInput::holding(name)),
                 Some(AgreedBy::Author) | None => None,
             },
+            TextField::RawMaterial => None,
+            TextField::MadeBy => form
+                .preparation
+                .as_ref()
+                .map(|made| TextInput::holding(&made.made_by)),
+            TextField::Subcontractor => {
+                let made = form.preparation.as_ref();
+                made.map(|made| TextInput::holding(&made.subcontractor))
+            }
             TextField::Changed => form
                 .agreement
                 .as_ref()

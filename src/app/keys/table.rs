@@ -175,6 +175,7 @@ const DECISION: &[Binding] = &[
     key(&[Key::Character('l')], C::Lot, Help),
     key(&[Key::Character('e')], C::Expiry, Help),
     key(&[Key::Character('r')], C::Note, Help),
+    key(&[Key::Character('f')], C::Making, Help),
     UNDO,
     PAGE_UP,
     PAGE_DOWN,

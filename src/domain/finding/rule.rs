@@ -159,6 +159,7 @@ rules! {
     /// What the box itself says.
     BoxInHand, checked 2026-11-22 {
         ProductUnknown = "product-unknown", Information, "Base de données publique des médicaments : code absent";
+        PreparationUnrecorded = "preparation-unrecorded", Information, "CSP art. R. 5125-45 : registre des préparations";
         BoxExpired = "box-expired", Blocking, "CSP art. R. 4235-12 et R. 5121-138 : date de péremption";
         LotRecalled = "lot-recalled", Blocking, "CSP art. L. 5312-3 : retrait et rappel de lots (ANSM)";
         LotToCompare = "lot-to-compare", Warning, "CSP art. L. 5312-3 : retrait et rappel de lots (ANSM)";

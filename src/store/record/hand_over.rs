@@ -20,6 +20,7 @@ use crate::domain::identifiers::{
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::paper::PaperLine;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
+use crate::domain::preparation::Preparation;
 use crate::domain::product::ProductCode;
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, CorrectionReason, NotDeliveredReason, PaperReason, PartialReason,
@@ -29,6 +30,7 @@ use crate::domain::register::RegisterNumber;
 use crate::domain::share::Share;
 use crate::domain::substitution::SubstitutionBasis;
 use crate::store::error::StoreError;
+use crate::store::record::preparation::handed_over;
 use crate::store::record::transcription::PaperLineForm;
 
 const VERSION: u8 = 1;
@@ -230,6 +232,8 @@ struct SupplyForm {
     // Left out where none was read: what was recorded before boxes were told apart keeps its bytes.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "boxes_read")]
     read: Vec<BoxRead>,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "handed_over")]
+    preparation: Option<Preparation>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -487,6 +491,7 @@ mod tests {
         let read = collection::vec(box_read(), 0..3);
         (code(), words(), any::<u16>(), lot, option::of(day()), read).prop_map(
             |(code, label, boxes, lot, expiry, read)| Supply {
+                preparation: None,
                 code,
                 label,
                 boxes: Boxes(boxes),

@@ -11,11 +11,13 @@ use crate::domain::dispense::Agreement;
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
+use crate::domain::preparation::RegisteredPreparation;
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterNumber, RegisteredDelivery};
 use crate::domain::substitution::SubstitutionBasis;
 use crate::store::error::StoreError;
 use crate::store::record::hand_over::{agreement_or_none, basis_or_none};
+use crate::store::record::preparation::registered;
 
 const VERSION: u8 = 1;
 
@@ -95,6 +97,8 @@ struct RegisteredDeliveryForm {
     paper: Option<PaperReason>,
     #[serde(default, skip_serializing_if = "is_not_said")]
     is_handwritten: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "registered")]
+    preparation: Option<RegisteredPreparation>,
 }
 
 /// Serials, each as its text.
@@ -300,6 +304,7 @@ mod tests {
             replaces: None,
             paper: None,
             is_handwritten: false,
+            preparation: None,
         }))
     }
 

@@ -133,6 +133,12 @@ pub fn departure(delivery: &RegisteredDelivery) -> Option<String> {
     })
 }
 
+/// How a preparation was made, under its own number.
+pub fn preparation(delivery: &RegisteredDelivery) -> Option<String> {
+    let preparation = delivery.preparation.as_ref()?;
+    Some(super::preparation::registered(preparation).join(" ; "))
+}
+
 /// The pharmacist's own words.
 pub fn note(delivery: &RegisteredDelivery) -> Option<String> {
     let note = delivery.note.trim();

@@ -139,6 +139,8 @@ pub const WHICH_PRODUCT: &str = "quel produit\u{202f}? Donnez cip13, lpp ou labe
 pub const NOT_A_LOT: &str = "un lot a au plus 20 lettres, chiffres ou signes, sans accent ni espace";
 /// Only some keep what was ordered.
 pub const KEPT_CONFORMING: &str = "seule une délivrance conforme garde le produit prescrit";
+/// Only a magistral preparation is made.
+pub const NO_PREPARATION: &str = "la ligne n’est pas une préparation magistrale";
 /// Somebody else cannot agree.
 pub const ONLY_THE_PRESCRIBER: &str =
     "seul le prescripteur (prescriber), ou un autre (other-prescriber), peut donner son accord";

@@ -88,6 +88,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Expiry => "péremption",
         Command::Agreement => "accord du prescripteur",
         Command::Note => "remarque",
+        Command::Making => "formule d’une préparation magistrale",
         Command::Search if matches!(context, Context::Register) => "chercher",
         Command::Search => "chercher un produit",
         Command::Keep => "garder et continuer",

@@ -227,6 +227,9 @@ pub const fn text_question(of: TextField) -> &'static str {
     match of {
         TextField::Lot => "Numéro de lot (facultatif)",
         TextField::Expiry => "Date de péremption, JJ/MM/AAAA ou MM/AAAA (facultative)",
+        TextField::RawMaterial => "Matière première : nom ; quantité ; lot ; fournisseur (rien : c’est tout)",
+        TextField::MadeBy => "Préparée par (rien : la personne qui délivre)",
+        TextField::Subcontractor => "Pharmacie sous-traitante (rien : faite ici)",
         TextField::Note => "Remarque, en quelques mots",
         TextField::AgreedBy => "Nom du prescripteur qui a donné son accord",
         TextField::Changed => "Ce qui est pris désormais : nouvelle posologie ou durée (facultatif)",

@@ -31,6 +31,7 @@ fn id(place: usize) -> DispensedLineId {
 
 fn supply(code: ProductCode, label: &str, boxes: u16) -> Supply {
     Supply {
+        preparation: None,
         code,
         label: label.to_owned(),
         boxes: Boxes(boxes),

@@ -243,6 +243,7 @@ fn dispensed(id: DispenseId, line: u16, outcome: LineOutcome) -> DispensedLine {
 
 fn supply(code: ProductCode, label: &str, boxes: u16) -> Supply {
     Supply {
+        preparation: None,
         code,
         label: label.to_owned(),
         boxes: Boxes(boxes),

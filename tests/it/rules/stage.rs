@@ -187,6 +187,7 @@ pub(super) fn handing(
 
 pub(super) fn supply(cip13: &str, boxes: u16) -> Supply {
     Supply {
+        preparation: None,
         code: code(cip13),
         label: format!("BOÎTE {cip13}"),
         boxes: Boxes(boxes),
