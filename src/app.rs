@@ -33,6 +33,7 @@ pub mod input;
 pub mod keys;
 pub mod leaving;
 pub mod message;
+pub mod naming;
 pub mod number_doubt;
 pub mod outbox;
 pub mod paper;
@@ -209,6 +210,7 @@ impl App {
             Screen::Consulting(consulting) => consulting.on(command, desk),
             Screen::Prescription(serving) => prescription::on(serving, command, desk),
             Screen::Handwriting(handwriting) => handwriting.on(command, desk),
+            Screen::Naming(naming) => naming.on(command, desk),
             Screen::Decision(deciding) => deciding.on(command, desk),
             Screen::Review(review) => review.on(command, desk),
             Screen::Recording(review) => (Screen::Recording(review), Vec::new()),

@@ -14,6 +14,7 @@ pub mod history;
 pub mod identified;
 pub mod leaving;
 pub mod lines;
+pub mod naming;
 pub mod number_doubt;
 pub mod outbox;
 pub mod paper;
@@ -98,6 +99,7 @@ impl View<'_> {
             Screen::Paper(form) => paper::Page { view, form }.render(area, buffer),
             Screen::Prescription(serving) => prescription::Page { view, serving }.render(area, buffer),
             Screen::Handwriting(handwriting) => handwriting::Page { view, handwriting }.render(area, buffer),
+            Screen::Naming(naming) => naming::Page { view, naming }.render(area, buffer),
             Screen::Decision(deciding) => decision::Page { view, deciding }.render(area, buffer),
             Screen::Review(review) => review::Page { view, review }.render(area, buffer),
             Screen::Recording(review) => recording::Page { view, review }.render(area, buffer),

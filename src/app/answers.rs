@@ -5,13 +5,17 @@ use crate::app::App;
 use crate::app::correcting::Step;
 use crate::app::desk::Notice;
 use crate::app::effect::Effect;
+use crate::app::identified::Identified;
 use crate::app::message::{ConsultFailure, Consultation, HoldAnswer};
+use crate::app::naming;
 use crate::app::refused::{Refused, Why};
 use crate::app::screen::Screen;
 use crate::app::serving::Serving;
+use crate::domain::box_read::BoxRead;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::product::{KnownProducts, Product};
 use crate::domain::refusal::Refusal;
+use crate::domain::scanned::Scanned;
 
 impl App {
     pub(crate) fn consulted(&mut self, consultation: Consultation) -> Vec<Effect> {
@@ -44,6 +48,12 @@ impl App {
         let place = self.screen.beneath_mut();
         let mut serving = match std::mem::take(place) {
             Screen::Prescription(serving) => serving,
+            Screen::Naming(mut naming) => {
+                let effects = naming.serving.read_again(consultation, &self.desk);
+                *place = Screen::Prescription(naming.serving);
+                self.desk.notice = Some(Notice::ReadAgain);
+                return effects;
+            }
             // Nothing can be confirmed from here: what is being typed stays.
             Screen::Handwriting(mut handwriting) => {
                 let effects = handwriting.serving.read_again(consultation, &self.desk);
@@ -151,6 +161,9 @@ impl App {
     }
 
     pub(crate) fn catalogue_searched(&mut self, text: &str, products: Vec<Product>) -> Vec<Effect> {
+        if self.is_of_unknown_box(text, &products) {
+            return Vec::new();
+        }
         // An answer to a search that was left is of no use to anybody.
         if let Some(correcting) = self.correcting_on_screen() {
             if let Step::Deciding(deciding) = &mut correcting.step {
@@ -165,6 +178,34 @@ impl App {
             }
         }
         Vec::new()
+    }
+
+    /// The box that was just explained has a code that nobody knows: what is printed on it is asked for.
+    fn is_of_unknown_box(&mut self, text: &str, products: &[Product]) -> bool {
+        let Screen::Identified(Identified { readings, over, .. }) = &mut self.screen else {
+            return false;
+        };
+        let (Some(Scanned::Box(scanned)), Screen::Prescription(_)) =
+            (readings.first().map(|reading| &reading.scanned), over.as_ref())
+        else {
+            return false;
+        };
+        let Some(cip13) = scanned.cip13.clone().filter(|cip13| cip13.as_str() == text) else {
+            return false;
+        };
+        if products.iter().any(|product| product.cip13 == cip13) {
+            return false;
+        }
+        let read = BoxRead {
+            cip13,
+            lot: scanned.lot.clone(),
+            expiry: scanned.expiry,
+            serial: scanned.serial.clone(),
+        };
+        if let Screen::Prescription(serving) = std::mem::take(over.as_mut()) {
+            self.screen = naming::begin(serving, read, &mut self.desk);
+        }
+        true
     }
 
     /// What may replace a line written by hand: from now on a box of it is recognised.

@@ -101,8 +101,10 @@ impl Serving {
                 basis,
             })
         };
-        // A product that the medicines database does not know answers the line that orders its very code.
-        if line.code == *code {
+        // A product that the medicines database does not know answers the line that orders its very code, or the one
+        // that a box of it was given to.
+        let was_named = product.is_none() && self.named(line, code);
+        if line.code == *code || was_named {
             return of(Closeness::Ordered, None);
         }
         let (given, ordered) = (product?, self.products.find(&line.code));
@@ -186,6 +188,9 @@ impl Serving {
             None => OutcomeKind::Conforming,
         };
         let mut form = match self.form(line.number) {
+            Some(form) if scanned.is_none() && self.named(line, &ProductCode::Cip13(read.cip13.clone())) => {
+                form.clone()
+            }
             Some(form) if self.goes_with(form, line, kind, scanned.as_ref()) => form.clone(),
             Some(form) if !form.read.is_empty() => return Err(Notice::OtherBoxBefore(line.number)),
             _ => Form::of_boxes(line, kind),
@@ -198,6 +203,12 @@ impl Serving {
         }
         form.count_in(read);
         Ok(form)
+    }
+
+    /// Whether boxes of that very code are given for the line.
+    fn named(&self, line: &PrescriptionLine, code: &ProductCode) -> bool {
+        let given = self.form(line.number).and_then(|form| form.product.as_ref());
+        given.is_some_and(|given| given.code == *code)
     }
 
     /// Whether the box is more of what was decided for its line, box size left aside.

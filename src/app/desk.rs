@@ -139,6 +139,8 @@ pub enum Notice {
     PaperNotAtBase,
     /// All of a paper is handwriting.
     PaperIsTranscribed,
+    /// A box whose code nobody knows serves that line.
+    BoxNamed(LineNumber),
     /// Only a magistral preparation has a composition to record.
     NoPreparation,
     /// A line written by hand is one of the prescription's, and decided.

@@ -161,6 +161,8 @@ pub enum Context {
     Prescription,
     /// A line written by hand.
     Handwriting,
+    /// What is printed on a box whose code nobody knows.
+    Naming,
     /// One line's decision, as a whole.
     Decision,
     /// One of a numbered list.
@@ -211,13 +213,14 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help screen.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Counter,
         Self::NumberDoubt,
         Self::Consulting,
         Self::Paper,
         Self::Prescription,
         Self::Handwriting,
+        Self::Naming,
         Self::Decision,
         Self::DecisionChoice,
         Self::DecisionText,
@@ -250,6 +253,7 @@ impl Context {
             Self::Counter
                 | Self::Paper
                 | Self::Handwriting
+                | Self::Naming
                 | Self::DecisionText
                 | Self::DecisionSearch
                 | Self::ReviewReason

@@ -122,10 +122,14 @@ impl App {
                 if notice.is_some() {
                     return Vec::new();
                 }
-                return self.identified(Reading {
+                // It answers no line: is it of another product, or of none that anybody knows?
+                let looked_up = scanned.cip13.as_ref().map(ToString::to_string);
+                let mut effects = self.identified(Reading {
                     text,
                     scanned: Scanned::Box(scanned),
                 });
+                effects.extend(looked_up.map(Effect::SearchCatalogue));
+                return effects;
             }
             Screen::Decision(mut deciding) => {
                 if deciding.takes_lot_of(&scanned) {
@@ -134,6 +138,7 @@ impl App {
                 }
                 Screen::Prescription(deciding.into_serving())
             }
+            Screen::Naming(naming) => Screen::Prescription(naming.serving),
             Screen::Review(review) => Screen::Prescription(review.serving),
             Screen::Correcting(mut correcting) => {
                 let is_its_own = correcting.box_scanned(&scanned);
@@ -194,6 +199,7 @@ impl App {
             Screen::Correcting(correcting) => correcting.input_mut()?.paste(text),
             Screen::Paper(form) => return form.paste(text),
             Screen::Handwriting(handwriting) => return Some(handwriting.paste(text)),
+            Screen::Naming(naming) => return Some(naming.paste(text)),
             Screen::Decision(deciding) => match &mut deciding.asking {
                 Asking::Text { input, .. } => input.paste(text),
                 Asking::Search { input, selected, .. } => {
@@ -324,6 +330,10 @@ impl App {
 fn is_being_decided(screen: &Screen) -> bool {
     matches!(
         screen,
-        Screen::Prescription(_) | Screen::Handwriting(_) | Screen::Decision(_) | Screen::Review(_)
+        Screen::Prescription(_)
+            | Screen::Handwriting(_)
+            | Screen::Naming(_)
+            | Screen::Decision(_)
+            | Screen::Review(_)
     )
 }

@@ -12,6 +12,7 @@ use crate::app::history::History;
 use crate::app::identified::Identified;
 use crate::app::keys::{Command, Context};
 use crate::app::leaving::Leaving;
+use crate::app::naming::Naming;
 use crate::app::number_doubt::NumberDoubt;
 use crate::app::outbox::Outbox;
 use crate::app::paper::PaperForm;
@@ -37,6 +38,8 @@ pub enum Screen {
     Prescription(Box<Serving>),
     /// A line written by hand on its paper.
     Handwriting(Box<Handwriting>),
+    /// A box whose code nobody knows, being named.
+    Naming(Box<Naming>),
     /// One line's decision.
     Decision(Box<Deciding>),
     /// What will be recorded and posted.
@@ -84,6 +87,7 @@ impl Screen {
             Self::Paper(_) => "paper",
             Self::Prescription(_) => "prescription",
             Self::Handwriting(_) => "handwriting",
+            Self::Naming(_) => "naming",
             Self::Decision(_) => "decision",
             Self::Review(_) => "review",
             Self::Recording(_) => "recording",
@@ -110,6 +114,7 @@ impl Screen {
             Self::Paper(_) => Context::Paper,
             Self::Prescription(_) => Context::Prescription,
             Self::Handwriting(_) => Context::Handwriting,
+            Self::Naming(_) => Context::Naming,
             Self::Decision(deciding) => deciding.context(),
             Self::Review(review) if review.reason.is_some() => Context::ReviewReason,
             Self::Review(_) => Context::Review,
@@ -150,6 +155,7 @@ impl Screen {
             | Self::Paper(_)
             | Self::Prescription(_)
             | Self::Handwriting(_)
+            | Self::Naming(_)
             | Self::Decision(_)
             | Self::Review(_)
             | Self::Recording(_)
@@ -241,6 +247,7 @@ impl Screen {
         match self {
             Self::Prescription(serving) => Some(serving),
             Self::Handwriting(handwriting) => Some(&handwriting.serving),
+            Self::Naming(naming) => Some(&naming.serving),
             Self::Decision(deciding) => Some(&deciding.serving),
             Self::Review(review) | Self::Recording(review) => Some(&review.serving),
             _ => None,
@@ -252,6 +259,7 @@ impl Screen {
         match self {
             Self::Prescription(serving) => Some(serving),
             Self::Handwriting(handwriting) => Some(&mut handwriting.serving),
+            Self::Naming(naming) => Some(&mut naming.serving),
             Self::Decision(deciding) => Some(&mut deciding.serving),
             Self::Review(review) | Self::Recording(review) => Some(&mut review.serving),
             _ => None,
@@ -264,7 +272,7 @@ impl Screen {
             Self::Prescription(serving) => serving.holds_work(),
             Self::Handwriting(handwriting) => handwriting.holds_work(),
             // One is here because one decides.
-            Self::Decision(_) | Self::Review(_) | Self::Recording(_) => true,
+            Self::Naming(_) | Self::Decision(_) | Self::Review(_) | Self::Recording(_) => true,
             Self::Correcting(correcting) => correcting.holds_work(),
             Self::Paper(form) => form.holds_work(),
             _ => false,

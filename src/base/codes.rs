@@ -82,6 +82,7 @@ const LINE_KIND: &str = "https://comptoir.example/fhir/CodeSystem/line-kind";
 
 pub(super) const LINE_NUMBER: &str = "https://comptoir.example/fhir/StructureDefinition/line-number";
 pub(super) const ADJUSTMENT_EXTENSION: &str = "https://comptoir.example/fhir/StructureDefinition/adjustment";
+pub(super) const UNLISTED_CODE: &str = "https://comptoir.example/fhir/StructureDefinition/unlisted-code";
 pub(super) const STANDS_FOR_EXTENSION: &str = "https://comptoir.example/fhir/StructureDefinition/stands-for";
 pub(super) const PARTIAL_EXTENSION: &str = "https://comptoir.example/fhir/StructureDefinition/partial-reason";
 pub(super) const BASIS_EXTENSION: &str =

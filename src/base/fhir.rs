@@ -43,6 +43,7 @@ wire! {
         value_codeable_concept: Option<CodeableConcept>,
         value_reference: Option<Reference>,
         value_date_time: Option<String>,
+        value_boolean: Option<bool>,
         value_string: Option<String>,
         value_markdown: Option<String>,
         value_positive_int: Option<Number>,

@@ -154,6 +154,7 @@ fn checked(dispense: &Dispense) -> Value {
                 "state": null,
                 "register": null,
                 "reason": line.reason_code(),
+                "unlisted_code": line.is_unlisted,
                 "handwritten": line.handwritten.is_some(),
             })
         })

@@ -174,6 +174,7 @@ pub(super) fn dispense(
                 "state": state.map(PostState::code),
                 "register": registered(place).map(|number| number.0),
                 "reason": line.reason_code(),
+                "unlisted_code": line.is_unlisted,
                 "handwritten": line.handwritten.is_some(),
                 "refusal": state.and_then(refusal),
             })

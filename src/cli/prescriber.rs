@@ -219,10 +219,15 @@ pub(super) fn view_text(view: &PrescriberView, zone: &TimeZone) -> String {
 fn reported(what: &str, delivery: &PrescriberDelivery, zone: &TimeZone) -> String {
     let line = delivery.line.map_or_else(String::new, |line| line.to_string());
     let lot = delivery.lot.as_deref().map(words::lot).unwrap_or_default();
+    let unlisted = if delivery.unlisted_code {
+        words::UNLISTED
+    } else {
+        ""
+    };
     let agreed = delivery.agreement.as_ref();
     let agreed = agreed.map(|agreed| words::agreed(agreed.by.as_deref(), agreed.changed.as_deref()));
     format!(
-        "    ligne {line} : {what}{}, {} × {}{lot} — {}\n",
+        "    ligne {line} : {what}{}, {} × {}{unlisted}{lot} — {}\n",
         agreed.unwrap_or_default(),
         delivery.boxes,
         Safe(&delivery.product),

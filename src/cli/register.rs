@@ -153,6 +153,7 @@ fn document(entry: &RegisterEntry) -> Value {
             document["note"] = json!(delivery.note);
             document["paper"] = json!(delivery.paper.map(PaperReason::code));
             document["preparation"] = json!(delivery.preparation.as_ref().map(preparation));
+            document["unlisted_code"] = json!(delivery.is_unlisted);
             document["handwritten"] = json!(delivery.is_handwritten);
             document["replaces"] = json!(delivery.replaces.map(|number| number.0));
         }

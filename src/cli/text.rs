@@ -315,6 +315,9 @@ pub(super) fn register_entry(
             delivery.prescription.grouped(),
             delivery.line
         );
+        if delivery.is_unlisted {
+            line!(text, "Code          {}", wording::unlisted::MARK);
+        }
         for said in delivery
             .preparation
             .iter()

@@ -200,6 +200,7 @@ mod tests {
             partial: None,
             completeness: None,
             note: canary(),
+            is_unlisted: false,
             handwritten: None,
         };
         HandOver {
@@ -252,6 +253,7 @@ mod tests {
             replaces: None,
             paper: None,
             is_handwritten: false,
+            is_unlisted: false,
             preparation: None,
         }))
     }

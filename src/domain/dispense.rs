@@ -317,6 +317,8 @@ pub struct DispensedLine {
     pub completeness: Option<Completeness>,
     /// The pharmacist's own words.
     pub note: String,
+    /// Whether its code is of no product that the medicines database had then.
+    pub is_unlisted: bool,
     /// What was written by hand on the paper, when this answers no line of the electronic prescription.
     pub handwritten: Option<PaperLine>,
 }
@@ -540,6 +542,9 @@ fn dispensed_lines(
         })
         .zip(ids)
         .map(|(outcome, id)| DispensedLine {
+            is_unlisted: outcome
+                .supply()
+                .is_some_and(|supply| supply.code.is_unlisted(product)),
             id,
             line: line.number,
             ordered: line.label.clone(),

@@ -35,6 +35,11 @@ pub enum ProductCode {
 }
 
 impl ProductCode {
+    /// Whether it is of a medicine that the medicines database does not have. Of other lists nothing can be said.
+    pub fn is_unlisted(&self, product: &dyn Fn(&Self) -> Option<Product>) -> bool {
+        matches!(self, Self::Cip13(_) | Self::Cis(_)) && product(self).is_none()
+    }
+
     /// The code alone, empty when there is none.
     pub fn code(&self) -> &str {
         match self {

@@ -149,6 +149,8 @@ pub struct RegisteredDelivery {
     pub paper: Option<PaperReason>,
     /// Whether its line was added by hand on the paper, outside the electronic prescription.
     pub is_handwritten: bool,
+    /// Whether its code was of no product that the medicines database had.
+    pub is_unlisted: bool,
     /// How it was made, for a magistral preparation, under its own number.
     pub preparation: Option<RegisteredPreparation>,
 }

@@ -178,6 +178,7 @@ impl Edition<'_> {
                 Some(safe(&delivery.product)),
                 Some(safe(&delivery.code)),
                 words::ordered(delivery),
+                delivery.is_unlisted.then(|| wording::unlisted::MARK.to_owned()),
                 words::departure(delivery),
                 words::preparation(delivery),
                 words::note(delivery),

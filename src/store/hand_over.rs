@@ -195,6 +195,7 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
         replaces: hand_over.corrects.as_ref().map(|corrects| corrects.entry),
         paper: hand_over.paper,
         is_handwritten: line.handwritten.is_some(),
+        is_unlisted: line.is_unlisted,
         preparation: None,
     })
 }

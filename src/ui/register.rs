@@ -16,7 +16,7 @@ use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::text::padded;
 use crate::ui::wording::{
-    self, closing, edition, handwritten, labels, people, preparation, reasons, searching,
+    self, closing, edition, handwritten, labels, people, preparation, reasons, searching, unlisted,
 };
 
 /// The page.
@@ -255,6 +255,9 @@ impl<'a> Page<'a> {
         if let Some(basis) = delivery.basis {
             let ground = labels::joined_source(reasons::basis(basis), reasons::basis_source(basis));
             rows.paragraph(0, &labels::ground(&ground), theme.dim);
+        }
+        if delivery.is_unlisted {
+            rows.signed(0, "!", unlisted::MARK, theme.warning);
         }
         for text in delivery.preparation.iter().flat_map(preparation::registered) {
             rows.paragraph(0, &text, Style::new());

@@ -31,6 +31,7 @@ pub mod safekeeping;
 pub mod scans;
 pub mod searching;
 pub mod settling;
+pub mod unlisted;
 
 pub use dates::{day, moment, since, time_of_day};
 pub use findings::{explanation, severity, severity_sign};

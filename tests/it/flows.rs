@@ -5,6 +5,7 @@ mod answers;
 mod boxes;
 mod handwritten;
 mod keys;
+pub(crate) mod naming;
 pub(crate) mod paper;
 mod recording;
 mod register;

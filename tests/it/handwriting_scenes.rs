@@ -60,28 +60,33 @@ pub(crate) fn handwriting_scenes() -> Vec<Scene> {
     let mut narcotic = start();
     press(&mut narcotic, "mvento");
     let narcotic = after(narcotic, vec![found(vec![morphine])], WHOLE);
-    let unknown = cip13("340099999999");
-    let nothing_known = Message::CatalogueSearched {
-        text: unknown.to_string(),
+    let unknown = || cip13("340099999999");
+    let nothing_known = || Message::CatalogueSearched {
+        text: unknown().to_string(),
         products: Vec::new(),
     };
-    let scanned = Message::Scanned {
-        text: unknown.to_string(),
+    let scanned = || Message::Scanned {
+        text: unknown().to_string(),
         scanned: comptoir::domain::scanned::Scanned::Box(comptoir::domain::scanned::ScannedBox {
-            cip13: Some(unknown),
+            cip13: Some(unknown()),
             lot: "7K".parse().ok(),
             expiry: None,
             serial: None,
         }),
     };
+    let mut named = serving(prescription());
+    named.update(scanned());
+    named.update(nothing_known());
+    press(&mut named, "Boîte nouvelle 10 comprimés");
     vec![
+        scene("naming", named),
         scene("handwriting", after(start(), vec![], "m")),
         scene("handwriting_found", found_in(start(), "")),
         scene("handwriting_dosage", found_in(start(), "⏎⏎")),
         scene("handwriting_secured", narcotic),
         scene(
             "handwriting_unknown_box",
-            after(after(start(), vec![], "m"), vec![scanned, nothing_known], ""),
+            after(after(start(), vec![], "m"), vec![scanned(), nothing_known()], ""),
         ),
         scene("handwriting_line", found_in(start(), WHOLE)),
         scene("handwriting_review", found_in(start(), &format!("{WHOLE}⏎"))),

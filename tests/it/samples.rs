@@ -493,6 +493,7 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             replaces: None,
             paper: None,
             is_handwritten: false,
+            is_unlisted: false,
             preparation: None,
         }))),
         link: Sha256Digest([u8::try_from(place % 251).unwrap(); 32]),

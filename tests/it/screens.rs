@@ -130,6 +130,7 @@ fn every_screen_has_a_scene() {
             "history",
             "identified",
             "leaving",
+            "naming",
             "number_doubt",
             "outbox",
             "paper",

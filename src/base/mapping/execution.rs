@@ -236,7 +236,13 @@ fn circumstances(line: &DispensedLine) -> impl Iterator<Item = Extension> {
         value_ratio: Some(value::written_share(share)),
         ..Extension::named(codes::STANDS_FOR_EXTENSION)
     });
-    [adjusted, partial, basis, stands_for].into_iter().flatten()
+    let unlisted = line.is_unlisted.then(|| Extension {
+        value_boolean: Some(true),
+        ..Extension::named(codes::UNLISTED_CODE)
+    });
+    [adjusted, partial, basis, stands_for, unlisted]
+        .into_iter()
+        .flatten()
 }
 
 fn adjustment(reason: &str, agreement: &Agreement) -> Extension {

@@ -30,8 +30,7 @@ pub(super) fn of_decision(
         let known = product(&supply.code);
         let recalls = known.as_ref().map(|known| &known.published.recalls);
         facts.extend(recalls.into_iter().flat_map(|recalls| recalled(recalls, supply)));
-        let is_medicine = matches!(supply.code, ProductCode::Cip13(_) | ProductCode::Cis(_));
-        if is_medicine && known.is_none() {
+        if supply.code.is_unlisted(product) {
             facts.push(Fact::ProductUnknown {
                 code: supply.code.code().to_owned(),
             });

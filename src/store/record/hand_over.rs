@@ -192,6 +192,8 @@ struct DispensedLineForm {
         with = "handwritten_or_none"
     )]
     handwritten: Option<PaperLine>,
+    #[serde(default, skip_serializing_if = "is_not_said")]
+    is_unlisted: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -580,6 +582,7 @@ mod tests {
                         partial,
                         completeness,
                         note,
+                        is_unlisted: handwritten.is_some(),
                         handwritten,
                     }
                 },

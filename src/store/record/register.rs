@@ -97,6 +97,8 @@ struct RegisteredDeliveryForm {
     paper: Option<PaperReason>,
     #[serde(default, skip_serializing_if = "is_not_said")]
     is_handwritten: bool,
+    #[serde(default, skip_serializing_if = "is_not_said")]
+    is_unlisted: bool,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "registered")]
     preparation: Option<RegisteredPreparation>,
 }
@@ -304,6 +306,7 @@ mod tests {
             replaces: None,
             paper: None,
             is_handwritten: false,
+            is_unlisted: false,
             preparation: None,
         }))
     }

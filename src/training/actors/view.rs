@@ -59,6 +59,9 @@ pub struct PrescriberDelivery {
     pub stands_for: Option<String>,
     /// Their lot, when it was read.
     pub lot: Option<String>,
+    /// Whether the pharmacy says that its medicines database does not have the code.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted_code: bool,
     /// `conforming`, `substituted`, `adjusted` or `not-delivered`.
     pub outcome: &'static str,
     /// The code of the reason.
@@ -307,6 +310,8 @@ fn read_delivery(delivery: &Value, lines: &[&Value]) -> PrescriberDelivery {
         lot: delivery["contained"][0]["batch"]["lotNumber"]
             .as_str()
             .map(str::to_owned),
+        unlisted_code: extension(delivery, &format!("{EXTENSIONS}unlisted-code"))
+            .is_some_and(|extension| extension["valueBoolean"] == true),
         outcome,
         reason: reason.or_else(|| coding(extension(delivery, &format!("{EXTENSIONS}partial-reason")))),
         agreement: extension(delivery, &format!("{EXTENSIONS}adjustment")).map(agreement),

@@ -52,6 +52,8 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Back => back(context),
         Command::Up if matches!(context, Context::Paper | Context::Handwriting) => "champ précédent",
         Command::Down if matches!(context, Context::Paper | Context::Handwriting) => "champ suivant",
+        Command::Up if matches!(context, Context::Naming) => "ligne précédente",
+        Command::Down if matches!(context, Context::Naming) => "ligne suivante",
         Command::Up => "plus haut",
         Command::Down => "plus bas",
         Command::PageUp => "page précédente",
@@ -113,6 +115,7 @@ const fn confirm(context: Context) -> &'static str {
         Context::DecisionChoice | Context::DecisionSearch | Context::Correction => "choisir",
         Context::Paper
         | Context::Handwriting
+        | Context::Naming
         | Context::DecisionText
         | Context::ReviewReason
         | Context::SettlingReason
@@ -145,6 +148,7 @@ const fn back(context: Context) -> &'static str {
         Context::Review => "modifier",
         Context::NumberDoubt
         | Context::Handwriting
+        | Context::Naming
         | Context::Decision
         | Context::DecisionChoice
         | Context::DecisionText
@@ -186,6 +190,7 @@ pub const fn context(context: Context) -> &'static str {
         Context::Paper => "Ordonnance papier",
         Context::Prescription => "Ordonnance",
         Context::Handwriting => "Ligne manuscrite",
+        Context::Naming => "Boîte au code inconnu",
         Context::Decision => "Décision d’une ligne",
         Context::DecisionChoice => "Choix dans une liste",
         Context::DecisionText => "Saisie",

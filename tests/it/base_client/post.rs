@@ -48,6 +48,7 @@ fn dispensed(place: usize, line: u16, outcome: LineOutcome) -> DispensedLine {
         line: LineNumber(line),
         ordered: "…".to_owned(),
         handwritten: None,
+        is_unlisted: false,
         completeness: outcome.supply().map(|_| Completeness::FirstComplete),
         outcome,
         basis: None,

@@ -233,6 +233,7 @@ fn dispensed(id: DispenseId, line: u16, outcome: LineOutcome) -> DispensedLine {
         line: LineNumber(line),
         ordered: String::new(),
         handwritten: None,
+        is_unlisted: false,
         completeness: outcome.supply().map(|_| Completeness::FirstComplete),
         outcome,
         basis: None,

@@ -156,6 +156,9 @@ pub fn outcome(code: &str) -> &'static str {
     }
 }
 
+/// That its code is one nobody knows, after its product.
+pub const UNLISTED: &str = " (code inconnu de la pharmacie)";
+
 /// The lot given, after its product.
 pub fn lot(lot: &str) -> String {
     format!(", lot {}", safe(lot))
