@@ -275,7 +275,7 @@ impl<W: World + 'static> Workshop<W> {
                 }
             }
             Err(error) => {
-                tracing::error!(error = %crate::chain(&error), "the boxes that left cannot be read")
+                tracing::error!(error = %crate::chain(&error), "the boxes that left cannot be read");
             }
         }
     }
