@@ -167,6 +167,8 @@ pub enum Notice {
     SeveralLines(Vec<LineNumber>),
     /// The last day of the box is over.
     BoxExpired(Date),
+    /// The register says that it has left already.
+    BoxGone(RegisterNumber),
     /// Its lot was recalled.
     LotRecalled(Recall),
     /// The box may be delivered in hospitals only.
@@ -303,6 +305,8 @@ impl Desk {
             pharmacy: self.setting.pharmacy.clone(),
             at: self.now,
             today: self.today(),
+            // The store looks when it records: what is known here may be an hour old.
+            gone: Vec::new(),
         }
     }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::app::correcting::CorrectionKind;
+use crate::domain::box_read::BoxRead;
 use crate::domain::correction::Motive;
 use crate::domain::dispense::{Circumstances, Proposal};
 use crate::domain::identifiers::DispenseId;
@@ -46,6 +47,8 @@ pub enum Effect {
     ReadFile(PathBuf),
     /// Read several pictures or PDF, one after the other: `FilesRead`.
     ReadFiles(Vec<PathBuf>),
+    /// Look whether the register says that this box has left already: `BoxGone`, or nothing.
+    LookForBox(Box<BoxRead>),
     /// Search the medicines database: `CatalogueSearched`.
     SearchCatalogue(String),
     /// Look for what may replace a product of the medicines database: `RelatedFound`.
@@ -150,6 +153,7 @@ impl Effect {
             Self::WakeAt(_) => "WakeAt",
             Self::ReadFile(_) => "ReadFile",
             Self::ReadFiles(_) => "ReadFiles",
+            Self::LookForBox(_) => "LookForBox",
             Self::SearchCatalogue(_) => "SearchCatalogue",
             Self::FindRelated(_) => "FindRelated",
             Self::ListOutbox => "ListOutbox",

@@ -11,6 +11,7 @@ use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, LineNumber, Lot};
 use crate::domain::product::{Availability, Cents};
 use crate::domain::recall::Recall;
+use crate::domain::register::RegisterNumber;
 use crate::domain::share::Share;
 use crate::domain::substitution::NonSubstitutable;
 
@@ -354,6 +355,11 @@ pub enum Fact {
         /// The day it is.
         today: Date,
     },
+    /// The register says that the box has left the pharmacy already.
+    BoxGone {
+        /// The entry that says so.
+        entry: RegisterNumber,
+    },
     /// The lot in the hand was recalled.
     LotRecalled(Recall),
     /// Lots of the product were recalled, and the lot of a box in the hand is not known.
@@ -443,6 +449,7 @@ impl Fact {
             Self::ProductUnknown { .. } => Rule::ProductUnknown,
             Self::PreparationUnrecorded => Rule::PreparationUnrecorded,
             Self::BoxExpired { .. } => Rule::BoxExpired,
+            Self::BoxGone { .. } => Rule::BoxGone,
             Self::LotRecalled(_) => Rule::LotRecalled,
             Self::LotToCompare { .. } => Rule::LotToCompare,
             Self::RecallsUnread => Rule::RecallsUnread,

@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
 use super::record::write_hand_over;
-use super::{Store, StoreError, correction, milliseconds, outbox, preparation, register};
+use super::{Store, StoreError, boxes, correction, milliseconds, outbox, preparation, register};
 use crate::domain::dispense::{Dispense, DispensedLine, HandOver};
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::PrescriptionNumber;
@@ -119,6 +119,9 @@ pub(super) fn insert(transaction: &Transaction, hand_over: &HandOver) -> Result<
     }
     for (place, line) in (1_u32..).zip(&hand_over.lines) {
         let number = append(transaction, hand_over, line)?;
+        if let Some(number) = number {
+            boxes::note(transaction, number, line)?;
+        }
         transaction
             .prepare_cached(
                 "INSERT INTO dispensed_line (id, hand_over, place, line, register_number)

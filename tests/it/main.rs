@@ -9,6 +9,7 @@ mod agreements;
 mod backup;
 mod base_client;
 mod boxes;
+mod boxes_gone;
 #[cfg(target_os = "linux")]
 mod broken_machines;
 mod camera;

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::box_read::earliest_expiry;
+use crate::domain::box_read::{BoxGone, earliest_expiry};
 use crate::domain::dispense::{Decision, LineOutcome, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::product::{Product, ProductCode};
@@ -15,6 +15,7 @@ use crate::domain::recall::{Recalls, RecallsReading};
 pub(super) fn of_decision(
     decision: &Decision,
     today: Date,
+    gone: &[BoxGone],
     product: &dyn Fn(&ProductCode) -> Option<Product>,
 ) -> Vec<Finding> {
     let mut facts = Vec::new();
@@ -27,6 +28,10 @@ pub(super) fn of_decision(
         if let Some(expiry) = earliest.filter(|expiry| today > *expiry) {
             facts.push(Fact::BoxExpired { expiry, today });
         }
+        let left = gone
+            .iter()
+            .find(|gone| supply.read.iter().any(|read| read.is_the_same_box(&gone.read)));
+        facts.extend(left.map(|gone| Fact::BoxGone { entry: gone.entry }));
         let known = product(&supply.code);
         let recalls = known.as_ref().map(|known| &known.published.recalls);
         facts.extend(recalls.into_iter().flat_map(|recalls| recalled(recalls, supply)));
@@ -81,6 +86,7 @@ mod tests {
     use super::*;
     use crate::domain::box_read::BoxRead;
     use crate::domain::recall::Recall;
+    use crate::domain::register::RegisterNumber;
     use crate::domain::sample::{
         GENERIC, ORDERED, TODAY, UNKNOWN, adjusted, cip13, cis, conforming, decision, ids, lpp, product,
         substituted, supply,
@@ -98,7 +104,7 @@ mod tests {
                 expiry,
                 ..supply(cip13(ORDERED), 2)
             };
-            let found = of_decision(&decision(LineOutcome::Conforming(supply)), TODAY, &product);
+            let found = of_decision(&decision(LineOutcome::Conforming(supply)), TODAY, &[], &product);
             assert_eq!(ids(&found), expected, "{expiry:?}");
         }
     }
@@ -149,8 +155,36 @@ mod tests {
                 ..supply(cip13(ORDERED), 2)
             };
             let conforming = decision(LineOutcome::Conforming(supply));
-            let found = of_decision(&conforming, TODAY, &with_recalls);
+            let found = of_decision(&conforming, TODAY, &[], &with_recalls);
             assert_eq!(ids(&found), expected, "{recalled:?} {boxes:?} {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_box_that_left_already_is_looked_at_twice_and_only_its_serial_tells() {
+        let read = |cip13: &str, serial: &str| BoxRead {
+            cip13: cip13.parse().unwrap(),
+            lot: None,
+            expiry: None,
+            serial: serial.parse().ok(),
+        };
+        let gone = [BoxGone {
+            read: read(ORDERED, "S1"),
+            entry: RegisterNumber(12),
+        }];
+        for (in_hand, expected) in [
+            (read(ORDERED, "S1"), &["box-gone"][..]),
+            (read(ORDERED, "S2"), &[]),
+            (read(GENERIC, "S1"), &[]),
+            (read(ORDERED, ""), &[]),
+        ] {
+            let supply = Supply {
+                read: vec![in_hand],
+                ..supply(cip13(ORDERED), 2)
+            };
+            let conforming = decision(LineOutcome::Conforming(supply));
+            let found = of_decision(&conforming, TODAY, &gone, &product);
+            assert_eq!(ids(&found), expected);
         }
     }
 
@@ -164,7 +198,7 @@ mod tests {
             (lpp("1163922"), &[]),
             (ProductCode::None, &[]),
         ] {
-            let found = of_decision(&decision(conforming(code.clone(), 2)), TODAY, &product);
+            let found = of_decision(&decision(conforming(code.clone(), 2)), TODAY, &[], &product);
             assert_eq!(ids(&found), expected, "{code:?}");
         }
     }
@@ -216,7 +250,8 @@ mod tests {
                     note: note.into(),
                     ..decision(outcome.clone())
                 };
-                let is_said = ids(&of_decision(&decision, TODAY, &product)).contains(&"other-unexplained");
+                let is_said =
+                    ids(&of_decision(&decision, TODAY, &[], &product)).contains(&"other-unexplained");
                 assert_eq!(is_said, expected, "{decision:?}");
             }
         }
