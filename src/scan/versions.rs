@@ -4,6 +4,9 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use rxing::common::BitMatrix;
+
+use crate::scan::engine::{self, Cut};
 use crate::scan::grey::Grey;
 use crate::scan::image::Picture;
 use crate::scan::place::{Area, WayBack};
@@ -130,15 +133,29 @@ pub struct Version {
     pub way: WayBack,
     /// How many marks like the corners of a QR code were seen in it; `None` before anyone looked.
     pub finders: Cell<Option<usize>>,
+    /// Its ink, cut by the shades around: several engines look at the same.
+    ink: OnceCell<Option<BitMatrix>>,
 }
 
 impl Version {
     fn new(grey: Grey, way: WayBack) -> Rc<Self> {
-        Rc::new(Self {
+        Rc::new(Self::unseen(grey, way))
+    }
+
+    fn unseen(grey: Grey, way: WayBack) -> Self {
+        Self {
             grey,
             way,
             finders: Cell::new(None),
-        })
+            ink: OnceCell::new(),
+        }
+    }
+
+    /// Which of its pixels are ink, by the shades around. `None`: there are more than an engine can count.
+    pub fn local_ink(&self) -> Option<&BitMatrix> {
+        self.ink
+            .get_or_init(|| engine::ink_of(&self.grey, Cut::Local))
+            .as_ref()
     }
 
     fn reduced(picture: &Grey, factor: usize) -> Rc<Self> {
@@ -357,20 +374,12 @@ fn part(grey: &Grey, area: Area) -> Option<Version> {
         1
     };
     let part = part.reduced(factor);
-    (part.width().min(part.height()) >= PART_SIDE_MIN).then(|| Version {
-        grey: part,
-        way: way.reduced(factor),
-        finders: Cell::new(None),
-    })
+    (part.width().min(part.height()) >= PART_SIDE_MIN).then(|| Version::unseen(part, way.reduced(factor)))
 }
 
 impl Version {
     fn with_grey(&self, change: impl FnOnce(&Grey) -> Grey) -> Self {
-        Self {
-            grey: change(&self.grey),
-            way: self.way,
-            finders: Cell::new(None),
-        }
+        Self::unseen(change(&self.grey), self.way)
     }
 
     /// Twice as large, when its longest side is at most this.
