@@ -4,6 +4,7 @@
 //! seen nothing.
 
 mod data_matrix;
+mod finders;
 mod ink;
 mod linear;
 mod qr;

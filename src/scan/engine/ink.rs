@@ -13,6 +13,9 @@ use crate::scan::grey::Grey;
 /// The side of a block.
 const BLOCK: usize = 8;
 
+/// How many pixels a block has.
+const BLOCK_PIXELS: u32 = 64;
+
 /// How many blocks on each side of its own have a part in a limit.
 const BLOCKS_AROUND: usize = 2;
 
@@ -132,7 +135,7 @@ impl Blocks {
     /// Of the next block.
     fn shade(&self, shades: &Shades) -> u32 {
         if shades.lightest - shades.darkest > CONTRAST_MIN {
-            return shades.sum / (BLOCK * BLOCK) as u32;
+            return shades.sum / BLOCK_PIXELS;
         }
         let place = self.shades.len();
         let darkest = u32::from(shades.darkest);

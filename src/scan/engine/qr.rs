@@ -3,11 +3,9 @@
 
 use rxing::common::{BitMatrix, DetectorRXingResult};
 use rxing::qrcode::cpp_port::decoder::Decode;
-use rxing::qrcode::cpp_port::detector::{
-    FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
-};
+use rxing::qrcode::cpp_port::detector::{FinderPatternSet, GenerateFinderPatternSets, SampleQR};
 
-use super::{Ink, Sight, Sighting, four, text_of};
+use super::{Ink, Sight, Sighting, finders, four, text_of};
 use crate::scan::Symbology;
 use crate::scan::place::{Area, Point};
 
@@ -34,7 +32,7 @@ pub(super) fn look(ink: &BitMatrix, which: Ink) -> Sight {
 }
 
 fn read(ink: &BitMatrix) -> Sight {
-    let mut finders = FindFinderPatterns(ink, true, 0);
+    let mut finders = finders::of(ink);
     let mut sight = Sight {
         finders: finders.len(),
         ..Sight::default()
