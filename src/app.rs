@@ -35,6 +35,7 @@ pub mod message;
 pub mod number_doubt;
 pub mod outbox;
 pub mod paper;
+pub mod paths_typed;
 pub mod prescription;
 pub mod reader_test;
 pub mod recording;
@@ -109,8 +110,9 @@ impl App {
             Message::FramesLost(folder) => self.desk.tell(Notice::FramesLost(folder)),
             Message::FrameRead(readings) => self.frame_read(readings),
             Message::ReadWithDifficulty => self.desk.tell(Notice::ReadWithDifficulty),
-            Message::FileDropped(path) => self.file_dropped(path),
+            Message::FilesDropped(paths) => self.desk.read(paths),
             Message::FileRead { path, readings } => self.file_read(path, readings),
+            Message::FilesRead(files) => self.files_read(files),
             Message::FileUnread { path, why } => self.file_unread(path, why),
             Message::Consulted(consultation) => self.consulted(*consultation),
             Message::ConsultRefused { number, refusal } => self.consult_refused(number, refusal),

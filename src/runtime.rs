@@ -25,9 +25,9 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use tokio::runtime::Handle;
 
-use crate::app::counter::path_typed;
 use crate::app::desk::LeftWaiting;
 use crate::app::message::Reading;
+use crate::app::paths_typed::paths_typed;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
 use crate::domain::scanned::Scanned;
@@ -195,7 +195,7 @@ fn messages(struck: Struck) -> Vec<Message> {
     }
 }
 
-/// What a person pasted or dropped is a scan too, unless it names a file: only a person names files.
+/// What a person pasted or dropped is a scan too, unless it names files: only a person names files.
 fn pasted_messages(text: &str) -> Vec<Message> {
     let messages = scan_messages(text);
     match messages[..] {
@@ -204,7 +204,10 @@ fn pasted_messages(text: &str) -> Vec<Message> {
                 scanned: Scanned::FileName | Scanned::Text | Scanned::Url,
                 ..
             },
-        ] => path_typed(text).map_or(messages, |path| vec![Message::FileDropped(path)]),
+        ] => match paths_typed(text) {
+            paths if paths.is_empty() => messages,
+            paths => vec![Message::FilesDropped(paths)],
+        },
         _ => messages,
     }
 }
@@ -279,7 +282,7 @@ fn make_ready(config: &Config, session: &Arc<Session>, tokio: &Handle) {
 
 fn watch_inbox(config: &Config, sender: &SyncSender<Input>) -> Option<Inbox> {
     let sender = sender.clone();
-    let tell = move |path| drop(sender.send(Input::Message(Message::FileDropped(path))));
+    let tell = move |path| drop(sender.send(Input::Message(Message::FilesDropped(vec![path]))));
     match Inbox::watch(&config.inbox_dir, tell) {
         Ok(inbox) => Some(inbox),
         Err(error) => {

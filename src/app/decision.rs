@@ -3,27 +3,27 @@
 //! What is chosen is kept at once: going back never loses it. Once nothing is missing any more, the
 //! sheet comes back by itself, so that an ordinary substitution costs three keys.
 
+mod agreement;
 mod asking;
+mod search;
 
 pub use asking::{Asking, Choice, TextField, expiry_typed};
 
 use crate::app::desk::{Desk, Notice};
-use crate::app::effect::Effect;
 use crate::app::form::{Form, GivenProduct, Missing, OutcomeKind};
 use crate::app::input::TextInput;
 use crate::app::keys::{Command, Context};
 use crate::app::prescription::substitution_notice;
 use crate::app::screen::{Next, Screen, Scroll, selected_after};
-use crate::app::serving::{Serving, given, usual_reason};
-use crate::domain::dispense::{Agreement, Decision, Proposal};
+use crate::app::serving::{Serving, usual_reason};
+use crate::domain::dispense::{Decision, Proposal};
 use crate::domain::finding::Finding;
 use crate::domain::prescription::PrescriptionLine;
-use crate::domain::product::{Product, ProductCode};
+use crate::domain::product::ProductCode;
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, KeptReason, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
 use crate::domain::scanned::ScannedBox;
-use crate::domain::substitution::SubstitutionBasis;
 
 /// One line being decided.
 pub struct Deciding {
@@ -47,9 +47,6 @@ pub enum Then {
     /// To the overview of this line: there may be more to say.
     Overview,
 }
-
-/// From how many letters on the medicines database is searched.
-const SEARCHED_CHARACTERS_MIN: usize = 2;
 
 impl Deciding {
     /// Begins to decide a line.
@@ -154,6 +151,7 @@ impl Deciding {
             Choice::Substitute => self.substitutes().len(),
             Choice::SubstitutionReason => SubstitutionReason::ALL.len(),
             Choice::AdjustmentReason => AdjustmentReason::ALL.len(),
+            Choice::AgreedBy => agreement::PRESCRIBERS,
             Choice::Channel => AgreementChannel::ALL.len(),
             Choice::NotDeliveredReason => NotDeliveredReason::ALL.len(),
             Choice::PartialReason => PartialReason::ALL.len(),
@@ -239,6 +237,10 @@ impl Deciding {
             Command::Lot => return self.text(TextField::Lot),
             Command::Expiry => return self.text(TextField::Expiry),
             Command::Note => return self.text(TextField::Note),
+            Command::Agreement if self.form.kind == OutcomeKind::Adjusted => {
+                let choice = self.agreement_asked();
+                return self.asking(Asking::choice(choice));
+            }
             Command::Undo => {
                 let Self {
                     mut serving, form, ..
@@ -350,12 +352,13 @@ impl Deciding {
             Command::Back => self.stepped_back(),
             Command::Search if of == Choice::Substitute => self.asking(Asking::search()),
             Command::Choose(digit) if usize::from(digit) <= count => {
-                self.chosen(of, usize::from(digit) - 1, desk);
-                self.after_choice(of)
+                let place = usize::from(digit) - 1;
+                self.chosen(of, place, desk);
+                self.after_choice(of, place)
             }
             Command::Confirm => {
                 self.chosen(of, selected, desk);
-                self.after_choice(of)
+                self.after_choice(of, selected)
             }
             other => {
                 let selected = selected_after(other, selected, count);
@@ -378,12 +381,7 @@ impl Deciding {
             Choice::AdjustmentReason => {
                 self.form.adjustment_reason = AdjustmentReason::ALL.get(place).copied();
             }
-            Choice::Channel => {
-                self.form.agreement = AgreementChannel::ALL.get(place).map(|channel| Agreement {
-                    channel: *channel,
-                    at: desk.now,
-                });
-            }
+            Choice::AgreedBy | Choice::Channel => self.agree(of, place, desk.now),
             Choice::NotDeliveredReason => {
                 self.form.not_delivered_reason = NotDeliveredReason::ALL.get(place).copied();
             }
@@ -396,95 +394,10 @@ impl Deciding {
         }
     }
 
-    fn after_choice(mut self: Box<Self>, of: Choice) -> Next {
-        if of == Choice::Channel {
-            // An adjustment changes something: the product, or what the overview shows.
-            self.then = Then::Overview;
-            let changes_product = matches!(
-                self.form.adjustment_reason,
-                Some(AdjustmentReason::Dose | AdjustmentReason::Form | AdjustmentReason::Product)
-            );
-            if changes_product && self.form.product.is_none() {
-                return self.asking(Asking::search());
-            }
-        }
-        self.advanced()
-    }
-
-    fn on_search(
-        mut self: Box<Self>,
-        mut input: TextInput,
-        found: Vec<Product>,
-        searched: String,
-        selected: usize,
-        command: Command,
-    ) -> Next {
-        let before = input.as_str().to_owned();
-        match command {
-            Command::Back => return self.stepped_back(),
-            Command::Confirm => {
-                if let Some(product) = found.get(selected) {
-                    self.found(product);
-                    return self.advanced();
-                }
-            }
-            Command::Type(character) => input.add(character),
-            Command::Erase => input.erase(),
-            _ => {}
-        }
-        let is_new = input.as_str() != before;
-        let selected = if is_new {
-            0
-        } else {
-            selected_after(command, selected, found.len())
-        };
-        self.asking = Asking::Search {
-            input,
-            found,
-            searched,
-            selected,
-        };
-        let effects = if is_new { self.search() } else { Vec::new() };
-        (Screen::Decision(self), effects)
-    }
-
-    /// Searches what is typed, once it is long enough to mean something.
-    pub fn search(&self) -> Vec<Effect> {
-        match &self.asking {
-            Asking::Search { input, .. }
-                if input.as_str().trim().chars().count() >= SEARCHED_CHARACTERS_MIN =>
-            {
-                vec![Effect::SearchCatalogue(input.as_str().to_owned())]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// A product of the medicines database was chosen.
-    fn found(&mut self, product: &Product) {
-        self.serving.learn(product);
-        let ordered = self
-            .line()
-            .and_then(|line| self.serving.products.find(&line.code));
-        let basis = ordered.and_then(|ordered| SubstitutionBasis::between(ordered, product));
-        self.give(given(product, basis));
-        // Without a ground of the database, the pharmacist says why.
-        self.form.substitution_reason = basis.map(usual_reason);
-    }
-
-    /// The medicines database answered; an answer to an older text is dropped.
-    pub fn searched(&mut self, text: &str, products: Vec<Product>) {
-        if let Asking::Search {
-            input,
-            found,
-            searched,
-            selected,
-        } = &mut self.asking
-            && input.as_str() == text
-        {
-            *found = products;
-            text.clone_into(searched);
-            *selected = 0;
+    fn after_choice(self: Box<Self>, of: Choice, place: usize) -> Next {
+        match of {
+            Choice::AgreedBy | Choice::Channel => self.after_agreement(of, place),
+            _ => self.advanced(),
         }
     }
 
@@ -509,10 +422,11 @@ impl Deciding {
     }
 
     fn after_text(self: Box<Self>, of: TextField) -> Next {
-        if of == TextField::Note {
-            self.advanced()
-        } else {
-            self.asking(Asking::Overview)
+        match of {
+            TextField::Note => self.advanced(),
+            TextField::AgreedBy => self.asking(Asking::choice(Choice::Channel)),
+            TextField::Changed => self.agreed(),
+            TextField::Lot | TextField::Expiry => self.asking(Asking::Overview),
         }
     }
 
@@ -528,6 +442,7 @@ impl Deciding {
                 let expiry = expiry_typed(text).ok_or(Notice::NotADate)?;
                 self.form.say_expiry(Some(expiry));
             }
+            TextField::AgreedBy | TextField::Changed => self.say_of_agreement(of, text)?,
             TextField::Note => {
                 let needs_words = self
                     .line()

@@ -113,6 +113,15 @@ pub enum Notice {
     FramesLost(PathBuf),
     /// A file is being read.
     ReadingFile(PathBuf),
+    /// Several files are being read.
+    ReadingFiles(usize),
+    /// Of the files read together, some gave no code.
+    FilesWithoutCode {
+        /// How many gave none.
+        unread: usize,
+        /// How many there were.
+        count: usize,
+    },
     /// A code was read late, by one engine alone.
     ReadWithDifficulty,
     /// What was typed is not a number.
@@ -370,6 +379,22 @@ impl Desk {
         let is_due =
             |entry: &OutboxEntry| *entry.state() == PostState::Pending && entry.next_attempt <= self.now;
         self.hand_overs.iter().any(is_due)
+    }
+
+    /// Has files read, and says so.
+    pub(crate) fn read(&mut self, mut paths: Vec<PathBuf>) -> Vec<Effect> {
+        let effect = match (paths.pop(), paths.is_empty()) {
+            (Some(path), true) => {
+                self.notice = Some(Notice::ReadingFile(path.clone()));
+                Effect::ReadFile(path)
+            }
+            (last, _) => {
+                paths.extend(last);
+                self.notice = Some(Notice::ReadingFiles(paths.len()));
+                Effect::ReadFiles(paths)
+            }
+        };
+        vec![effect]
     }
 
     pub(crate) fn post_started(&mut self, id: DispenseId) -> Vec<Effect> {

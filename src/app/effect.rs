@@ -43,6 +43,8 @@ pub enum Effect {
     WakeAt(Timestamp),
     /// Read a picture or a PDF: `FileRead` or `FileUnread`.
     ReadFile(PathBuf),
+    /// Read several pictures or PDF, one after the other: `FilesRead`.
+    ReadFiles(Vec<PathBuf>),
     /// Search the medicines database: `CatalogueSearched`.
     SearchCatalogue(String),
     /// List the hand-overs of today and those not accepted: `OutboxListed`, or `StoreFailed`.
@@ -144,6 +146,7 @@ impl Effect {
             Self::PostNow => "PostNow",
             Self::WakeAt(_) => "WakeAt",
             Self::ReadFile(_) => "ReadFile",
+            Self::ReadFiles(_) => "ReadFiles",
             Self::SearchCatalogue(_) => "SearchCatalogue",
             Self::ListOutbox => "ListOutbox",
             Self::ListRegister { .. } => "ListRegister",

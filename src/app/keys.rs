@@ -114,6 +114,8 @@ pub enum Command {
     Expiry,
     /// Type a note.
     Note,
+    /// Who agreed to an adjustment, how, and to what.
+    Agreement,
     /// Search the medicines database, or the register.
     Search,
     /// Stay with the work in progress.

@@ -55,8 +55,8 @@ pub enum Message {
     FrameRead(Vec<Reading>),
     /// What was just read was hard to see, and one engine alone read it.
     ReadWithDifficulty,
-    /// A file arrived in the inbox, or was dropped on the terminal.
-    FileDropped(PathBuf),
+    /// Files arrived in the inbox, or were dropped on the terminal.
+    FilesDropped(Vec<PathBuf>),
     /// A picture or a PDF was read; it may hold no code at all.
     FileRead {
         /// Which file.
@@ -64,6 +64,8 @@ pub enum Message {
         /// Every code found in it.
         readings: Vec<Reading>,
     },
+    /// Several files that were dropped together were read, one after the other.
+    FilesRead(Vec<FileAnswer>),
     /// A file could not be read.
     FileUnread {
         /// Which file.
@@ -350,6 +352,14 @@ pub enum HoldAnswer {
     Unanswered(DelayReason),
 }
 
+/// One of the files that were read together.
+pub struct FileAnswer {
+    /// Which file.
+    pub path: PathBuf,
+    /// Every code found in it, perhaps none; or why it could not be read.
+    pub answer: Result<Vec<Reading>, ReadFailure>,
+}
+
 /// Why a file could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadFailure {
@@ -415,8 +425,9 @@ impl Message {
             Self::FramesLost(_) => "FramesLost",
             Self::FrameRead(_) => "FrameRead",
             Self::ReadWithDifficulty => "ReadWithDifficulty",
-            Self::FileDropped(_) => "FileDropped",
+            Self::FilesDropped(_) => "FilesDropped",
             Self::FileRead { .. } => "FileRead",
+            Self::FilesRead(_) => "FilesRead",
             Self::FileUnread { .. } => "FileUnread",
             Self::Consulted(_) => "Consulted",
             Self::ConsultRefused { .. } => "ConsultRefused",

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::app::consulting::Consulting;
 use crate::app::desk::{Desk, Notice};
-use crate::app::effect::Effect;
 use crate::app::keys::Command;
 use crate::app::leaving::{self, Destination};
 use crate::app::message::{ConsultFailure, ReadFailure};
@@ -71,10 +70,7 @@ impl Refused {
                 Screen::Counter(_) => Consulting::begin(number, desk),
                 over => leaving::depart(over, Destination::Prescription(number), desk),
             },
-            Why::Unread(path, _) | Why::NoCode(path) => {
-                desk.notice = Some(Notice::ReadingFile(path.clone()));
-                (*self.over, vec![Effect::ReadFile(path)])
-            }
+            Why::Unread(path, _) | Why::NoCode(path) => (*self.over, desk.read(vec![path])),
         }
     }
 }

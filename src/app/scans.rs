@@ -8,7 +8,7 @@ use crate::app::desk::Notice;
 use crate::app::effect::Effect;
 use crate::app::identified::{Bearing, Identified, prescriptions};
 use crate::app::leaving::{self, Destination};
-use crate::app::message::{ReadFailure, Reading};
+use crate::app::message::{FileAnswer, ReadFailure, Reading};
 use crate::app::refused::{Refused, Why};
 use crate::app::screen::{Screen, Scroll};
 use crate::domain::number::PrescriptionNumber;
@@ -223,11 +223,6 @@ impl App {
         Vec::new()
     }
 
-    pub(crate) fn file_dropped(&mut self, path: PathBuf) -> Vec<Effect> {
-        self.desk.notice = Some(Notice::ReadingFile(path.clone()));
-        vec![Effect::ReadFile(path)]
-    }
-
     /// A camera was shown codes: each goes where it would alone, and is only shown in the reader's test.
     pub(crate) fn frame_read(&mut self, readings: Vec<Reading>) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
@@ -258,9 +253,15 @@ impl App {
 
     pub(crate) fn file_read(&mut self, path: PathBuf, readings: Vec<Reading>) -> Vec<Effect> {
         self.desk.notice = None;
-        if let Screen::ReaderTest(test) = &mut self.screen
-            && !readings.is_empty()
-        {
+        if readings.is_empty() {
+            return self.refused(Why::NoCode(path));
+        }
+        self.codes_read(readings, Some(path))
+    }
+
+    /// The codes of a file or of several, at least one.
+    fn codes_read(&mut self, mut readings: Vec<Reading>, file: Option<PathBuf>) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
             test.hear(readings);
             return Vec::new();
         }
@@ -268,15 +269,37 @@ impl App {
             // The sheet's other codes (the patient's INS) are there for others.
             return self.open(number.clone());
         }
-        let mut readings = readings;
-        match readings.len() {
-            0 => self.refused(Why::NoCode(path)),
-            1 => match readings.pop() {
-                Some(reading) => self.seen(reading),
-                None => Vec::new(),
-            },
-            _ => self.explain(readings, Some(path), Bearing::Several),
+        match (readings.pop(), readings.is_empty()) {
+            (Some(reading), true) => self.seen(reading),
+            (last, _) => {
+                readings.extend(last);
+                self.explain(readings, file, Bearing::Several)
+            }
         }
+    }
+
+    /// Several files are one scan: the photos of a sheet's two pages, or the sheets of a whole family.
+    pub(crate) fn files_read(&mut self, files: Vec<FileAnswer>) -> Vec<Effect> {
+        self.desk.notice = None;
+        let count = files.len();
+        let mut readings = Vec::new();
+        let mut silent = Vec::new();
+        for FileAnswer { path, answer } in files {
+            match answer {
+                Ok(found) if found.is_empty() => silent.push(Why::NoCode(path)),
+                Ok(found) => readings.extend(found),
+                Err(why) => silent.push(Why::Unread(path, why)),
+            }
+        }
+        let unread = silent.len();
+        let effects = match silent.into_iter().next() {
+            Some(why) if readings.is_empty() => self.refused(why),
+            _ => self.codes_read(readings, None),
+        };
+        if unread > 0 {
+            self.desk.notice = Some(Notice::FilesWithoutCode { unread, count });
+        }
+        effects
     }
 
     pub(crate) fn file_unread(&mut self, path: PathBuf, why: ReadFailure) -> Vec<Effect> {

@@ -1,18 +1,17 @@
 //! The prescription being served: what was read, what was decided so far, and the hold.
 
+mod hold;
+
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
 use crate::app::desk::{Desk, Notice};
 use crate::app::effect::Effect;
 use crate::app::form::{Form, GivenProduct, Missing, OutcomeKind};
-use crate::app::message::{Consultation, Freshness, HoldAnswer};
+use crate::app::message::{Consultation, Freshness};
 use crate::app::screen::Scroll;
 use crate::domain::dispense::{Circumstances, Decision, Proposal};
 use crate::domain::finding::{Finding, Severity};
-use crate::domain::hold::Hold;
 use crate::domain::identifiers::{Boxes, DispenseId, LineNumber};
-use crate::domain::outbox::DelayReason;
 use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::{KnownProducts, Product, ProductCode};
 use crate::domain::reasons::SubstitutionReason;
@@ -20,40 +19,8 @@ use crate::domain::rules::{self, Case};
 use crate::domain::substitution::SubstitutionBasis;
 use crate::domain::units;
 
-/// Whether the base knows that this pharmacy is serving the prescription.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HoldState {
-    /// The base was asked for it.
-    Asked,
-    /// It is ours.
-    Ours(Hold),
-    /// Another pharmacy has it.
-    Elsewhere(Hold),
-    /// A colleague has it, at another terminal of this pharmacy.
-    Colleague(Hold),
-    /// This base knows no holds.
-    NotOffered,
-    /// The base was asked and did not answer: it may have taken it.
-    Unanswered(DelayReason),
-    /// The base did not answer when the prescription was read, so it was not asked.
-    NotAsked(DelayReason),
-}
-
-/// Whether the base is being asked anew for a hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Renewal {
-    None,
-    Asked,
-}
-
-/// How long before its end a hold is renewed.
-const RENEWED_BEFORE_END: SignedDuration = SignedDuration::from_mins(5);
-
-/// How soon a renewal that was not answered is tried again.
-const RENEWAL_RETRIED_AFTER: SignedDuration = SignedDuration::from_mins(1);
-
-/// A terminal that nobody touched for so long is left alone: it must not keep a patient from another pharmacy.
-const LEFT_ALONE_AFTER: SignedDuration = SignedDuration::from_mins(20);
+pub use hold::HoldState;
+use hold::{Renewal, first_hold};
 
 /// Which lines a review is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -271,26 +238,30 @@ impl Serving {
             return form;
         };
         let wanted = form.boxes;
-        let mut fitted = self.weighed(form);
+        let fitted = self.weighed(form);
         if fitted.stands_for.is_none() {
             return fitted;
         }
-        fitted = self.weighed(Form {
+        let one = self.weighed(Form {
             boxes: Boxes(1),
             ..fitted
         });
-        while fitted.in_boxes_ordered(line) < wanted && fitted.boxes < BOXES_MAX {
-            let more = Boxes(fitted.boxes.0 + 1);
+        self.filled(one, line, wanted)
+    }
+
+    /// With as many boxes more as stand for what is wanted, and never more: they may be of another size.
+    fn filled(&self, mut form: Form, line: &PrescriptionLine, wanted: Boxes) -> Form {
+        while form.in_boxes_ordered(line) < wanted && form.boxes < BOXES_MAX {
             let more = self.weighed(Form {
-                boxes: more,
-                ..fitted.clone()
+                boxes: Boxes(form.boxes.0 + 1),
+                ..form.clone()
             });
             if more.in_boxes_ordered(line) > wanted {
                 break;
             }
-            fitted = more;
+            form = more;
         }
-        fitted
+        form
     }
 
     /// All the boxes due of the line under the cursor: those scanned stand for the others.
@@ -300,16 +271,7 @@ impl Serving {
             return Err(Notice::NoBoxScanned(form.line));
         }
         let due = line.due().unwrap_or(form.boxes);
-        let mut form = self.weighed(form);
-        // Boxes of another size: as many as stand for those due, and never more.
-        while form.in_boxes_ordered(line) < due && form.boxes < BOXES_MAX {
-            let more = self.weighed(stepped(form.clone(), 1)?);
-            if more.in_boxes_ordered(line) > due {
-                break;
-            }
-            form = more;
-        }
-        Ok(form)
+        Ok(self.filled(self.weighed(form), line, due))
     }
 
     /// Whether a decision would be lost by leaving.
@@ -378,145 +340,6 @@ impl Serving {
         if self.products.0.iter().all(|known| known.cip13 != product.cip13) {
             self.products.0.push(product.clone());
         }
-    }
-
-    /// The base answered about the hold: what is to be done next, and what is news to the person.
-    pub fn hold_answered(&mut self, answer: HoldAnswer, desk: &Desk) -> (Vec<Effect>, Option<Notice>) {
-        self.renewal = Renewal::None;
-        let was_ours = matches!(self.hold, HoldState::Ours(_));
-        let lost = |hold: &Hold| was_ours.then(|| Notice::HoldLost(Box::new(hold.clone())));
-        let wake_at = |instant: Option<Timestamp>| instant.map(Effect::WakeAt).into_iter().collect();
-        match answer {
-            HoldAnswer::Taken(hold) => {
-                let renewed_at = hold.until.map(|until| until - RENEWED_BEFORE_END);
-                self.prescription.hold = Some(hold.clone());
-                self.hold = HoldState::Ours(hold);
-                (wake_at(renewed_at), None)
-            }
-            HoldAnswer::HeldElsewhere(hold) => {
-                let (news, until) = (lost(&hold), hold.until);
-                self.prescription.hold = Some(hold.clone());
-                self.hold = HoldState::Elsewhere(hold);
-                (wake_at(until), news)
-            }
-            HoldAnswer::HeldByColleague(hold) => {
-                let (news, until) = (lost(&hold), hold.until);
-                self.prescription.hold = Some(hold.clone());
-                self.hold = HoldState::Colleague(hold);
-                (wake_at(until), news)
-            }
-            HoldAnswer::NotOffered => {
-                self.hold = HoldState::NotOffered;
-                (Vec::new(), None)
-            }
-            // A renewal that was not answered does not end what is ours.
-            HoldAnswer::Unanswered(_) if was_ours => (wake_at(Some(desk.now + RENEWAL_RETRIED_AFTER)), None),
-            HoldAnswer::Unanswered(reason) => {
-                self.hold = HoldState::Unanswered(reason);
-                (Vec::new(), None)
-            }
-        }
-    }
-
-    /// Time passed, or somebody pressed a key: a hold that nears its end is renewed while somebody works, and one of
-    /// others that is over is asked for.
-    pub fn tend_hold(&mut self, desk: &Desk) -> Vec<Effect> {
-        let is_due = match &self.hold {
-            HoldState::Ours(hold) => {
-                let nears_its_end = hold
-                    .until
-                    .is_some_and(|until| desk.now >= until - RENEWED_BEFORE_END);
-                nears_its_end && desk.now.duration_since(desk.last_touched) < LEFT_ALONE_AFTER
-            }
-            HoldState::Elsewhere(hold) | HoldState::Colleague(hold) => !hold.binds(desk.now),
-            HoldState::Asked | HoldState::NotOffered | HoldState::Unanswered(_) | HoldState::NotAsked(_) => {
-                false
-            }
-        };
-        if is_due && self.renewal == Renewal::None {
-            self.ask_for_hold()
-        } else {
-            Vec::new()
-        }
-    }
-
-    /// Looks whether it is still ours, before it is recorded: a colleague may have taken it over. It only looks: asking
-    /// for it could come after the post, and hold what nobody serves any more.
-    pub fn confirm_hold(&self, desk: &Desk) -> Vec<Effect> {
-        match self.hold {
-            // Without a terminal of its own, nothing tells a colleague's hold from ours.
-            HoldState::Ours(_) if desk.setting.terminal.is_some() => {
-                vec![Effect::LookAtHold(self.prescription.number.clone())]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn ask_for_hold(&mut self) -> Vec<Effect> {
-        self.renewal = Renewal::Asked;
-        vec![Effect::TakeHold(self.prescription.number.clone())]
-    }
-
-    /// Takes it from a colleague at another terminal, when one has it.
-    pub fn take_over(&mut self) -> Vec<Effect> {
-        match self.hold {
-            HoldState::Colleague(_) => {
-                self.renewal = Renewal::Asked;
-                vec![Effect::TakeHoldOver(self.prescription.number.clone())]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The colleague who has it at another terminal.
-    pub fn colleague(&self) -> Option<&Hold> {
-        match &self.hold {
-            HoldState::Colleague(hold) => Some(hold),
-            _ => None,
-        }
-    }
-
-    /// What is still to be given back when the program ends: nobody will hear an answer that is awaited.
-    pub fn farewell(&self) -> Vec<Effect> {
-        match self.hold {
-            HoldState::Asked => vec![Effect::GiveHoldBack(self.prescription.number.clone())],
-            _ => self.leave(),
-        }
-    }
-
-    /// Leaving it unserved gives its hold back, also when the answer was lost: the base may have taken
-    /// it. When the answer is still awaited, it is given back as soon as it comes.
-    pub fn leave(&self) -> Vec<Effect> {
-        match self.hold {
-            HoldState::Ours(_) | HoldState::Unanswered(_) => {
-                vec![Effect::GiveHoldBack(self.prescription.number.clone())]
-            }
-            HoldState::Asked
-            | HoldState::Elsewhere(_)
-            | HoldState::Colleague(_)
-            | HoldState::NotOffered
-            | HoldState::NotAsked(_) => Vec::new(),
-        }
-    }
-}
-
-fn first_hold(prescription: &Prescription, freshness: Freshness, desk: &Desk) -> (HoldState, Vec<Effect>) {
-    let known = prescription.hold.as_ref().filter(|hold| hold.binds(desk.now));
-    let is_ours = |hold: &Hold| hold.is_of(&desk.setting.pharmacy.finess);
-    let ask = vec![Effect::TakeHold(prescription.number.clone())];
-    match (freshness, known) {
-        (Freshness::Store { why, .. }, _) => (HoldState::NotAsked(why), Vec::new()),
-        // The base does not know it: there is nothing to hold.
-        (Freshness::Transcribed, _) => (HoldState::NotOffered, Vec::new()),
-        (Freshness::Base { .. }, Some(hold))
-            if is_ours(hold) && hold.is_at_another(desk.setting.terminal.as_ref()) =>
-        {
-            (HoldState::Colleague(hold.clone()), Vec::new())
-        }
-        // Ours from before, after a restart for instance: it is renewed.
-        (Freshness::Base { .. }, Some(hold)) if is_ours(hold) => (HoldState::Ours(hold.clone()), ask),
-        (Freshness::Base { .. }, Some(hold)) => (HoldState::Elsewhere(hold.clone()), Vec::new()),
-        (Freshness::Base { .. }, None) => (HoldState::Asked, ask),
     }
 }
 

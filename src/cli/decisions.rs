@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::domain::box_read::{BoxRead, common_lot, earliest_expiry};
-use crate::domain::dispense::{Agreement, Decision, LineOutcome, Override, Proposal, Supply};
+use crate::domain::dispense::{AgreedBy, Agreement, Decision, LineOutcome, Override, Proposal, Supply};
 use crate::domain::identifiers::{Boxes, InvalidIdentifier, LineNumber, Lot};
 use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::{Product, ProductCode};
@@ -57,6 +57,10 @@ struct RawBox {
 #[serde(deny_unknown_fields)]
 struct RawAgreement {
     by: String,
+    /// Who, when it is another prescriber.
+    name: Option<String>,
+    #[serde(default)]
+    changed: String,
     channel: String,
     at: Timestamp,
 }
@@ -275,16 +279,26 @@ fn agreement(raw: Option<&RawAgreement>) -> Result<Agreement, String> {
     let Some(raw) = raw else {
         return Err(words::AGREEMENT_MISSING.to_owned());
     };
-    if raw.by != "prescriber" {
-        return Err(words::at("agreement.by", words::ONLY_THE_PRESCRIBER));
-    }
+    let name = raw.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let by = match (raw.by.as_str(), name) {
+        ("prescriber", None) => AgreedBy::Author,
+        ("other-prescriber", Some(name)) => AgreedBy::Other(name.to_owned()),
+        ("other-prescriber", None) => return Err(words::at("agreement.name", words::WHO_AGREED)),
+        ("prescriber", Some(_)) => return Err(words::at("agreement.name", words::NAME_OF_ANOTHER)),
+        _ => return Err(words::at("agreement.by", words::ONLY_THE_PRESCRIBER)),
+    };
     let channel = coded(
         Some(&raw.channel),
         "agreement.channel",
         AgreementChannel::ALL,
         AgreementChannel::code,
     )?;
-    Ok(Agreement { channel, at: raw.at })
+    Ok(Agreement {
+        by,
+        channel,
+        at: raw.at,
+        changed: raw.changed.trim().to_owned(),
+    })
 }
 
 fn partial(said: Option<&str>) -> Result<Option<PartialReason>, String> {

@@ -219,8 +219,11 @@ pub(super) fn view_text(view: &PrescriberView, zone: &TimeZone) -> String {
 fn reported(what: &str, delivery: &PrescriberDelivery, zone: &TimeZone) -> String {
     let line = delivery.line.map_or_else(String::new, |line| line.to_string());
     let lot = delivery.lot.as_deref().map(words::lot).unwrap_or_default();
+    let agreed = delivery.agreement.as_ref();
+    let agreed = agreed.map(|agreed| words::agreed(agreed.by.as_deref(), agreed.changed.as_deref()));
     format!(
-        "    ligne {line} : {what}, {} × {}{lot} — {}\n",
+        "    ligne {line} : {what}{}, {} × {}{lot} — {}\n",
+        agreed.unwrap_or_default(),
         delivery.boxes,
         Safe(&delivery.product),
         words::made_at(&delivery.pharmacy, delivery.at.as_deref(), zone)

@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::output::{Format, show};
 use super::text;
 use crate::config::Config;
+use crate::domain::dispense::{AgreedBy, Agreement};
 use crate::domain::identifiers::{Lot, Rpps, Serial};
 use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
@@ -147,10 +148,26 @@ fn document(entry: &RegisterEntry) -> Value {
             document["outcome"] = json!(delivery.outcome);
             document["basis"] = json!(delivery.basis.map(SubstitutionBasis::code));
             document["reason"] = json!(delivery.reason);
+            document["agreement"] = json!(delivery.agreement.as_ref().map(agreement));
             document["note"] = json!(delivery.note);
             document["paper"] = json!(delivery.paper.map(PaperReason::code));
             document["replaces"] = json!(delivery.replaces.map(|number| number.0));
         }
     }
     document
+}
+
+/// As a decisions file gives it.
+fn agreement(agreement: &Agreement) -> Value {
+    let (by, name) = match &agreement.by {
+        AgreedBy::Author => ("prescriber", None),
+        AgreedBy::Other(name) => ("other-prescriber", Some(name)),
+    };
+    json!({
+        "by": by,
+        "name": name,
+        "channel": agreement.channel.code(),
+        "at": agreement.at.to_string(),
+        "changed": agreement.changed,
+    })
 }

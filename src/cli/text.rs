@@ -290,6 +290,12 @@ pub(super) fn register_entry(
                 wording::reasons::basis_source(basis)
             );
         }
+        if let Some(agreement) = &delivery.agreement {
+            let at = agreement.at.to_zoned(zone.clone());
+            let moment = at.strftime("le %d/%m/%Y à %H:%M").to_string();
+            let agreed = wording::reasons::agreed_at(agreement, &moment);
+            line!(text, "Accord        {agreed}");
+        }
         let lot = delivery.lot.as_ref().map_or("—", |lot| lot.as_str());
         let expiry = delivery.expiry.map_or_else(|| "—".to_owned(), wording::day);
         line!(text, "Lot           {}, péremption {expiry}", Safe(lot));

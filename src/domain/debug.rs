@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::domain::box_read::BoxRead;
 use crate::domain::correction::{Corrects, Motive, Standing};
-use crate::domain::dispense::{Decision, DispensedLine, HandOver, Override, Supply};
+use crate::domain::dispense::{AgreedBy, Agreement, Decision, DispensedLine, HandOver, Override, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::{Lot, Serial};
 use crate::domain::outbox::Settlement;
@@ -38,6 +38,7 @@ tells! {
     BoxRead { cip13, expiry }
     Decision { line, outcome, partial }
     Override { finding }
+    Agreement { by, channel, at }
     DispensedLine { id, line, outcome }
     HandOver { id, lines }
     RegisteredDelivery { dispensed_line, boxes, outcome }
@@ -50,6 +51,15 @@ tells! {
 impl fmt::Debug for Lot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Lot(hidden)")
+    }
+}
+
+impl fmt::Debug for AgreedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Author => "Author",
+            Self::Other(_) => "Other(hidden)",
+        })
     }
 }
 
@@ -100,7 +110,7 @@ mod tests {
     use crate::domain::dispense::{Circumstances, LineOutcome, Proposal};
     use crate::domain::identifiers::Boxes;
     use crate::domain::prescription::LineKind;
-    use crate::domain::reasons::CorrectionReason;
+    use crate::domain::reasons::{AdjustmentReason, AgreementChannel, CorrectionReason};
     use crate::domain::refusal::RefusalCode;
     use crate::domain::register::RegisterNumber;
     use crate::domain::sample::{
@@ -139,7 +149,20 @@ mod tests {
         };
         Decision {
             note: canary(),
-            ..decision(LineOutcome::Conforming(supply))
+            ..decision(LineOutcome::Adjusted {
+                supply,
+                reason: AdjustmentReason::Dose,
+                agreement: agreement(),
+            })
+        }
+    }
+
+    fn agreement() -> Agreement {
+        Agreement {
+            by: AgreedBy::Other(canary()),
+            channel: AgreementChannel::Phone,
+            at: circumstances().at,
+            changed: canary(),
         }
     }
 
@@ -213,6 +236,7 @@ mod tests {
             outcome: "conforming".into(),
             basis: None,
             reason: None,
+            agreement: agreement().into(),
             note: canary(),
             replaces: None,
             paper: None,

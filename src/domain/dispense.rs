@@ -47,12 +47,26 @@ impl Supply {
 }
 
 /// The prescriber's agreement to an adjustment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Agreement {
+    /// Who agreed.
+    pub by: AgreedBy,
     /// How it was obtained.
     pub channel: AgreementChannel,
     /// When.
     pub at: Timestamp,
+    /// What is taken instead of what was written, in their words; empty where the product and the boxes say it.
+    pub changed: String,
+}
+
+/// Who agreed to an adjustment.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub enum AgreedBy {
+    /// Who wrote the prescription.
+    #[default]
+    Author,
+    /// Another prescriber, for instance who stands in for the author, by name.
+    Other(String),
 }
 
 /// What the pharmacist decided for a line.
@@ -88,6 +102,14 @@ impl LineOutcome {
                 Some(supply)
             }
             Self::NotDelivered(_) => None,
+        }
+    }
+
+    /// The agreement it rests on, if it does.
+    pub fn agreement(&self) -> Option<&Agreement> {
+        match self {
+            Self::Adjusted { agreement, .. } => Some(agreement),
+            Self::Conforming(_) | Self::Substituted { .. } | Self::NotDelivered(_) => None,
         }
     }
 

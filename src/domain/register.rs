@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
+use crate::domain::dispense::Agreement;
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
@@ -137,6 +138,8 @@ pub struct RegisteredDelivery {
     pub basis: Option<SubstitutionBasis>,
     /// The reason's code.
     pub reason: Option<String>,
+    /// The prescriber's agreement, when it rests on one.
+    pub agreement: Option<Agreement>,
     /// The pharmacist's own words.
     pub note: String,
     /// The entry it replaces, when it rectifies one.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::consent::Consent;
 use crate::domain::dispense::{
-    Agreement, Circumstances, Decision, Dispense, LineOutcome, Override, Proposal, Supply,
+    AgreedBy, Agreement, Circumstances, Decision, Dispense, LineOutcome, Override, Proposal, Supply,
 };
 use crate::domain::finding::Finding;
 use crate::domain::hold::Hold;
@@ -233,8 +233,10 @@ pub(super) fn adjusted(code: ProductCode, boxes: u16, reason: AdjustmentReason) 
         supply: supply(code, boxes),
         reason,
         agreement: Agreement {
+            by: AgreedBy::Author,
             channel: AgreementChannel::Phone,
             at: now(),
+            changed: String::new(),
         },
     }
 }

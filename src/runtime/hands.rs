@@ -28,22 +28,21 @@ use crate::session::{Line, Session, closures_dir, now};
 const FAREWELL_MAX: Duration = Duration::from_secs(3);
 
 /// How long one sleep lasts before the clock is looked at again.
-const SLEEP_MAX: Duration = Duration::from_secs(20);
+const SLEEP_MAX: Duration = Duration::from_secs(5);
 
-/// Nothing is put off further than this: an instant beyond was reckoned before the clock was set back.
-const WAKE_MAX: Duration = Duration::from_secs(3600);
-
-/// Returns at that instant, or soon when the clock says that it is farther off than anything can be: a wait that was
-/// reckoned once would last as long as the clock was set back.
-async fn sleep_until(instant: Timestamp) {
-    let mut wait = Duration::try_from(instant.duration_since(now())).unwrap_or_default();
-    while !wait.is_zero() {
-        tokio::time::sleep(wait.min(SLEEP_MAX)).await;
-        wait = Duration::try_from(instant.duration_since(now())).unwrap_or_default();
-        if wait > WAKE_MAX {
-            return;
+/// Tells each time at which the terminal is to be woken: at that instant, and as soon as the clock was seen set back,
+/// because what was reckoned before it would be put off by as much.
+async fn wake_at(instant: Timestamp, clock: impl Fn() -> Timestamp, tell: impl Fn()) {
+    let wait = || Duration::try_from(instant.duration_since(clock())).unwrap_or_default();
+    let mut left = wait();
+    while !left.is_zero() {
+        tokio::time::sleep(left.min(SLEEP_MAX)).await;
+        let before = std::mem::replace(&mut left, wait());
+        if left > before {
+            tell();
         }
     }
+    tell();
 }
 
 /// Executes effects.
@@ -149,10 +148,8 @@ impl Hands {
             Effect::PostDue => drop(self.posts.send(PostTask::Due)),
             Effect::PostNow => drop(self.posts.send(PostTask::Now)),
             Effect::WakeAt(instant) => {
-                self.tokio.spawn(async move {
-                    sleep_until(instant).await;
-                    workshop.0.tell(Message::Woke);
-                });
+                self.tokio
+                    .spawn(wake_at(instant, now, move || workshop.0.tell(Message::Woke)));
             }
             Effect::Record(request) => {
                 let id = request.circumstances.id;
@@ -160,6 +157,7 @@ impl Hands {
                 self.recording = Some(self.tokio.spawn(see_done(workshop, id, work)));
             }
             Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
+            Effect::ReadFiles(paths) => self.beside(move || workshop.read_files(paths)),
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
             Effect::ListOutbox => self.beside(move || workshop.list_outbox()),
             Effect::ListRegister { before, count } => {

@@ -13,7 +13,9 @@ use jiff::Timestamp;
 use super::posts::Pause;
 use crate::app::Message;
 use crate::app::effect::RecordRequest;
-use crate::app::message::{ConsultFailure, Consultation, Freshness, PaperAnswer, ReadFailure, Reading};
+use crate::app::message::{
+    ConsultFailure, Consultation, FileAnswer, Freshness, PaperAnswer, ReadFailure, Reading,
+};
 use crate::base::Transport;
 use crate::config::{self, BackupChoice};
 use crate::counter::{
@@ -223,18 +225,42 @@ impl<W: World + 'static> Workshop<W> {
 
     /// Reads a picture or a PDF.
     pub fn read_file(&self, path: PathBuf) {
+        let (FileAnswer { path, answer }, certainty) = self.look_at(path);
+        self.0.tell(match answer {
+            Ok(readings) => Message::FileRead { path, readings },
+            Err(why) => Message::FileUnread { path, why },
+        });
+        self.tell_certainty(certainty);
+    }
+
+    /// Reads several pictures or PDF, one after the other.
+    pub fn read_files(&self, paths: Vec<PathBuf>) {
+        let (files, certainties): (Vec<_>, Vec<_>) = paths.into_iter().map(|path| self.look_at(path)).unzip();
+        self.0.tell(Message::FilesRead(files));
+        self.tell_certainty(certainties.into_iter().min().unwrap_or(Certainty::Read));
+    }
+
+    fn look_at(&self, path: PathBuf) -> (FileAnswer, Certainty) {
         let reading = self.0.read_picture(&at_home(&path));
         let failure = match reading.error {
             None | Some(ReadError::NoCode) => None,
             Some(error) => Some(read_failure(error)),
         };
-        let is_certain = reading.symbols.iter().all(|symbol| symbol.confirmed);
+        let certainty = if reading.symbols.iter().all(|symbol| symbol.confirmed) {
+            Certainty::Read
+        } else {
+            Certainty::WithDifficulty
+        };
         let readings: Vec<Reading> = reading.symbols.into_iter().map(as_reading).collect();
-        self.0.tell(match failure {
-            Some(why) if readings.is_empty() => Message::FileUnread { path, why },
-            _ => Message::FileRead { path, readings },
-        });
-        if !is_certain {
+        let answer = match failure {
+            Some(why) if readings.is_empty() => Err(why),
+            _ => Ok(readings),
+        };
+        (FileAnswer { path, answer }, certainty)
+    }
+
+    fn tell_certainty(&self, certainty: Certainty) {
+        if certainty == Certainty::WithDifficulty {
             self.0.tell(Message::ReadWithDifficulty);
         }
     }
@@ -262,6 +288,15 @@ impl<W: World + 'static> Workshop<W> {
             },
         }
     }
+}
+
+/// How the codes of a picture were read; the least certain first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Certainty {
+    /// One of them by one engine alone, or late.
+    WithDifficulty,
+    /// All of them by two engines, or at once.
+    Read,
 }
 
 /// A person types `~/sheet.png` as at a shell, where the shell would have read it.

@@ -168,6 +168,7 @@ fn registered_delivery(hand_over: &HandOver, line: &DispensedLine) -> Option<Reg
         outcome: line.outcome.code().to_owned(),
         basis: line.basis,
         reason: line.reason_code().map(str::to_owned),
+        agreement: line.outcome.agreement().cloned(),
         note: line.note.clone(),
         replaces: hand_over.corrects.as_ref().map(|corrects| corrects.entry),
         paper: hand_over.paper,

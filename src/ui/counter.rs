@@ -5,8 +5,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
-use crate::app::counter::{Counter, path_typed};
+use crate::app::counter::Counter;
 use crate::app::desk::{BaseLight, LeftWaiting, Listing, Mode};
+use crate::app::paths_typed::paths_typed;
 use crate::app::screen::Scroll;
 use crate::domain::number::NUMBER_LENGTH;
 use crate::safe::safe;
@@ -116,7 +117,7 @@ impl<'a> Page<'a> {
         let theme = self.view.theme;
         let typed = self.counter.input.as_str();
         let count = typed.chars().filter(|c| c.is_alphanumeric()).count();
-        let hint = if typed.is_empty() || path_typed(typed).is_some() {
+        let hint = if typed.is_empty() || !paths_typed(typed).is_empty() {
             String::new()
         } else {
             format!(" {count}/{NUMBER_LENGTH}")

@@ -137,12 +137,12 @@ impl Page<'_> {
         if kind == OutcomeKind::Adjusted {
             let (text, style) = match &form.agreement {
                 Some(agreement) => (
-                    labels::agreed_at(reasons::channel(agreement.channel), &self.view.at(agreement.at)),
+                    reasons::agreed_at(agreement, &self.view.at(agreement.at)),
                     Style::new(),
                 ),
                 None => (labels::TO_COMPLETE.to_owned(), theme.warning),
             };
-            self.field(rows, "", labels::AGREEMENT, &text, style);
+            self.field(rows, &key(Command::Agreement), labels::AGREEMENT, &text, style);
         }
         if kind != OutcomeKind::NotDelivered {
             let lot = form
@@ -300,6 +300,7 @@ impl Page<'_> {
             Choice::Substitute => self.deciding.substitutes().iter().map(given).collect(),
             Choice::SubstitutionReason => words(SubstitutionReason::ALL, reasons::substitution_reason),
             Choice::AdjustmentReason => words(AdjustmentReason::ALL, reasons::adjustment_reason),
+            Choice::AgreedBy => reasons::agreeing(&self.deciding.serving.prescription.prescriber),
             Choice::Channel => words(AgreementChannel::ALL, reasons::channel),
             Choice::NotDeliveredReason => words(NotDeliveredReason::ALL, reasons::not_delivered_reason),
             Choice::PartialReason => words(PartialReason::ALL, reasons::partial_reason),

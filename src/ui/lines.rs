@@ -280,7 +280,7 @@ fn reason(form: &Form) -> Option<String> {
         .agreement
         .as_ref()
         .filter(|_| form.kind == OutcomeKind::Adjusted)
-        .map(|agreement| labels::agreed(reasons::channel(agreement.channel)));
+        .map(reasons::agreed);
     let partial = form
         .partial
         .filter(|_| form.kind != OutcomeKind::NotDelivered)

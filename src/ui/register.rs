@@ -254,6 +254,10 @@ impl<'a> Page<'a> {
             let ground = labels::joined_source(reasons::basis(basis), reasons::basis_source(basis));
             rows.paragraph(0, &labels::ground(&ground), theme.dim);
         }
+        if let Some(agreement) = &delivery.agreement {
+            let agreed = labels::agreement(&reasons::agreed_at(agreement, &self.view.at(agreement.at)));
+            rows.paragraph(0, &agreed, theme.dim);
+        }
         let lot = delivery.lot.as_ref().map(|lot| labels::lot(&safe(lot.as_str())));
         let expiry = delivery.expiry.map(|day| labels::expiry(&wording::day(day)));
         let traits: Vec<String> = [Some(wording::boxes(delivery.boxes)), lot, expiry]

@@ -49,6 +49,25 @@ fn a_path_is_read_however_the_terminal_pastes_it() {
     }
 }
 
+#[test]
+fn pictures_dropped_together_are_one_scan_and_those_without_a_code_are_counted() {
+    let counter = Counter::with_its_own_base();
+    let mut terminal = terminal(&counter);
+    let pictures = ["tiny.png", "pen.jpg", "no-code.png"].map(|name| {
+        let picture = counter.home.path().join(format!("page {name}"));
+        fs::copy(folder().join(name), &picture).unwrap();
+        format!("'{}'", picture.display())
+    });
+    terminal.paste(&format!("{} ", pictures.join(" ")));
+    terminal.shows(NUMBER);
+    terminal.press("\u{1b}");
+    terminal.shows("Scannez le QR code");
+    // Each was looked at: the second is hard to read, and says so after the number of those without a code.
+    terminal.paste(&format!("{} {}\n", pictures[0], pictures[2]));
+    terminal.shows("1 fichier sur 2 sans code lisible");
+    terminal.shows(NUMBER);
+}
+
 fn percent_encoded(path: &Path) -> String {
     let escaped = |byte: u8| match byte {
         b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => char::from(byte).to_string(),

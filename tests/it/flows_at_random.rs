@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use comptoir::app::closing::ClosingAnswer;
 use comptoir::app::history;
 use comptoir::app::keys::{Context, Key, Trigger, bindings};
-use comptoir::app::message::{CannotOpen, Freshness, HoldAnswer, Message, PaperAnswer, ReadFailure, Reading};
+use comptoir::app::message::{
+    CannotOpen, FileAnswer, Freshness, HoldAnswer, Message, PaperAnswer, ReadFailure, Reading,
+};
 use comptoir::app::{App, Effect, Screen};
 use comptoir::domain::closure::RegisterDay;
 use comptoir::domain::correction::CannotCorrect;
@@ -36,6 +38,8 @@ enum Event {
     Box(usize),
     /// A text is scanned or pasted.
     Text(String),
+    /// So many files are dropped.
+    Files(usize),
     /// The oldest question that was asked is answered, one way or another.
     Answer(u8),
     /// Time passes.
@@ -61,6 +65,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => (0usize..3).prop_map(Event::Scan),
         1 => (0usize..6).prop_map(Event::Box),
         1 => "\\PC{0,12}".prop_map(Event::Text),
+        1 => (1usize..4).prop_map(Event::Files),
         12 => any::<u8>().prop_map(Event::Answer),
         1 => (-3i64..40).prop_map(Event::Minutes),
     ]
@@ -144,26 +149,17 @@ impl World {
                 self.posting = false;
                 vec![Message::PostingEnded { next_attempt: None }]
             }
-            Effect::ReadFile(path) => match luck % 3 {
-                0 => vec![Message::FileUnread {
+            Effect::ReadFile(path) => vec![match picture(luck.into()) {
+                Ok(readings) => Message::FileRead { path, readings },
+                Err(why) => Message::FileUnread { path, why },
+            }],
+            Effect::ReadFiles(paths) => {
+                let answers = paths.into_iter().enumerate().map(|(place, path)| FileAnswer {
                     path,
-                    why: ReadFailure::Damaged,
-                }],
-                1 => vec![Message::FileRead {
-                    path,
-                    readings: Vec::new(),
-                }],
-                _ => {
-                    let readings = NUMBERS.iter().take(usize::from(luck % 4)).map(|text| Reading {
-                        text: (*text).into(),
-                        scanned: Scanned::Prescription(number(text)),
-                    });
-                    vec![Message::FileRead {
-                        path,
-                        readings: readings.collect(),
-                    }]
-                }
-            },
+                    answer: picture(usize::from(luck) + place),
+                });
+                vec![Message::FilesRead(answers.collect())]
+            }
             Effect::SearchCatalogue(text) => vec![Message::CatalogueSearched {
                 text,
                 products: products().0,
@@ -269,6 +265,19 @@ impl World {
     }
 }
 
+/// What a picture holds: nothing that can be read, no code, or a prescription or more.
+fn picture(luck: usize) -> Result<Vec<Reading>, ReadFailure> {
+    let readings = NUMBERS.iter().take(luck % 4).map(|text| Reading {
+        text: (*text).into(),
+        scanned: Scanned::Prescription(number(text)),
+    });
+    match luck % 3 {
+        0 => Err(ReadFailure::Damaged),
+        1 => Ok(Vec::new()),
+        _ => Ok(readings.collect()),
+    }
+}
+
 fn known_key(context: Context, place: usize) -> Key {
     let all: Vec<Key> = bindings(context)
         .iter()
@@ -301,6 +310,7 @@ fn messages(event: Event, app: &App, world: &mut World) -> Vec<Message> {
             text,
             scanned: Scanned::Text,
         }],
+        Event::Files(count) => vec![Message::FilesDropped(vec!["/tmp/a.png".into(); count])],
         Event::Answer(luck) => world.answers(luck),
         Event::Minutes(minutes) => vec![Message::TimePassed(in_minutes(minutes)), Message::Woke],
     }

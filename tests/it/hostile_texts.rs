@@ -211,7 +211,7 @@ fn hostile_messages() -> Vec<Happening> {
         ),
         (
             "reading",
-            vec![Message::FileDropped(hostile("/tmp/x").into())],
+            vec![Message::FilesDropped(vec![hostile("/tmp/x").into()])],
             "",
         ),
         (

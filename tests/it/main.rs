@@ -5,6 +5,7 @@
     reason = "a story, or a table of cases, is read from top to bottom"
 )]
 
+mod agreements;
 mod backup;
 mod base_client;
 mod boxes;

@@ -486,6 +486,7 @@ pub(crate) fn register_entry(place: u32) -> RegisterEntry {
             outcome: "substituted".into(),
             basis: None,
             reason: Some("generic".into()),
+            agreement: None,
             note: String::new(),
             replaces: None,
             paper: None,

@@ -510,6 +510,11 @@ fn decision_scenes() -> Vec<Scene> {
     vec![
         scene("decision_overview", after(start(), vec![], "1s1d")),
         scene("decision_overview_adjusted", after(start(), vec![], "1a41")),
+        scene(
+            "decision_adjusted_by_another",
+            after(start(), vec![], "1a11un le soir⏎⎋o2Dr Louis Remplaçant⏎1⏎⎋"),
+        ),
+        scene("decision_agreed_by", after(start(), vec![], "1a41o")),
         scene("decision_substitutes", after(start(), vec![], "1s")),
         scene("decision_not_delivered", after(start(), vec![], "2n")),
         scene("decision_channel", after(start(), vec![], "2a1")),

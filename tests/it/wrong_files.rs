@@ -65,6 +65,22 @@ fn a_wrong_decisions_file_says_where_and_what_is_expected() {
             r#"{"lines": [{"line": 1, "outcome": "adjusted", "reason": "dose"}]}"#,
             "l’accord du prescripteur",
         ),
+        (
+            r#"{"lines": [{"line": 1, "outcome": "adjusted", "reason": "dose", "agreement": {"by": "patient", "channel": "phone", "at": "2026-01-05T10:00:00+01:00"}}]}"#,
+            "seul le prescripteur (prescriber)",
+        ),
+        (
+            r#"{"lines": [{"line": 1, "outcome": "adjusted", "reason": "dose", "agreement": {"by": "other-prescriber", "name": " ", "channel": "phone", "at": "2026-01-05T10:00:00+01:00"}}]}"#,
+            "donnez le nom de l’autre prescripteur",
+        ),
+        (
+            r#"{"lines": [{"line": 1, "outcome": "adjusted", "reason": "dose", "agreement": {"by": "prescriber", "name": "Dr Bis", "channel": "phone", "at": "2026-01-05T10:00:00+01:00"}}]}"#,
+            "seul un autre prescripteur",
+        ),
+        (
+            r#"{"lines": [{"line": 1, "outcome": "adjusted", "reason": "dose", "agreement": {"by": "prescriber", "channel": "pigeon", "at": "2026-01-05T10:00:00+01:00"}}]}"#,
+            "pigeon",
+        ),
     ] {
         let path = written(&counter, text);
         let ended = counter.run(&["dispense", &number, "--decisions", &path, "--json"]);

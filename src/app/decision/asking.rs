@@ -7,6 +7,7 @@ use crate::app::decision::Deciding;
 use crate::app::form::{Form, Missing};
 use crate::app::input::TextInput;
 use crate::app::serving::Serving;
+use crate::domain::dispense::AgreedBy;
 use crate::domain::product::Product;
 
 /// What is being asked about the line.
@@ -49,6 +50,8 @@ pub enum Choice {
     SubstitutionReason,
     /// What was adjusted.
     AdjustmentReason,
+    /// Which prescriber agreed.
+    AgreedBy,
     /// How the prescriber agreed.
     Channel,
     /// Why nothing.
@@ -68,6 +71,10 @@ pub enum TextField {
     Expiry,
     /// The pharmacist's words.
     Note,
+    /// The name of the prescriber who agreed, when it is not the author.
+    AgreedBy,
+    /// What is taken instead of what was written.
+    Changed,
 }
 
 impl Asking {
@@ -94,6 +101,14 @@ impl Asking {
                 .expiry
                 .map(|day| TextInput::holding(&day.strftime("%d/%m/%Y").to_string())),
             TextField::Note => Some(TextInput::holding(&form.note)),
+            TextField::AgreedBy => match form.agreement.as_ref().map(|agreement| &agreement.by) {
+                Some(AgreedBy::Other(name)) => Some(TextInput::holding(name)),
+                Some(AgreedBy::Author) | None => None,
+            },
+            TextField::Changed => form
+                .agreement
+                .as_ref()
+                .map(|agreement| TextInput::holding(&agreement.changed)),
         };
         Self::Text {
             of,

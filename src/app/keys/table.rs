@@ -156,6 +156,7 @@ const DECISION: &[Binding] = &[
     key(&[Key::Character('*')], C::AllBoxes, Help),
     key(&[Key::Character('p')], C::Product, Help),
     key(&[Key::Character('m')], C::Reason, Help),
+    key(&[Key::Character('o')], C::Agreement, Help),
     key(&[Key::Character('l')], C::Lot, Help),
     key(&[Key::Character('e')], C::Expiry, Help),
     key(&[Key::Character('r')], C::Note, Help),

@@ -14,7 +14,7 @@ use crate::base::fhir::{
 };
 use crate::base::mapping::{Origin, Reading, task, value};
 use crate::domain::consent::Consent;
-use crate::domain::dispense::{Agreement, DispensedLine, HandOver, LineOutcome, Supply};
+use crate::domain::dispense::{AgreedBy, Agreement, DispensedLine, HandOver, LineOutcome, Supply};
 use crate::domain::identifiers::{Boxes, DispensedLineId};
 use crate::domain::prescription::Status;
 use crate::domain::product::ProductCode;
@@ -244,12 +244,26 @@ fn adjustment(reason: &str, agreement: &Agreement) -> Extension {
         value_date_time: Some(value::written_moment(agreement.at)),
         ..Extension::named("at")
     };
+    let in_words = |name: &str, words: &str| Extension {
+        value_string: Some(words.to_owned()),
+        ..Extension::named(name)
+    };
+    let by = match &agreement.by {
+        AgreedBy::Author => None,
+        AgreedBy::Other(name) => Some(in_words("by", name)),
+    };
+    let changed = agreement.changed.trim();
+    let changed = (!changed.is_empty()).then(|| in_words("changed", changed));
     Extension {
-        extension: vec![
+        extension: [
             Extension::coded("reason", codes::ADJUSTMENT_REASON, reason),
             Extension::coded("channel", codes::AGREEMENT_CHANNEL, agreement.channel.code()),
             at,
-        ],
+        ]
+        .into_iter()
+        .chain(by)
+        .chain(changed)
+        .collect(),
         ..Extension::named(codes::ADJUSTMENT_EXTENSION)
     }
 }

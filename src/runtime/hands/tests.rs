@@ -147,6 +147,27 @@ fn a_store_that_fails_is_left_alone_for_a_while_and_then_tried_again() {
     assert_eq!(next_attempt, None, "nothing waits");
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_alarm_goes_off_at_its_instant_however_far_and_once_more_when_the_clock_is_set_back() {
+    let start: Timestamp = "2026-02-04T14:05:00Z".parse().unwrap();
+    let hours = jiff::SignedDuration::from_hours;
+    // The clock set back by so much after half an hour; the hours after the start at which it goes off.
+    for (setback, expected) in [(0, vec![3]), (5, vec![0, 8])] {
+        let begun = tokio::time::Instant::now();
+        let since = || jiff::SignedDuration::try_from(begun.elapsed()).unwrap();
+        let clock = || {
+            let is_set_back = since() > jiff::SignedDuration::from_mins(30);
+            start + since() - if is_set_back { hours(setback) } else { hours(0) }
+        };
+        let told = std::cell::RefCell::new(Vec::new());
+        wake_at(start + hours(3), clock, || {
+            told.borrow_mut().push(since().as_hours());
+        })
+        .await;
+        assert_eq!(told.into_inner(), expected, "set back by {setback} hours");
+    }
+}
+
 /// What becomes of the backup when the day is closed from the terminal.
 fn closed_day(stage: &Stage) -> ClosingAnswer {
     let (mut hands, inputs) = stage.hands();

@@ -12,7 +12,7 @@ use crate::domain::box_read::BoxRead;
 use crate::domain::consent::Consent;
 use crate::domain::correction::{Corrects, Motive};
 use crate::domain::dispense::{
-    Agreement, Completeness, DispensedLine, HandOver, LineOutcome, Override, Supply,
+    AgreedBy, Agreement, Completeness, DispensedLine, HandOver, LineOutcome, Override, Supply,
 };
 use crate::domain::identifiers::{
     Boxes, Cip13, Cis, DispenseId, DispensedLineId, LineNumber, Lot, Lpp, Serial,
@@ -244,11 +244,27 @@ pub(super) enum ProductCodeForm {
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "Agreement")]
-struct AgreementForm {
+pub(super) struct AgreementForm {
+    // Left out where it says nothing more: what was recorded before keeps its bytes.
+    #[serde(default, skip_serializing_if = "is_author", with = "AgreedByForm")]
+    by: AgreedBy,
     #[serde(with = "agreement_channel")]
     channel: AgreementChannel,
     #[serde(with = "text")]
     at: Timestamp,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    changed: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "AgreedBy", rename_all = "kebab-case")]
+enum AgreedByForm {
+    Author,
+    Other(String),
+}
+
+fn is_author(by: &AgreedBy) -> bool {
+    *by == AgreedBy::Author
 }
 
 #[derive(Serialize, Deserialize)]
@@ -374,6 +390,7 @@ list_form!(overrides, Override, "OverrideForm");
 list_form!(boxes_read, BoxRead, "BoxReadForm");
 list_form!(line_ids, DispensedLineId, "DispensedLineIdForm");
 option_form!(corrects_or_none, Corrects, "CorrectsForm");
+option_form!(agreement_or_none, Agreement, "AgreementForm");
 option_form!(basis_or_none, SubstitutionBasis, "SubstitutionBasisForm");
 option_form!(partial_or_none, PartialReason, "partial_reason");
 option_form!(completeness_or_none, Completeness, "CompletenessForm");
@@ -472,8 +489,19 @@ mod tests {
     }
 
     fn outcome() -> impl Strategy<Value = LineOutcome> {
-        let agreement = (sample::select(AgreementChannel::ALL), moment())
-            .prop_map(|(channel, at)| Agreement { channel, at });
+        let by = prop_oneof![Just(AgreedBy::Author), "[a-zé ]{1,9}".prop_map(AgreedBy::Other)];
+        let agreement = (
+            by,
+            sample::select(AgreementChannel::ALL),
+            moment(),
+            "[a-zé ]{0,9}",
+        )
+            .prop_map(|(by, channel, at, changed)| Agreement {
+                by,
+                channel,
+                at,
+                changed,
+            });
         prop_oneof![
             supply().prop_map(LineOutcome::Conforming),
             (supply(), sample::select(SubstitutionReason::ALL))

@@ -7,6 +7,7 @@ use super::{
     BoxesForm, DispenseIdForm, DispensedLineIdForm, LineNumberForm, OperatorForm, PatientForm, PharmacyForm,
     PrescriberForm, RegisterNumberForm, kept_number, paper_or_none, text_or_none,
 };
+use crate::domain::dispense::Agreement;
 use crate::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber, Lot, Serial};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::people::{Operator, Patient, Pharmacy, Prescriber};
@@ -14,7 +15,7 @@ use crate::domain::reasons::{CorrectionReason, PaperReason};
 use crate::domain::register::{RegisterContent, RegisterNumber, RegisteredDelivery};
 use crate::domain::substitution::SubstitutionBasis;
 use crate::store::error::StoreError;
-use crate::store::record::hand_over::basis_or_none;
+use crate::store::record::hand_over::{agreement_or_none, basis_or_none};
 
 const VERSION: u8 = 1;
 
@@ -84,6 +85,9 @@ struct RegisteredDeliveryForm {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "basis_or_none")]
     basis: Option<SubstitutionBasis>,
     reason: Option<String>,
+    // Left out where there is none: entries made before it was recorded keep their bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "agreement_or_none")]
+    agreement: Option<Agreement>,
     note: String,
     #[serde(default, skip_serializing_if = "Option::is_none", with = "number_or_none")]
     replaces: Option<RegisterNumber>,
@@ -212,7 +216,9 @@ pub(in crate::store) fn read_content(payload: &str) -> Result<RegisterContent, S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::dispense::AgreedBy;
     use crate::domain::people::{OperatorRole, Sex};
+    use crate::domain::reasons::AgreementChannel;
     use crate::domain::register::commitment;
     use uuid::Uuid;
 
@@ -287,21 +293,29 @@ mod tests {
             outcome: "substituted".into(),
             basis: None,
             reason: Some("generic".into()),
+            agreement: None,
             note: String::new(),
             replaces: None,
             paper: None,
         }))
     }
 
-    /// The same delivery as a replacement of entry 41, written once there were rectifications.
-    fn replacement() -> RegisterContent {
-        let RegisterContent::Delivery(delivery) = delivery() else {
+    /// That delivery, with what later versions write of one.
+    fn delivery_with(change: impl FnOnce(&mut RegisteredDelivery)) -> RegisterContent {
+        let RegisterContent::Delivery(mut delivery) = delivery() else {
             unreachable!("a delivery")
         };
-        RegisterContent::Delivery(Box::new(RegisteredDelivery {
-            replaces: Some(RegisterNumber(41)),
-            ..*delivery
-        }))
+        change(&mut delivery);
+        RegisterContent::Delivery(delivery)
+    }
+
+    fn agreement(by: AgreedBy, changed: &str) -> Agreement {
+        Agreement {
+            by,
+            channel: AgreementChannel::Phone,
+            at: "2026-11-22T09:05:00Z".parse().unwrap(),
+            changed: changed.into(),
+        }
     }
 
     #[test]
@@ -318,15 +332,12 @@ mod tests {
             reason: String::new(),
             operator: operator(OperatorRole::Technician),
         };
-        let with_serials = |content: RegisterContent| {
-            let RegisterContent::Delivery(delivery) = content else {
-                unreachable!("a delivery")
-            };
-            RegisterContent::Delivery(Box::new(RegisteredDelivery {
-                serials: ["S1", "S2"].map(|serial| serial.parse().unwrap()).to_vec(),
-                basis: Some(SubstitutionBasis::ParallelImport),
-                ..*delivery
-            }))
+        let with_serials = delivery_with(|delivery| {
+            delivery.serials = ["S1", "S2"].map(|serial| serial.parse().unwrap()).to_vec();
+            delivery.basis = Some(SubstitutionBasis::ParallelImport);
+        });
+        let with_agreement = |by: AgreedBy, changed: &str| {
+            delivery_with(|delivery| delivery.agreement = Some(agreement(by, changed)))
         };
         let told_apart = FROZEN.replace(
             r#""expiry":"2028-06-30","#,
@@ -336,13 +347,29 @@ mod tests {
             r#""outcome":"substituted","#,
             r#""outcome":"substituted","basis":"parallel-import","#,
         );
+        let agreed = |said: &str| {
+            let agreement = format!(r#""reason":"generic","agreement":{said},"#);
+            FROZEN.replace(r#""reason":"generic","#, &agreement)
+        };
+        let by_author = agreed(r#"{"channel":"phone","at":"2026-11-22T09:05:00Z"}"#);
+        let by_other = agreed(
+            r#"{"by":{"other":"Dr Bis"},"channel":"phone","at":"2026-11-22T09:05:00Z","changed":"1 le soir"}"#,
+        );
         let replacing = FROZEN.replace(r#""note":""}}"#, r#""note":"","replaces":41}}"#);
         for (content, frozen) in [
             (delivery(), FROZEN),
             (correction, FROZEN_CORRECTION),
             (coded, FROZEN_CODED_CORRECTION),
-            (replacement(), &replacing),
-            (with_serials(delivery()), &told_apart),
+            (
+                delivery_with(|delivery| delivery.replaces = Some(RegisterNumber(41))),
+                &replacing,
+            ),
+            (with_serials, &told_apart),
+            (with_agreement(AgreedBy::Author, ""), &by_author),
+            (
+                with_agreement(AgreedBy::Other("Dr Bis".into()), "1 le soir"),
+                &by_other,
+            ),
         ] {
             assert_eq!(write_content(content.clone()).unwrap(), frozen);
             assert_eq!(read_content(frozen).unwrap(), content);

@@ -63,10 +63,26 @@ pub struct PrescriberDelivery {
     pub outcome: &'static str,
     /// The code of the reason.
     pub reason: Option<String>,
+    /// For an adjustment: the agreement that the pharmacy says it had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<ReportedAgreement>,
     /// The pharmacy's name.
     pub pharmacy: String,
     /// When, as the pharmacy wrote it.
     pub at: Option<String>,
+}
+
+/// The prescriber's agreement as a pharmacy reported it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedAgreement {
+    /// Who, when it was not the author of the prescription.
+    pub by: Option<String>,
+    /// The code of the channel.
+    pub channel: Option<String>,
+    /// When, as the pharmacy wrote it.
+    pub at: Option<String>,
+    /// What changed, in words.
+    pub changed: Option<String>,
 }
 
 /// A delivery that was reported by mistake.
@@ -293,6 +309,7 @@ fn read_delivery(delivery: &Value, lines: &[&Value]) -> PrescriberDelivery {
             .map(str::to_owned),
         outcome,
         reason: reason.or_else(|| coding(extension(delivery, &format!("{EXTENSIONS}partial-reason")))),
+        agreement: extension(delivery, &format!("{EXTENSIONS}adjustment")).map(agreement),
         pharmacy: pharmacy(delivery),
         at: moments
             .into_iter()
@@ -326,6 +343,19 @@ fn outcome(delivery: &Value) -> (&'static str, Option<String>) {
         return ("substituted", concept(&delivery["substitution"]["reason"][0]));
     }
     ("conforming", None)
+}
+
+fn agreement(adjustment: &Value) -> ReportedAgreement {
+    let words = |name: &str, value: &str| {
+        let said = extension(adjustment, name)?[value].as_str();
+        said.map(str::to_owned)
+    };
+    ReportedAgreement {
+        by: words("by", "valueString"),
+        channel: coding(extension(adjustment, "channel")),
+        at: words("at", "valueDateTime"),
+        changed: words("changed", "valueString"),
+    }
 }
 
 fn coding(extension: Option<&Value>) -> Option<String> {

@@ -121,11 +121,15 @@ pub fn departure(delivery: &RegisteredDelivery) -> Option<String> {
             ),
         ),
     };
-    Some(match (why, code) {
+    let departed = match (why, code) {
         (Some(why), _) => format!("{what} : {why}"),
         // A code of another version of this program: said as it is.
         (None, Some(code)) => format!("{what} : {}", Safe(code)),
         (None, None) => what.to_owned(),
+    };
+    Some(match &delivery.agreement {
+        Some(agreement) => format!("{departed}, {}", reasons::agreed(agreement)),
+        None => departed,
     })
 }
 

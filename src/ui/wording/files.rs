@@ -140,7 +140,13 @@ pub const NOT_A_LOT: &str = "un lot a au plus 20 lettres, chiffres ou signes, sa
 /// Only some keep what was ordered.
 pub const KEPT_CONFORMING: &str = "seule une délivrance conforme garde le produit prescrit";
 /// Somebody else cannot agree.
-pub const ONLY_THE_PRESCRIBER: &str = "seul le prescripteur (prescriber) peut donner son accord";
+pub const ONLY_THE_PRESCRIBER: &str =
+    "seul le prescripteur (prescriber), ou un autre (other-prescriber), peut donner son accord";
+/// Another prescriber has a name.
+pub const WHO_AGREED: &str = "donnez le nom de l’autre prescripteur qui a donné son accord";
+/// The author of the prescription is known.
+pub const NAME_OF_ANOTHER: &str =
+    "seul un autre prescripteur (other-prescriber) se nomme\u{202f}: l’auteur de l’ordonnance est connu";
 /// The prescriber must agree.
 pub const AGREEMENT_MISSING: &str =
     "un ajustement demande l’accord du prescripteur\u{202f}: {\"by\":\"prescriber\",\"channel\":…,\"at\":…}";

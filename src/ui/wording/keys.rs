@@ -85,6 +85,7 @@ pub const fn command(context: Context, command: Command) -> &'static str {
         Command::Reason => "motif",
         Command::Lot => "lot",
         Command::Expiry => "péremption",
+        Command::Agreement => "accord du prescripteur",
         Command::Note => "remarque",
         Command::Search if matches!(context, Context::Register) => "chercher",
         Command::Search => "chercher un produit",

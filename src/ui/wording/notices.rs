@@ -45,6 +45,8 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ReadWithDifficulty => (Attention, "Code lu avec peine : comparez le numéro et le patient à ceux imprimés sur l’ordonnance.".to_owned()),
         Notice::ReaderFound(device) => (Good, format!("Le lecteur série {} est de nouveau là.", safe(&device.display().to_string()))),
         Notice::ReadingFile(path) => (Plain, format!("Lecture de {}…", safe(&path.display().to_string()))),
+        Notice::ReadingFiles(count) => (Plain, format!("Lecture de {count} fichiers…")),
+        Notice::FilesWithoutCode { unread, count } => (Attention, format!("{unread} fichier{} sur {count} sans code lisible : l’essayer seul dira pourquoi.", if *unread < 2 { "" } else { "s" })),
         Notice::NotTyped(why) => (Attention, not_a_number(why)),
         Notice::NoPaperInstead => (Attention, "Ce refus vaut aussi pour le papier : il ne se délivre pas en mode dégradé.".into()),
         Notice::PaperNumberRead => (Good, "Numéro lu : la base sera interrogée avant de servir ce papier.".into()),

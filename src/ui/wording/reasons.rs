@@ -2,14 +2,16 @@
 
 use crate::app::decision::{Choice, TextField};
 use crate::app::form::{Missing, OutcomeKind};
-use crate::domain::dispense::LineOutcome;
+use crate::domain::dispense::{AgreedBy, Agreement, LineOutcome};
+use crate::domain::people::Prescriber;
 use crate::domain::prescription::{PrescriptionKind, Status};
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, CorrectionReason, KeptReason, NotDeliveredReason, PartialReason,
     SubstitutionReason,
 };
 use crate::domain::substitution::SubstitutionBasis;
-use crate::safe::safe;
+use crate::safe::{Safe, safe};
+use crate::ui::wording::people;
 
 /// Why another product was given.
 pub const fn substitution_reason(reason: SubstitutionReason) -> &'static str {
@@ -168,13 +170,42 @@ pub fn outcome_reason(outcome: &LineOutcome) -> Option<String> {
         LineOutcome::Substituted { reason, .. } => Some(substitution_reason(*reason).to_owned()),
         LineOutcome::Adjusted {
             reason, agreement, ..
-        } => Some(format!(
-            "{}, accord du prescripteur {}",
-            adjustment_reason(*reason),
-            channel(agreement.channel)
-        )),
+        } => Some(format!("{}, {}", adjustment_reason(*reason), agreed(agreement))),
         LineOutcome::NotDelivered(reason) => Some(not_delivered_reason(*reason).to_owned()),
     }
+}
+
+/// The agreement: who gave it, how, and to what.
+pub fn agreed(agreement: &Agreement) -> String {
+    format!("accord {}{}", agreeing_by(agreement), changed(agreement))
+}
+
+/// The same with its moment, after the word "accord".
+pub fn agreed_at(agreement: &Agreement, moment: &str) -> String {
+    format!("{}, {moment}{}", agreeing_by(agreement), changed(agreement))
+}
+
+fn agreeing_by(agreement: &Agreement) -> String {
+    let channel = channel(agreement.channel);
+    match &agreement.by {
+        AgreedBy::Author => format!("du prescripteur, {channel}"),
+        AgreedBy::Other(name) => format!("d’un autre prescripteur, {}, {channel}", Safe(name)),
+    }
+}
+
+fn changed(agreement: &Agreement) -> String {
+    match agreement.changed.trim() {
+        "" => String::new(),
+        words => format!(" : « {} »", Safe(words)),
+    }
+}
+
+/// Who can have agreed, in the order of the list.
+pub fn agreeing(author: &Prescriber) -> Vec<String> {
+    vec![
+        format!("l’auteur de l’ordonnance, {}", people::prescriber_name(author)),
+        "un autre prescripteur (remplaçant, même service)".to_owned(),
+    ]
 }
 
 /// What a numbered list asks.
@@ -183,6 +214,7 @@ pub const fn choice_question(choice: Choice) -> &'static str {
         Choice::Substitute => "Quel produit est délivré à la place ?",
         Choice::SubstitutionReason => "Pourquoi un autre produit ?",
         Choice::AdjustmentReason => "Qu’est-ce qui est ajusté ?",
+        Choice::AgreedBy => "Qui a donné son accord ?",
         Choice::Channel => "Comment le prescripteur a-t-il donné son accord ?",
         Choice::NotDeliveredReason => "Pourquoi cette ligne n’est-elle pas délivrée ?",
         Choice::KeptReason => "Pourquoi garder le produit prescrit ?",
@@ -196,6 +228,8 @@ pub const fn text_question(of: TextField) -> &'static str {
         TextField::Lot => "Numéro de lot (facultatif)",
         TextField::Expiry => "Date de péremption, JJ/MM/AAAA ou MM/AAAA (facultative)",
         TextField::Note => "Remarque, en quelques mots",
+        TextField::AgreedBy => "Nom du prescripteur qui a donné son accord",
+        TextField::Changed => "Ce qui est pris désormais : nouvelle posologie ou durée (facultatif)",
     }
 }
 

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use comptoir::base::{BaseError, Response, TransportError};
 use comptoir::domain::consent::Consent;
-use comptoir::domain::dispense::{Agreement, Completeness, DispensedLine, HandOver, LineOutcome, Supply};
+use comptoir::domain::dispense::{
+    AgreedBy, Agreement, Completeness, DispensedLine, HandOver, LineOutcome, Supply,
+};
 use comptoir::domain::identifiers::{Boxes, DispenseId, DispensedLineId, LineNumber};
 use comptoir::domain::outbox::PostState;
 use comptoir::domain::people::{Operator, OperatorRole, Patient, Prescriber, Sex};
@@ -239,8 +241,10 @@ async fn posted(hand_over: &HandOver, answer: String) -> Value {
 async fn an_adjustment_a_partial_delivery_and_a_note_are_told() {
     let mut hand_over = hand_over();
     let agreement = Agreement {
+        by: AgreedBy::Other("Dr Louis Remplaçant".to_owned()),
         channel: AgreementChannel::Phone,
         at: at("2026-11-22T10:05:00+01:00"),
+        changed: " 1 le soir au lieu de 2 ".to_owned(),
     };
     hand_over.lines = vec![
         DispensedLine {
@@ -270,7 +274,9 @@ async fn an_adjustment_a_partial_delivery_and_a_note_are_told() {
             value!({ "url": ours("adjustment"), "extension": [
             { "url": "reason", "valueCoding": { "system": list("adjustment-reason"), "code": "dose" } },
             { "url": "channel", "valueCoding": { "system": list("agreement-channel"), "code": "phone" } },
-            { "url": "at", "valueDateTime": "2026-11-22T10:05:00+01:00" }
+            { "url": "at", "valueDateTime": "2026-11-22T10:05:00+01:00" },
+            { "url": "by", "valueString": "Dr Louis Remplaçant" },
+            { "url": "changed", "valueString": "1 le soir au lieu de 2" }
         ] }),
             value!({ "url": ours("partial-reason"),
             "valueCoding": { "system": list("partial-reason"), "code": "owed" } }),

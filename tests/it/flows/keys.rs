@@ -2,7 +2,7 @@
 
 use comptoir::app::Effect;
 use comptoir::app::message::{HoldAnswer, Message};
-use comptoir::domain::dispense::LineOutcome;
+use comptoir::domain::dispense::{AgreedBy, LineOutcome};
 use comptoir::domain::identifiers::{Boxes, LineNumber};
 use comptoir::domain::reasons::{AdjustmentReason, NotDeliveredReason, PartialReason, SubstitutionReason};
 use jiff::civil::date;
@@ -135,6 +135,42 @@ fn an_adjustment_needs_its_reason_and_the_prescriber_s_agreement() {
     assert_eq!(agreement.channel.code(), "secure-mail");
     assert_eq!(agreement.at, now());
     assert_eq!(decisions[0].partial, None);
+}
+
+#[test]
+fn an_agreement_says_who_gave_it_how_and_what_changed() {
+    for (typed, by, channel, changed) in [
+        // The author by phone: nothing more to say than the new dosage.
+        ("1a11un le soir⏎⎋⏎", AgreedBy::Author, "phone", "un le soir"),
+        // What cannot be said yet is passed with one key.
+        ("1a11⏎⎋⏎", AgreedBy::Author, "phone", ""),
+        // Said again from the overview: another prescriber, in person; the words stay.
+        (
+            "1a11un le soir⏎⎋o2Dr Remplaçant⏎3⏎⎋⏎",
+            AgreedBy::Other("Dr Remplaçant".into()),
+            "in-person",
+            "un le soir",
+        ),
+        // And back to the author.
+        (
+            "1a11⏎⎋o2Dr Remplaçant⏎3⏎⎋o13⏎⎋⏎",
+            AgreedBy::Author,
+            "in-person",
+            "",
+        ),
+    ] {
+        let mut app = serving(prescription());
+        press(&mut app, typed);
+        let form = app.screen().serving().unwrap().form(LineNumber(1)).cloned();
+        let agreement = form.and_then(|form| form.agreement);
+        let agreement = agreement.unwrap_or_else(|| panic!("{typed} on {}", app.screen().name()));
+        assert!(agreement.by == by, "{typed}");
+        assert_eq!(
+            (agreement.channel.code(), agreement.changed.as_str()),
+            (channel, changed),
+            "{typed}"
+        );
+    }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use comptoir::app::message::{Message, ReadFailure, Reading};
+use comptoir::app::desk::Notice;
+use comptoir::app::message::{FileAnswer, Message, ReadFailure, Reading};
 use comptoir::app::{App, Effect};
 use comptoir::domain::identifiers::LineNumber;
 use comptoir::domain::scanned::Scanned;
@@ -169,7 +170,7 @@ fn files_are_read_wherever_they_come_from() {
     let typed = "/tmp/été.png⏎";
     assert_eq!(press(&mut app, typed), vec![Effect::ReadFile(path.clone())]);
     assert_eq!(
-        app.update(Message::FileDropped(path.clone())),
+        app.update(Message::FilesDropped(vec![path.clone()])),
         vec![Effect::ReadFile(path.clone())]
     );
     let ins_code = Reading {
@@ -189,6 +190,37 @@ fn files_are_read_wherever_they_come_from() {
         ["Consult", "WakeAt"],
         "one prescription, its other codes aside"
     );
+}
+
+#[test]
+fn files_dropped_together_are_one_scan() {
+    let sheet = |text: &str| {
+        Ok(vec![Reading {
+            text: text.into(),
+            scanned: Scanned::Prescription(number(text)),
+        }])
+    };
+    let (empty, unread) = (|| Ok(Vec::new()), || Err(ReadFailure::TooLarge));
+    let partly = |unread| Some(Notice::FilesWithoutCode { unread, count: 2 });
+    for (answers, screen, notice) in [
+        ([sheet(NUMBER), sheet(NUMBER)], "consulting", None),
+        ([sheet(NUMBER), sheet(OTHER_NUMBER)], "identified", None),
+        ([empty(), sheet(NUMBER)], "consulting", partly(1)),
+        ([unread(), empty()], "refused", partly(2)),
+    ] {
+        let mut app = app();
+        let paths: Vec<PathBuf> = vec!["/tmp/a.png".into(), "/tmp/b.png".into()];
+        assert_eq!(
+            app.update(Message::FilesDropped(paths.clone())),
+            vec![Effect::ReadFiles(paths.clone())]
+        );
+        assert_eq!(app.desk().notice, Some(Notice::ReadingFiles(2)));
+        let files = paths.into_iter().zip(answers);
+        let files = files.map(|(path, answer)| FileAnswer { path, answer });
+        app.update(Message::FilesRead(files.collect()));
+        assert_eq!(app.screen().name(), screen);
+        assert_eq!(app.desk().notice, notice, "on {screen}");
+    }
 }
 
 #[test]

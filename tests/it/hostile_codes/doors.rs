@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use comptoir::app::counter::path_typed;
+use comptoir::app::paths_typed::paths_typed;
 use comptoir::domain::scanned::Scanned;
 use comptoir::safe::safe;
 use comptoir::scan::glued::read_burst;
@@ -242,7 +242,7 @@ fn a_hostile_text_that_is_pasted_does_nothing_but_name_a_file() {
         .cases()
         .into_iter()
         // A person who pastes the name of a file wants it read.
-        .filter(|case| path_typed(&case.text).is_none())
+        .filter(|case| paths_typed(&case.text).is_empty())
         .collect();
     assert!(cases.len() > 200);
     through_the_terminal(&place, &cases, |terminal, text| {

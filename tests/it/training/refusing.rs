@@ -122,7 +122,7 @@ async fn ce_qui_contredit_l_ordonnance_est_refuse_puis_le_bon_envoi_passe() {
         ),
         (
             "a completeness that does not exist",
-            with("/type/coding/0/code", json!("XXX")),
+            with("/type/coding/0/code", json!("everything")),
             422,
             "malformed",
         ),

@@ -134,6 +134,13 @@ pub fn made_at(pharmacy: &str, at: Option<&str>, zone: &TimeZone) -> String {
     }
 }
 
+/// Who agreed to an adjustment, when it was not the author, and what changed.
+pub fn agreed(by: Option<&str>, changed: Option<&str>) -> String {
+    let by = by.map(|name| format!(" (accord de {})", Safe(name)));
+    let changed = changed.map(|words| format!(" «\u{a0}{}\u{a0}»", Safe(words)));
+    by.unwrap_or_default() + &changed.unwrap_or_default()
+}
+
 /// The prescriber sees no delivery; why is not told to a prescriber.
 pub const fn no_delivery_visible() -> &'static str {
     "    aucune délivrance visible"

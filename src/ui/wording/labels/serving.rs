@@ -327,11 +327,6 @@ pub fn reason(reason: &str) -> String {
     format!("motif : {reason}")
 }
 
-/// The prescriber's agreement.
-pub fn agreed(channel: &str) -> String {
-    format!("accord du prescripteur {channel}")
-}
-
 /// Fewer boxes.
 pub fn partial(reason: &str) -> String {
     format!("partiel : {reason}")
@@ -371,9 +366,9 @@ pub const SEARCH_HINT: &str = "Tapez le début du nom, la substance ou le code C
 /// Nothing was found.
 pub const NOTHING_FOUND: &str = "Aucun produit ne correspond.";
 
-/// The agreement and its moment.
-pub fn agreed_at(channel: &str, moment: &str) -> String {
-    format!("du prescripteur, {channel}, {moment}")
+/// The agreement on which an entry rests.
+pub fn agreement(agreed: &str) -> String {
+    format!("Accord {agreed}")
 }
 
 /// The box of a product.
