@@ -24,6 +24,7 @@ use crate::scan::image::Picture;
 
 pub mod codes;
 pub mod engine;
+pub mod frame;
 pub mod glued;
 pub mod grey;
 pub mod gs1;
@@ -285,7 +286,7 @@ fn look_at_pages(
     look: &mut impl FnMut(&Picture, usize),
 ) -> Option<ReadError> {
     let mut failure = None;
-    let pages = pdf::each_page(bytes, pdf::PAGE_DPI, limits.pdf_pages, |page, drawn| {
+    let pages = pdf::each_page_within(bytes, limits, |page, drawn| {
         before(Work::Look);
         match drawn.and_then(|drawn| pdf::picture(&drawn)) {
             Ok(picture) => look(&picture, page),
