@@ -33,6 +33,7 @@ pub mod image;
 mod jpeg;
 pub mod pdf;
 pub mod place;
+mod png;
 pub mod regions;
 pub mod repair;
 pub mod serial;
@@ -270,10 +271,13 @@ pub fn read_each(
         let picture = guarded(|| image::decode(bytes, limits)).and_then(|picture| picture);
         before(Work::Look);
         // What arrived of a cut picture is looked at all the same.
-        picture
-            .map(|picture| look(&picture, 1))
-            .err()
-            .or(jpeg::is_cut(bytes).then_some(ReadError::Truncated))
+        match picture {
+            Ok(picture) => {
+                look(&picture, 1);
+                picture.is_cut.then_some(ReadError::Truncated)
+            }
+            Err(error) => Some(error),
+        }
     };
     texts.is_empty().then_some(failure.unwrap_or(ReadError::NoCode))
 }
