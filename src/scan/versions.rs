@@ -221,7 +221,10 @@ impl<'picture> Versions<'picture> {
                 let base = self.base();
                 one(Some(base.with(base.grey.closed())))
             }
-            Look::Halved => one((!is_small).then(|| self.halved())),
+            // The base of a scanned page is half of it already: the same engines would see the same again.
+            Look::Halved => {
+                one((!is_small && self.half_factor() != self.base_factor()).then(|| self.halved()))
+            }
             Look::HalvedStretched => one((!is_small).then(|| {
                 let halved = self.halved();
                 halved.with(halved.grey.stretched(10, 10))
@@ -284,6 +287,9 @@ impl<'picture> Versions<'picture> {
     }
 
     fn halved(&self) -> Rc<Version> {
+        if self.half_factor() == self.base_factor() {
+            return self.base();
+        }
         let made = || Version::reduced(&self.picture.grey, self.half_factor());
         Rc::clone(self.halved.get_or_init(made))
     }
@@ -470,5 +476,30 @@ impl Treatment {
             Self::Turned => part.with_grey(stretched).large().turned(),
         };
         (version.grey.width().min(version.grey.height()) >= PART_SIDE_MIN).then(|| Rc::new(version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_whose_base_is_half_of_it_is_not_looked_at_twice() {
+        for (height, are_the_same) in [
+            (600, false),
+            (2000, false),
+            (2339, true),
+            (3000, false),
+            (4000, true),
+            (7000, false),
+        ] {
+            let grey = Grey::new(40, height, vec![255; 40 * height]).unwrap();
+            let picture = Picture::of_grey(grey);
+            let versions = Versions::of(&picture);
+            let halved = versions.of_look(Look::Halved, &[]).count();
+            assert_eq!(halved, usize::from(!are_the_same), "{height}");
+            // What is made of the half is made all the same.
+            assert_eq!(versions.of_look(Look::HalvedClosed, &[]).count(), 1, "{height}");
+        }
     }
 }
