@@ -117,6 +117,7 @@ impl App {
             Message::FilesDropped(paths) => self.desk.read(paths),
             Message::FileRead { path, readings } => self.file_read(path, readings),
             Message::FilesRead(files) => self.files_read(files),
+            Message::BoxGone(gone) => self.box_gone(*gone),
             Message::FileUnread { path, why } => self.file_unread(path, why),
             Message::Consulted(consultation) => self.consulted(*consultation),
             Message::ConsultRefused { number, refusal } => self.consult_refused(number, refusal),

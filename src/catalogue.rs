@@ -15,6 +15,7 @@ mod download;
 mod error;
 mod official;
 mod reading;
+mod recalls;
 mod search;
 mod swap;
 mod training;
@@ -32,12 +33,14 @@ pub use contents::{SkipReason, Skipped, Source};
 pub use download::{AddressRefused, DownloadAddress, DownloadError, download};
 pub use error::{BadLine, CatalogueError};
 pub use official::{DateOrigin, FILE_SIZE_MAX, OfficialFile, SourceFile, from_folder};
+pub use recalls::{RecalledLots, recalled_lots};
 pub use swap::{Shrinking, import};
 
 use crate::domain::product::{
     BoxContent, CATALOGUE_AGE_DAYS_MAX, CatalogueScope, KnownProducts, Product, ProductCode, Published,
 };
 use contents::{Contents, GroupKind};
+use recalls::RecallList;
 
 /// How many products a search returns at most: more than a screen shows.
 pub const FOUND_MAX: usize = 50;
@@ -48,6 +51,7 @@ pub struct Catalogue {
     connection: Arc<Mutex<Connection>>,
     about: Arc<About>,
     origin: Origin,
+    recalls: RecallList,
 }
 
 impl fmt::Debug for Catalogue {
@@ -178,7 +182,15 @@ impl Catalogue {
             connection: Arc::new(Mutex::new(connection)),
             about: Arc::new(about),
             origin,
+            recalls: RecallList::default(),
         }
+    }
+
+    /// With the list of recalled lots that is there, which may change while the counter is open.
+    #[must_use]
+    pub fn with_recalled_lots(self, list: Option<&Path>) -> Self {
+        let recalls = RecallList(list.map(|path| Arc::new(path.to_owned())));
+        Self { recalls, ..self }
     }
 
     /// Where its products come from.
@@ -213,10 +225,12 @@ impl Catalogue {
 
     /// The product with exactly that code as people type it: CIP13, GTIN-14, CIP7 or CIS, blanks aside.
     pub fn by_code(&self, text: &str) -> Option<Product> {
-        self.read(|connection| {
+        let mut found = self.read(|connection| {
             let place = search::place_of_code(connection, text)?;
             place.map(|place| product_at(connection, place)).transpose()
-        })
+        });
+        self.recalls.mark(found.as_mut_slice());
+        found
     }
 
     /// Every presentation of the same speciality, the best first.
@@ -227,19 +241,21 @@ impl Catalogue {
     /// The products whose name, substances or codes hold a word that begins with each word of the text, accents and
     /// case aside, the best first: the name begins so, the strength is whole, the product is sold.
     pub fn search(&self, text: &str) -> Vec<Product> {
-        self.read(|connection| {
+        let mut found: Vec<Product> = self.read(|connection| {
             let places = search::places(connection, text)?;
             places
                 .into_iter()
                 .map(|place| product_at(connection, place))
                 .collect()
-        })
+        });
+        self.recalls.mark(&mut found);
+        found
     }
 
     /// The products with those codes, and every product that shares a speciality or a group with one of them.
     pub fn related<'a>(&self, codes: impl Iterator<Item = &'a ProductCode>) -> KnownProducts {
         let ordered: Vec<Product> = codes.filter_map(|code| self.find(code)).collect();
-        self.read(|connection| {
+        let mut known = self.read(|connection| {
             let mut specialities = BTreeSet::new();
             for product in &ordered {
                 specialities.insert(product.cis.as_str().to_owned());
@@ -255,7 +271,9 @@ impl Catalogue {
             placed.sort_unstable();
             let products = placed.into_iter().map(|place| product_at(connection, place));
             Ok(KnownProducts(products.collect::<Result<_, _>>()?))
-        })
+        });
+        self.recalls.mark(&mut known.0);
+        known
     }
 
     /// The published names of the groups of a product.

@@ -63,6 +63,8 @@ pub struct Config {
     pub operator: Operator,
     /// Where the official files of medicines are downloaded from: not yet checked, the download's own door does it.
     pub catalogue_address: String,
+    /// The list of recalled lots that the pharmacy keeps, when it keeps one.
+    pub recalled_lots: Option<PathBuf>,
     /// Where the key of the store is kept.
     pub key_keeper: KeyKeeper,
     /// Where backups go, and how many stay.
@@ -219,10 +221,11 @@ struct RawBase {
     catch_up_per_second: Option<NonZeroU32>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCatalogue {
-    address: String,
+    address: Option<String>,
+    recalled_lots: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -286,6 +289,7 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         (true, SessionKind::Training) => training_operators()?,
         (true, SessionKind::Real) => return Err(ConfigError::Missing("[[operator]]")),
     };
+    let catalogue = raw.catalogue.unwrap_or_default();
     Ok(Config {
         session,
         base,
@@ -301,9 +305,8 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
         backup: raw.backup,
         pharmacy,
         operator: chosen(operators, typed.operator.as_deref())?,
-        catalogue_address: raw
-            .catalogue
-            .map_or_else(|| OFFICIAL_FILES.to_owned(), |catalogue| catalogue.address),
+        catalogue_address: catalogue.address.unwrap_or_else(|| OFFICIAL_FILES.to_owned()),
+        recalled_lots: catalogue.recalled_lots,
         // Durations of French law are counted in days of the pharmacy's own calendar.
         time_zone: TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC),
         catch_up_per_second: raw

@@ -34,6 +34,7 @@ pub mod people;
 pub mod prescription;
 pub mod product;
 pub mod reasons;
+pub mod recall;
 pub mod refusal;
 pub mod regime;
 pub mod register;

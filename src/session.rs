@@ -103,15 +103,19 @@ pub fn catalogue_path(data_dir: &Path) -> PathBuf {
 }
 
 /// The imported catalogue, else the embedded one: a damaged catalogue is no reason not to serve patients.
-pub fn catalogue(data_dir: &Path) -> Result<(Catalogue, Option<CatalogueError>), CatalogueError> {
-    match Catalogue::open(&catalogue_path(data_dir)) {
-        Ok(Some(catalogue)) => Ok((catalogue, None)),
-        Ok(None) => Ok((Catalogue::training()?, None)),
+pub fn catalogue(config: &Config) -> Result<(Catalogue, Option<CatalogueError>), CatalogueError> {
+    let (catalogue, unusable) = match Catalogue::open(&catalogue_path(&config.data_dir)) {
+        Ok(Some(catalogue)) => (catalogue, None),
+        Ok(None) => (Catalogue::training()?, None),
         Err(error) => {
             tracing::error!(error = %crate::chain(&error), "the imported catalogue cannot be used");
-            Ok((Catalogue::training()?, Some(error)))
+            (Catalogue::training()?, Some(error))
         }
-    }
+    };
+    Ok((
+        catalogue.with_recalled_lots(config.recalled_lots.as_deref()),
+        unusable,
+    ))
 }
 
 /// Backs up into the configured folder; none when no second support is configured.
@@ -154,7 +158,7 @@ pub fn sheets_dir(data_dir: &Path) -> PathBuf {
 impl Session {
     /// Opens everything. A base that does not answer is no reason not to open: the counter works without it.
     pub async fn open(config: &Config) -> Result<Self, SessionError> {
-        let (catalogue, unusable_catalogue) = catalogue(&config.data_dir)?;
+        let (catalogue, unusable_catalogue) = catalogue(config)?;
         let store = open_store(config)?;
         let (base, address, training) = base(config).await?;
         let counter = Counter::new(

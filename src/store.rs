@@ -4,6 +4,7 @@
 //! once. All SQL of the program is below this module, and health data rests nowhere else.
 
 mod backup;
+mod boxes;
 mod closing_key;
 mod closure;
 mod connection;

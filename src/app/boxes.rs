@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 
 use crate::app::desk::Notice;
+use crate::app::effect::Effect;
 use crate::app::form::{Form, GivenProduct, OutcomeKind};
 use crate::app::serving::{Serving, given, usual_reason};
-use crate::domain::box_read::BoxRead;
+use crate::domain::box_read::{BoxGone, BoxRead};
 use crate::domain::identifiers::{Boxes, LineNumber};
 use crate::domain::prescription::PrescriptionLine;
 use crate::domain::product::{Product, ProductCode};
@@ -60,6 +61,27 @@ impl Serving {
             }
             Err(notice) => Some(notice),
         }
+    }
+
+    /// What the store is asked about a box that was counted in: only a serial tells whether it left already.
+    pub fn asked_of(&self, scanned: &ScannedBox) -> Vec<Effect> {
+        let is_it =
+            |read: &&BoxRead| read.serial == scanned.serial && Some(&read.cip13) == scanned.cip13.as_ref();
+        let read = self.forms.iter().flat_map(|form| &form.read).find(is_it);
+        let read = read.filter(|read| read.serial.is_some());
+        read.map(|read| Effect::LookForBox(Box::new(read.clone())))
+            .into_iter()
+            .collect()
+    }
+
+    /// The register says that a box has left: it is said as long as the box is in the hand.
+    pub fn say_gone(&mut self, gone: BoxGone) -> bool {
+        let is_in_hand = |form: &Form| form.read.iter().any(|read| read.is_the_same_box(&gone.read));
+        let is_news = self.forms.iter().any(is_in_hand) && !self.gone.contains(&gone);
+        if is_news {
+            self.gone.push(gone);
+        }
+        is_news
     }
 
     /// The form of the line that the box answers, with this box in it.
@@ -128,6 +150,10 @@ impl Serving {
         }
         if let Some(expiry) = read.expiry.filter(|expiry| today > *expiry) {
             return Some(Notice::BoxExpired(expiry));
+        }
+        let recalls = product.map(|product| &product.published.recalls);
+        if let Some(recall) = recalls.and_then(|recalls| recalls.of_lot(read.lot.as_ref())) {
+            return Some(Notice::LotRecalled(recall.clone()));
         }
         let is_for_hospitals = Regime::of(product).hospital_only().is_some();
         is_for_hospitals.then_some(Notice::BoxForHospitals)

@@ -18,6 +18,7 @@ use crate::domain::number::{NotANumber, PrescriptionNumber};
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState, SettlementChoice};
 use crate::domain::people::{Operator, Pharmacy};
 use crate::domain::product::CatalogueScope;
+use crate::domain::recall::Recall;
 use crate::domain::register::RegisterNumber;
 use crate::domain::scanned::Repair;
 use crate::domain::substitution::NonSubstitutable;
@@ -163,6 +164,10 @@ pub enum Notice {
     SeveralLines(Vec<LineNumber>),
     /// The last day of the box is over.
     BoxExpired(Date),
+    /// The register says that it has left already.
+    BoxGone(RegisterNumber),
+    /// Its lot was recalled.
+    LotRecalled(Recall),
     /// The box may be delivered in hospitals only.
     BoxForHospitals,
     /// No box was scanned that could stand for others.
@@ -297,6 +302,8 @@ impl Desk {
             pharmacy: self.setting.pharmacy.clone(),
             at: self.now,
             today: self.today(),
+            // The store looks when it records: what is known here may be an hour old.
+            gone: Vec::new(),
         }
     }
 

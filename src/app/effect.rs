@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::app::correcting::CorrectionKind;
+use crate::domain::box_read::BoxRead;
 use crate::domain::correction::Motive;
 use crate::domain::dispense::{Circumstances, Proposal};
 use crate::domain::identifiers::DispenseId;
@@ -45,6 +46,8 @@ pub enum Effect {
     ReadFile(PathBuf),
     /// Read several pictures or PDF, one after the other: `FilesRead`.
     ReadFiles(Vec<PathBuf>),
+    /// Look whether the register says that this box has left already: `BoxGone`, or nothing.
+    LookForBox(Box<BoxRead>),
     /// Search the medicines database: `CatalogueSearched`.
     SearchCatalogue(String),
     /// List the hand-overs of today and those not accepted: `OutboxListed`, or `StoreFailed`.
@@ -147,6 +150,7 @@ impl Effect {
             Self::WakeAt(_) => "WakeAt",
             Self::ReadFile(_) => "ReadFile",
             Self::ReadFiles(_) => "ReadFiles",
+            Self::LookForBox(_) => "LookForBox",
             Self::SearchCatalogue(_) => "SearchCatalogue",
             Self::ListOutbox => "ListOutbox",
             Self::ListRegister { .. } => "ListRegister",

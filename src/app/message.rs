@@ -10,6 +10,7 @@ use crate::app::closing::ClosingAnswer;
 use crate::app::history;
 use crate::app::keys::Key;
 use crate::app::settling;
+use crate::domain::box_read::BoxGone;
 use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::RegisterDay;
 use crate::domain::correction::{CannotCorrect, Standing};
@@ -71,6 +72,8 @@ pub enum Message {
     },
     /// Several files that were dropped together were read, one after the other.
     FilesRead(Vec<FileAnswer>),
+    /// The register says that a box in the hand has left already.
+    BoxGone(Box<BoxGone>),
     /// A file could not be read.
     FileUnread {
         /// Which file.
@@ -435,6 +438,7 @@ impl Message {
             Self::FilesDropped(_) => "FilesDropped",
             Self::FileRead { .. } => "FileRead",
             Self::FilesRead(_) => "FilesRead",
+            Self::BoxGone(_) => "BoxGone",
             Self::FileUnread { .. } => "FileUnread",
             Self::Consulted(_) => "Consulted",
             Self::ConsultRefused { .. } => "ConsultRefused",

@@ -11,6 +11,7 @@ use crate::app::leaving::{self, Destination};
 use crate::app::message::{FileAnswer, ReadFailure, Reading};
 use crate::app::refused::{Refused, Why};
 use crate::app::screen::{Screen, Scroll};
+use crate::domain::box_read::BoxGone;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::scanned::{Repair, Scanned, ScannedBox, ScannedIdentity};
 
@@ -113,9 +114,15 @@ impl App {
             Screen::Prescription(mut serving) => {
                 let notice = serving.tick(&scanned, self.desk.today());
                 self.desk.notice.clone_from(&notice);
+                let asked = match &notice {
+                    Some(Notice::BoxTicked(_) | Notice::BoxCounted(..) | Notice::SmallBoxCounted(..)) => {
+                        serving.asked_of(&scanned)
+                    }
+                    _ => Vec::new(),
+                };
                 self.screen = Screen::Prescription(serving);
                 if notice.is_some() {
-                    return Vec::new();
+                    return asked;
                 }
                 return self.identified(Reading {
                     text,
@@ -153,6 +160,23 @@ impl App {
         };
         // Back on the sheet, where the box is looked for among the lines.
         self.box_scanned(text, scanned)
+    }
+
+    /// A box in the hand has left already: said at once, and asked about at the review.
+    pub(crate) fn box_gone(&mut self, gone: BoxGone) -> Vec<Effect> {
+        let entry = gone.entry;
+        if self
+            .screen
+            .beneath_mut()
+            .serving_mut()
+            .is_some_and(|serving| serving.say_gone(gone))
+        {
+            self.desk.notice = Some(Notice::BoxGone(entry));
+        }
+        if let Screen::Review(review) = self.screen.beneath_mut() {
+            review.look_again(&self.desk);
+        }
+        Vec::new()
     }
 
     /// The patient's identity is compared with the prescription's, which nobody does by eye at the counter.

@@ -9,6 +9,7 @@ use crate::app::effect::Effect;
 use crate::app::form::{Form, GivenProduct, Missing, OutcomeKind};
 use crate::app::message::{Consultation, Freshness};
 use crate::app::screen::Scroll;
+use crate::domain::box_read::BoxGone;
 use crate::domain::dispense::{Circumstances, Decision, Proposal};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::identifiers::{Boxes, DispenseId, LineNumber};
@@ -57,6 +58,8 @@ pub struct Serving {
     pub forms: Vec<Form>,
     /// The warnings passed.
     pub passed: Vec<Passed>,
+    /// The boxes in the hand that the register says have left.
+    pub gone: Vec<BoxGone>,
     /// The line under the cursor.
     pub selected: usize,
     /// The line that the person put the cursor on: a box that answers several lines is for that one.
@@ -82,6 +85,7 @@ impl Serving {
             renewal: Renewal::None,
             forms: Vec::new(),
             passed: Vec::new(),
+            gone: Vec::new(),
             selected: 0,
             pointed_at: None,
             scroll: Scroll::default(),
@@ -113,6 +117,7 @@ impl Serving {
             renewal: Renewal::None,
             forms: Vec::new(),
             passed: Vec::new(),
+            gone: Vec::new(),
             selected,
             pointed_at: None,
             scroll: Scroll::default(),
@@ -144,6 +149,7 @@ impl Serving {
         }
         // One hand-over, one identifier: the first reading's stays.
         renewed.id = self.id;
+        renewed.gone = std::mem::take(&mut self.gone);
         renewed.selected = self
             .selected
             .min(renewed.prescription.lines.len().saturating_sub(1));
@@ -321,6 +327,7 @@ impl Serving {
         let now = desk.circumstances(self.id);
         let circumstances = Circumstances {
             today: self.handed_over_on.unwrap_or(now.today),
+            gone: self.gone.clone(),
             ..now
         };
         rules::findings(&self.prescription, proposal, &circumstances, &product)

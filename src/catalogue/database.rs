@@ -15,6 +15,7 @@ use crate::domain::product::{
     HybridGroup, HybridRole, Ingredient, IngredientNature, Marketing, MarketingState, Price, Product,
     Published, Rate, SubstanceCode,
 };
+use crate::domain::recall::Recalls;
 
 /// "cpcg": marks a file as a catalogue of this program.
 pub(super) const APPLICATION_ID: i64 = 0x6370_6367;
@@ -260,6 +261,8 @@ pub(super) fn product(row: &Row) -> Result<Product, CatalogueError> {
         biosimilar_group: (!biosimilar.is_empty()).then_some(BiosimilarGroup(biosimilar)),
         conditions: conditions.map(|all| all.split('\n').map(str::to_owned).collect()),
         published: Box::new(Published {
+            // Not of this base: whoever asks marks them.
+            recalls: Recalls::default(),
             form: text(9)?,
             routes: text(10)?,
             procedure: text(11)?,

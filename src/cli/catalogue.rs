@@ -87,7 +87,7 @@ impl From<&Shrinking> for crate::catalogue::Shrinking {
 }
 
 fn opened(config: &Config) -> Result<(Catalogue, Option<CatalogueError>), Failure> {
-    session::catalogue(&config.data_dir).map_err(|error| Failure::broken(&error))
+    session::catalogue(config).map_err(|error| Failure::broken(&error))
 }
 
 fn status(config: &Config, format: Format) -> Result<(), Failure> {

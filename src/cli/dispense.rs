@@ -134,6 +134,7 @@ fn dry_run(
     let dispense = session
         .counter
         .check(prescription, proposal, id, now())
+        .map_err(|error| Failure::broken(&error))?
         .map_err(|findings| stopped(Some(&prescription.number), &findings, format))?;
     let document = checked(&dispense);
     show(format, &document, || {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::failure::{self, Failure};
 use super::output::{Format, show};
 use crate::base::{Base, BaseError, Operation};
-use crate::catalogue::Origin;
+use crate::catalogue::{Origin, recalled_lots};
 use crate::config::{self, Config, ConfigError, SessionKind};
 use crate::domain::breakdown::Breakdown;
 use crate::domain::closure::Closure;
@@ -256,10 +256,11 @@ fn days_since(moment: jiff::Timestamp) -> i64 {
 
 /// Old files are said, and are not a fault; an imported catalogue that cannot be used is one.
 fn catalogue(config: &Config) -> Check {
-    let Ok((catalogue, unusable)) = session::catalogue(&config.data_dir) else {
+    let Ok((catalogue, unusable)) = session::catalogue(config) else {
         return Check::broken(Subject::Catalogue, Breakdown::Damaged);
     };
     let about = catalogue.about();
+    let recalled = config.recalled_lots.as_deref().map(recalled_lots).transpose();
     let today = now().to_zoned(config.time_zone.clone()).date();
     let facts = json!({
         "products": about.presentations,
@@ -267,10 +268,18 @@ fn catalogue(config: &Config) -> Check {
         "date": about.date().map(|date| date.to_string()),
         "age_days": about.age_days(today),
         "old": about.is_old(today),
+        "recalled_lots": recalled.as_ref().ok().and_then(Option::as_ref).map(|list| list.rows.len()),
     });
+    let recalls = match &recalled {
+        Ok(list) => list
+            .as_ref()
+            .and_then(|list| list.bad_row)
+            .map(Ailment::RecalledLotsRow),
+        Err(_) => Some(Ailment::RecalledLots),
+    };
     let ailment = unusable.map(|_| Ailment::ImportedCatalogue);
     let old = about.is_old(today).then_some(Ailment::OldCatalogue);
-    let mut check = Check::new(Subject::Catalogue, ailment.or(old), facts);
+    let mut check = Check::new(Subject::Catalogue, ailment.or(recalls).or(old), facts);
     check.remark = Some(catalogue_words::scope(catalogue.scope(), today));
     check
 }

@@ -97,6 +97,8 @@ impl<T: Transport> Counter<T> {
             pharmacy: self.pharmacy.clone(),
             at: order.at,
             today: self.day(standing.hand_over.handed_over_at()),
+            // The delivery that is replaced is the very one that would be found.
+            gone: Vec::new(),
         };
         let Some(Replacement {
             prescription,

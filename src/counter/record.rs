@@ -42,16 +42,22 @@ impl<T: Transport> Counter<T> {
         proposal: Proposal,
         id: DispenseId,
         now: Timestamp,
-    ) -> Result<Dispense, Vec<Finding>> {
+    ) -> Result<Result<Dispense, Vec<Finding>>, CounterError> {
+        let supplies = proposal
+            .decisions
+            .iter()
+            .filter_map(|decision| decision.outcome.supply());
+        let gone = self.store.gone(supplies.flat_map(|supply| &supply.read))?;
         let circumstances = Circumstances {
             id,
             operator: self.operator.clone(),
             pharmacy: self.pharmacy.clone(),
             at: now,
             today: self.day(now),
+            gone,
         };
         let product = |code: &_| self.catalogue.find(code);
-        Dispense::check(prescription, proposal, circumstances, &product)
+        Ok(Dispense::check(prescription, proposal, circumstances, &product))
     }
 
     /// Checks a proposal and records it: register, chain and outbox at once.
@@ -68,7 +74,7 @@ impl<T: Transport> Counter<T> {
         if self.store.hand_over(id)?.is_some() {
             return self.recorded(id, Vec::new());
         }
-        let dispense = match self.check(prescription, proposal, id, now) {
+        let dispense = match self.check(prescription, proposal, id, now)? {
             Ok(dispense) => dispense,
             Err(findings) => return Ok(RecordOutcome::Stopped(findings)),
         };

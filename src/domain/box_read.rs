@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use crate::domain::dispense::Supply;
 use crate::domain::identifiers::{Boxes, Cip13, Lot, Serial};
 use crate::domain::product::ProductCode;
+use crate::domain::register::RegisterNumber;
 
 /// One box, as its code says it.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,6 +30,15 @@ impl BoxRead {
     fn kind(&self) -> (&Cip13, Option<&Lot>, Option<Date>) {
         (&self.cip13, self.lot.as_ref(), self.expiry)
     }
+}
+
+/// A box in the hand that the register says has left the pharmacy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoxGone {
+    /// The box.
+    pub read: BoxRead,
+    /// The entry that says so.
+    pub entry: RegisterNumber,
 }
 
 /// The lot that all these boxes are of, when they are of one.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::domain::box_read::BoxGone;
 use crate::domain::box_read::BoxRead;
 use crate::domain::consent::Consent;
 use crate::domain::correction::Corrects;
@@ -264,6 +265,8 @@ pub struct Circumstances {
     pub at: Timestamp,
     /// The same in the pharmacy's own calendar: the day the law counts from.
     pub today: Date,
+    /// The boxes in the hand that the register says have left.
+    pub gone: Vec<BoxGone>,
 }
 
 /// Whether a delivery is the line's first, and whether it completes it (CI-SIS codes).

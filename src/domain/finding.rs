@@ -8,8 +8,10 @@ mod rule;
 use jiff::civil::Date;
 
 use crate::domain::hold::Hold;
-use crate::domain::identifiers::{Boxes, LineNumber};
+use crate::domain::identifiers::{Boxes, LineNumber, Lot};
 use crate::domain::product::{Availability, Cents};
+use crate::domain::recall::Recall;
+use crate::domain::register::RegisterNumber;
 use crate::domain::share::Share;
 use crate::domain::substitution::NonSubstitutable;
 
@@ -351,6 +353,20 @@ pub enum Fact {
         /// The day it is.
         today: Date,
     },
+    /// The register says that the box has left the pharmacy already.
+    BoxGone {
+        /// The entry that says so.
+        entry: RegisterNumber,
+    },
+    /// The lot in the hand was recalled.
+    LotRecalled(Recall),
+    /// Lots of the product were recalled, and the lot of a box in the hand is not known.
+    LotToCompare {
+        /// Those recalled.
+        lots: Vec<Lot>,
+    },
+    /// The list of recalled lots could not be read, or not all of it.
+    RecallsUnread,
     /// A reason "other" without words.
     OtherUnexplained,
     /// What replaces a delivery says the same as that delivery.
@@ -430,6 +446,10 @@ impl Fact {
             Self::BiosimilarStrength { .. } => Rule::BiosimilarStrength,
             Self::ProductUnknown { .. } => Rule::ProductUnknown,
             Self::BoxExpired { .. } => Rule::BoxExpired,
+            Self::BoxGone { .. } => Rule::BoxGone,
+            Self::LotRecalled(_) => Rule::LotRecalled,
+            Self::LotToCompare { .. } => Rule::LotToCompare,
+            Self::RecallsUnread => Rule::RecallsUnread,
             Self::OtherUnexplained => Rule::OtherUnexplained,
             Self::NothingCorrected => Rule::NothingCorrected,
         }

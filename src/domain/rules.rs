@@ -207,7 +207,12 @@ pub fn findings(
         findings.extend(quantity::count_unstated(line));
         findings.extend(quantity::of_decision(line, decision));
         findings.extend(substitution::of_decision(&case, line, decision));
-        findings.extend(box_in_hand::of_decision(decision, case.today, product));
+        findings.extend(box_in_hand::of_decision(
+            decision,
+            case.today,
+            &circumstances.gone,
+            product,
+        ));
         // Nothing leaves the pharmacy with a line that is not delivered: there is nothing to watch.
         if let Some(supply) = decision.outcome.supply() {
             findings.extend(of_supply(&case, line, decision, supply, proposal));

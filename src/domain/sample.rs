@@ -202,6 +202,7 @@ pub(super) fn circumstances() -> Circumstances {
         pharmacy: pharmacy(),
         at: now(),
         today: TODAY,
+        gone: Vec::new(),
     }
 }
 

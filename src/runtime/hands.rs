@@ -158,6 +158,7 @@ impl Hands {
             }
             Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
             Effect::ReadFiles(paths) => self.beside(move || workshop.read_files(paths)),
+            Effect::LookForBox(read) => self.beside(move || workshop.look_for_box(&read)),
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
             Effect::ListOutbox => self.beside(move || workshop.list_outbox()),
             Effect::ListRegister { before, count } => {

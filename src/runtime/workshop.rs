@@ -21,6 +21,7 @@ use crate::config::{self, BackupChoice};
 use crate::counter::{
     self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome, TranscriptionAnswer,
 };
+use crate::domain::box_read::BoxRead;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, Jitter};
@@ -262,6 +263,20 @@ impl<W: World + 'static> Workshop<W> {
     fn tell_certainty(&self, certainty: Certainty) {
         if certainty == Certainty::WithDifficulty {
             self.0.tell(Message::ReadWithDifficulty);
+        }
+    }
+
+    /// Looks whether a box has left already. A store that cannot say so now is asked again when it records.
+    pub fn look_for_box(&self, read: &BoxRead) {
+        match self.0.counter().store.gone(std::iter::once(read)) {
+            Ok(gone) => {
+                for one in gone {
+                    self.0.tell(Message::BoxGone(Box::new(one)));
+                }
+            }
+            Err(error) => {
+                tracing::error!(error = %crate::chain(&error), "the boxes that left cannot be read");
+            }
         }
     }
 

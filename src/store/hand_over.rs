@@ -5,7 +5,7 @@ use rusqlite::{Transaction, params};
 use uuid::Uuid;
 
 use super::record::write_hand_over;
-use super::{Store, StoreError, correction, milliseconds, outbox, register};
+use super::{Store, StoreError, boxes, correction, milliseconds, outbox, register};
 use crate::domain::dispense::{Dispense, DispensedLine, HandOver};
 use crate::domain::identifiers::{DispenseId, DispensedLineId, LineNumber};
 use crate::domain::number::PrescriptionNumber;
@@ -123,6 +123,9 @@ pub(super) fn insert(transaction: &Transaction, hand_over: &HandOver) -> Result<
                 register::append(transaction, hand_over.at, content)
             })
             .transpose()?;
+        if let Some(number) = number {
+            boxes::note(transaction, number, line)?;
+        }
         transaction
             .prepare_cached(
                 "INSERT INTO dispensed_line (id, hand_over, place, line, register_number)

@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0003_safekeeping.sql"),
     include_str!("migrations/0004_purges.sql"),
     include_str!("migrations/0005_settlements_and_holds.sql"),
+    include_str!("migrations/0006_boxes_handed_over.sql"),
 ];
 
 /// The version of the schema that this program writes.

@@ -290,9 +290,11 @@ impl Plan {
     }
 
     fn erase(&self, transaction: &Transaction) -> Result<(), StoreError> {
-        let mut payload = transaction.prepare_cached("DELETE FROM register_payload WHERE number = ?1")?;
-        for (number, _) in &self.entries {
-            payload.execute([number.0])?;
+        for table in ["register_payload", "box_handed_over"] {
+            let mut rows = transaction.prepare_cached(&format!("DELETE FROM {table} WHERE number = ?1"))?;
+            for (number, _) in &self.entries {
+                rows.execute([number.0])?;
+            }
         }
         for table in ["outbox", "dispensed_line", "settlement"] {
             let mut rows =

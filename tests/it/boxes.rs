@@ -557,3 +557,49 @@ fn a_box_of_ninety_ticks_three_of_thirty() {
     let consulted = counter.run(&["consult", &number, "--json"]).json_with(0);
     assert_eq!(consulted["status"], "done");
 }
+
+#[test]
+fn a_box_that_left_on_another_prescription_is_said_until_it_comes_back() {
+    let counter = Counter::with_its_own_base();
+    let [(first, _), (second, _)] = [(); 2].map(|()| counter.prescribe("conforming"));
+    let decisions = |serial: &str| {
+        let path = counter.data_dir().join("decisions.json");
+        let read = json!([{"lot": "A1", "serial": serial}]);
+        let lines = json!([{"line": 1, "outcome": "conforming", "cip13": AMOXICILLIN, "boxes": 1, "partial": "owed", "read": read}]);
+        std::fs::write(&path, json!({ "lines": lines }).to_string()).unwrap();
+        path.display().to_string()
+    };
+    let deliver = |number: &str, serial: &str, others: &[&str]| {
+        let file = decisions(serial);
+        counter.run(&[&["dispense", number, "--decisions", &file, "--json"], others].concat())
+    };
+    assert_eq!(deliver(&first, "S1", &[]).code, 0);
+
+    for others in [&[][..], &["--dry-run"]] {
+        let stopped = deliver(&second, "S1", others);
+        assert_eq!(stopped.code, 4, "{stopped:?}");
+        assert!(stopped.stdout.contains("box-gone"), "{stopped:?}");
+    }
+    let mut terminal = Terminal::open(&counter, 100, 30);
+    terminal.shows("Scannez le QR code");
+    terminal.scan(&second);
+    terminal.shows("AMOXICILLINE");
+    terminal.scan(&typed(AMOXICILLIN, "A1", "S1"));
+    terminal.shows("Boîte DÉJÀ SORTIE (ordonnancier n° 1)");
+    terminal.press("\u{1b}");
+    drop(terminal);
+
+    assert_eq!(
+        counter
+            .run(&["register", "correct", "1", "--reason", "returned"])
+            .code,
+        0
+    );
+    assert_eq!(deliver(&second, "S1", &[]).code, 0, "it came back");
+    let passed = deliver(
+        &first,
+        "S1",
+        &["--override", "box-gone=boîte rendue par le patient"],
+    );
+    assert_eq!(passed.code, 0, "{passed:?}");
+}

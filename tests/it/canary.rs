@@ -27,6 +27,7 @@ const BOX: &str = "010340093385704217280930\u{1d}10ZZLOT77\u{1d}21S1";
 const WAITING: &str = "Scannez le QR code";
 const ENTER: &str = "\r";
 const LEAVE: &str = "\u{1b}[21~";
+const REGISTER: &str = "\u{1b}OR";
 
 /// The counter's world: its files and every place where a program may leave something.
 struct World {
@@ -236,8 +237,10 @@ fn a_canary_patient_is_found_nowhere_but_on_the_screen_and_in_the_encrypted_stor
     terminal.press(ENTER);
     terminal.shows("Acceptée par la base");
     assert_nowhere(&world, "while it runs, once it was posted");
-    terminal.press(LEAVE);
-    terminal.shows("pas clôturée");
+    // By way of the register: elsewhere, leaving proposes to close the day, in the evening only.
+    terminal.press(REGISTER);
+    terminal.shows("Ordonnancier ──");
+    assert_nowhere(&world, "while its entry is on the screen");
     terminal.press(LEAVE);
     wait::until("the line to be given back", || {
         if terminal.is_on_its_own_screen() {

@@ -11,12 +11,14 @@ use comptoir::app::message::{
     CannotOpen, FileAnswer, Freshness, HoldAnswer, Message, PaperAnswer, ReadFailure, Reading,
 };
 use comptoir::app::{App, Effect, Screen};
+use comptoir::domain::box_read::BoxGone;
 use comptoir::domain::closure::RegisterDay;
 use comptoir::domain::correction::CannotCorrect;
 use comptoir::domain::hold::Hold;
 use comptoir::domain::identifiers::DispenseId;
 use comptoir::domain::number::PrescriptionNumber;
 use comptoir::domain::outbox::{DelayReason, PostState};
+use comptoir::domain::register::RegisterNumber;
 use comptoir::domain::scanned::{Scanned, ScannedBox};
 use comptoir::ui::Theme;
 use proptest::prelude::*;
@@ -159,6 +161,17 @@ impl World {
                     answer: picture(usize::from(luck) + place),
                 });
                 vec![Message::FilesRead(answers.collect())]
+            }
+            Effect::LookForBox(read) => {
+                let gone = BoxGone {
+                    read: *read,
+                    entry: RegisterNumber(1),
+                };
+                let is_gone = luck.is_multiple_of(2);
+                is_gone
+                    .then(|| Message::BoxGone(Box::new(gone)))
+                    .into_iter()
+                    .collect()
             }
             Effect::SearchCatalogue(text) => vec![Message::CatalogueSearched {
                 text,

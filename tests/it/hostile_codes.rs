@@ -83,8 +83,9 @@ fn allowed(effect: &Effect, case: &Case) -> bool {
     match effect {
         // What was on the screen is left for the prescription that was scanned.
         Effect::Consult(_) | Effect::GiveHoldBack(_) => case.kind == "prescription",
-        // To draw again later, and to look for the words that were pasted where words are typed.
-        Effect::WakeAt(_) | Effect::SearchCatalogue(_) => true,
+        // To draw again later, to look for the words that were pasted where words are typed, and to ask this very store
+        // about a box that answers a line.
+        Effect::WakeAt(_) | Effect::SearchCatalogue(_) | Effect::LookForBox(_) => true,
         _ => false,
     }
 }

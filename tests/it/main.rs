@@ -9,6 +9,7 @@ mod agreements;
 mod backup;
 mod base_client;
 mod boxes;
+mod boxes_gone;
 #[cfg(target_os = "linux")]
 mod broken_machines;
 mod camera;
@@ -43,6 +44,7 @@ mod past_deliveries;
 #[cfg(target_os = "linux")]
 mod power_cuts;
 mod purge;
+mod recalls;
 mod register_edition;
 mod register_export;
 mod register_million;

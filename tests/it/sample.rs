@@ -107,6 +107,7 @@ pub(crate) fn dispense_id(of: u128) -> DispenseId {
 
 pub(crate) fn circumstances(of: u128, at: Timestamp) -> Circumstances {
     Circumstances {
+        gone: Vec::new(),
         id: dispense_id(of),
         operator: operator(),
         pharmacy: pharmacy(),

@@ -160,6 +160,10 @@ rules! {
     BoxInHand, checked 2026-11-22 {
         ProductUnknown = "product-unknown", Information, "Base de données publique des médicaments : code absent";
         BoxExpired = "box-expired", Blocking, "CSP art. R. 4235-12 et R. 5121-138 : date de péremption";
+        BoxGone = "box-gone", Warning, "Règlement délégué (UE) 2016/161, art. 25 et 30 : identifiant unique désactivé à la délivrance";
+        LotRecalled = "lot-recalled", Blocking, "CSP art. L. 5312-3 : retrait et rappel de lots (ANSM)";
+        LotToCompare = "lot-to-compare", Warning, "CSP art. L. 5312-3 : retrait et rappel de lots (ANSM)";
+        RecallsUnread = "recalls-unread", Information, "CSP art. L. 5312-3 : retrait et rappel de lots (ANSM)";
         OtherUnexplained = "other-unexplained", Blocking, "CSP art. L. 4071-2 : modalités d’exécution transmises";
         NothingCorrected = "nothing-corrected", Blocking, "CSP art. R. 5132-9 : une inscription validée ne se corrige que par une autre";
     }

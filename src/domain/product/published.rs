@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::domain::identifiers::Cip13;
 use crate::domain::product::{BoxContent, GenericGroup};
+use crate::domain::recall::Recalls;
 
 /// What is published of a product besides its codes and its name. The default is *nothing is known*.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,6 +36,8 @@ pub struct Published {
     pub availability: Vec<Availability>,
     /// Its entry in the list of medicines of major therapeutic interest (MITM), which alone gives the ATC code.
     pub major_interest: Option<Atc>,
+    /// Its lots that were recalled.
+    pub recalls: Recalls,
 }
 
 impl Published {

@@ -2,18 +2,20 @@
 
 use jiff::civil::Date;
 
-use crate::domain::box_read::earliest_expiry;
-use crate::domain::dispense::{Decision, LineOutcome};
+use crate::domain::box_read::{BoxGone, earliest_expiry};
+use crate::domain::dispense::{Decision, LineOutcome, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::product::{Product, ProductCode};
 use crate::domain::reasons::{
     AdjustmentReason, AgreementChannel, NotDeliveredReason, PartialReason, SubstitutionReason,
 };
+use crate::domain::recall::{Recalls, RecallsReading};
 
 /// An expired box is never handed over; an unknown product is said, and never blocks.
 pub(super) fn of_decision(
     decision: &Decision,
     today: Date,
+    gone: &[BoxGone],
     product: &dyn Fn(&ProductCode) -> Option<Product>,
 ) -> Vec<Finding> {
     let mut facts = Vec::new();
@@ -26,8 +28,15 @@ pub(super) fn of_decision(
         if let Some(expiry) = earliest.filter(|expiry| today > *expiry) {
             facts.push(Fact::BoxExpired { expiry, today });
         }
+        let left = gone
+            .iter()
+            .find(|gone| supply.read.iter().any(|read| read.is_the_same_box(&gone.read)));
+        facts.extend(left.map(|gone| Fact::BoxGone { entry: gone.entry }));
+        let known = product(&supply.code);
+        let recalls = known.as_ref().map(|known| &known.published.recalls);
+        facts.extend(recalls.into_iter().flat_map(|recalls| recalled(recalls, supply)));
         let is_medicine = matches!(supply.code, ProductCode::Cip13(_) | ProductCode::Cis(_));
-        if is_medicine && product(&supply.code).is_none() {
+        if is_medicine && known.is_none() {
             facts.push(Fact::ProductUnknown {
                 code: supply.code.code().to_owned(),
             });
@@ -40,6 +49,23 @@ pub(super) fn of_decision(
         .into_iter()
         .map(|fact| Finding::on(decision.line, fact))
         .collect()
+}
+
+/// A recalled lot is never handed over; one that nobody read is compared by eye.
+fn recalled(recalls: &Recalls, supply: &Supply) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(recall) = recalls.of_supply(supply) {
+        facts.push(Fact::LotRecalled(recall.clone()));
+    } else {
+        let lots = recalls.to_compare(supply);
+        if !lots.is_empty() {
+            facts.push(Fact::LotToCompare { lots });
+        }
+    }
+    if recalls.reading == RecallsReading::Partial {
+        facts.push(Fact::RecallsUnread);
+    }
+    facts
 }
 
 fn is_other(outcome: &LineOutcome, partial: Option<PartialReason>) -> bool {
@@ -59,7 +85,9 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::dispense::Supply;
+    use crate::domain::box_read::BoxRead;
+    use crate::domain::recall::Recall;
+    use crate::domain::register::RegisterNumber;
     use crate::domain::sample::{
         GENERIC, ORDERED, TODAY, UNKNOWN, adjusted, cip13, cis, conforming, decision, ids, lpp, product,
         substituted, supply,
@@ -77,8 +105,87 @@ mod tests {
                 expiry,
                 ..supply(cip13(ORDERED), 2)
             };
-            let found = of_decision(&decision(LineOutcome::Conforming(supply)), TODAY, &product);
+            let found = of_decision(&decision(LineOutcome::Conforming(supply)), TODAY, &[], &product);
             assert_eq!(ids(&found), expected, "{expiry:?}");
+        }
+    }
+
+    #[test]
+    fn a_recalled_lot_is_never_handed_over_and_one_that_nobody_read_is_compared() {
+        let recall = |lot: &str| Recall {
+            lot: lot.parse().ok(),
+            since: date(2026, 11, 20),
+            reference: "R1".into(),
+        };
+        let read = |lot: &str| BoxRead {
+            cip13: ORDERED.parse().unwrap(),
+            lot: lot.parse().ok(),
+            expiry: None,
+            serial: None,
+        };
+        let (whole, partial) = (RecallsReading::Whole, RecallsReading::Partial);
+        // The lots recalled (an empty one is all of them), the lots of the boxes read, the lot said of the two boxes.
+        for (recalled, reading, boxes, said, expected) in [
+            (&[][..], whole, &[][..], "", &[][..]),
+            (&["A1"], whole, &[], "A1", &["lot-recalled"]),
+            (&["A1"], whole, &[], "a1", &["lot-recalled"]),
+            (&["A1"], whole, &[], "A2", &[]),
+            (&["A1"], whole, &[], "", &["lot-to-compare"]),
+            (&["A1"], whole, &["A2", "A1"], "", &["lot-recalled"]),
+            (&["A1"], whole, &["A2", "A3"], "", &[]),
+            (&["A1"], whole, &["A2"], "", &["lot-to-compare"]),
+            (&["A1"], whole, &["A2"], "A1", &["lot-recalled"]),
+            (&["A1"], whole, &["A2", ""], "", &["lot-to-compare"]),
+            (&["A1", ""], whole, &[], "B7", &["lot-recalled"]),
+            (&[""], whole, &[], "", &["lot-recalled"]),
+            (&[], partial, &[], "A1", &["recalls-unread"]),
+            (&["A1"], partial, &[], "A1", &["lot-recalled", "recalls-unread"]),
+        ] {
+            let recalls = Recalls {
+                known: recalled.iter().map(|lot| recall(lot)).collect(),
+                reading,
+            };
+            let with_recalls = |code: &ProductCode| {
+                let mut known = product(code)?;
+                known.published.recalls = recalls.clone();
+                Some(known)
+            };
+            let supply = Supply {
+                lot: said.parse().ok(),
+                read: boxes.iter().map(|lot| read(lot)).collect(),
+                ..supply(cip13(ORDERED), 2)
+            };
+            let conforming = decision(LineOutcome::Conforming(supply));
+            let found = of_decision(&conforming, TODAY, &[], &with_recalls);
+            assert_eq!(ids(&found), expected, "{recalled:?} {boxes:?} {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_box_that_left_already_is_looked_at_twice_and_only_its_serial_tells() {
+        let read = |cip13: &str, serial: &str| BoxRead {
+            cip13: cip13.parse().unwrap(),
+            lot: None,
+            expiry: None,
+            serial: serial.parse().ok(),
+        };
+        let gone = [BoxGone {
+            read: read(ORDERED, "S1"),
+            entry: RegisterNumber(12),
+        }];
+        for (in_hand, expected) in [
+            (read(ORDERED, "S1"), &["box-gone"][..]),
+            (read(ORDERED, "S2"), &[]),
+            (read(GENERIC, "S1"), &[]),
+            (read(ORDERED, ""), &[]),
+        ] {
+            let supply = Supply {
+                read: vec![in_hand],
+                ..supply(cip13(ORDERED), 2)
+            };
+            let conforming = decision(LineOutcome::Conforming(supply));
+            let found = of_decision(&conforming, TODAY, &gone, &product);
+            assert_eq!(ids(&found), expected);
         }
     }
 
@@ -92,7 +199,7 @@ mod tests {
             (lpp("1163922"), &[]),
             (ProductCode::None, &[]),
         ] {
-            let found = of_decision(&decision(conforming(code.clone(), 2)), TODAY, &product);
+            let found = of_decision(&decision(conforming(code.clone(), 2)), TODAY, &[], &product);
             assert_eq!(ids(&found), expected, "{code:?}");
         }
     }
@@ -144,7 +251,8 @@ mod tests {
                     note: note.into(),
                     ..decision(outcome.clone())
                 };
-                let is_said = ids(&of_decision(&decision, TODAY, &product)).contains(&"other-unexplained");
+                let is_said =
+                    ids(&of_decision(&decision, TODAY, &[], &product)).contains(&"other-unexplained");
                 assert_eq!(is_said, expected, "{decision:?}");
             }
         }

@@ -90,6 +90,7 @@ impl Stage {
                 overrides: Vec::new(),
             },
             circumstances: Circumstances {
+                gone: Vec::new(),
                 id,
                 operator: counter.operator.clone(),
                 pharmacy: counter.pharmacy.clone(),

@@ -138,6 +138,10 @@ pub enum Ailment {
     ImportedCatalogue,
     /// The imported catalogue is old.
     OldCatalogue,
+    /// The list of recalled lots cannot be read.
+    RecalledLots,
+    /// A row of the list of recalled lots, from 1, cannot be read.
+    RecalledLotsRow(usize),
     /// The base gives no usable answer.
     Silent(DelayReason),
     /// The base offers neither consultation nor post.
@@ -225,6 +229,8 @@ pub fn ailment(subject: Subject, ailment: &Ailment) -> String {
              «\u{a0}comptoir catalogue update\u{a0}»."
                 .to_owned()
         }
+        Ailment::RecalledLots => "la liste des lots rappelés ([catalogue] recalled_lots) ne peut pas être lue\u{202f}: aucun rappel n’est appliqué. Vérifiez son chemin et ses droits.".to_owned(),
+        Ailment::RecalledLotsRow(row) => format!("la ligne {row} de la liste des lots rappelés n’a pas pu être lue\u{202f}: CIP13;lot ou *;AAAA-MM-JJ;référence. Les autres sont appliquées."),
         Ailment::OldCatalogue => format!(
             "Les fichiers de médicaments ont plus de {CATALOGUE_AGE_DAYS_MAX} jours\u{202f}: prix, ruptures et conditions ont pu \
              changer. Lancez «\u{a0}comptoir catalogue update\u{a0}»."

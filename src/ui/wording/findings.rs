@@ -7,10 +7,11 @@ use crate::domain::finding::{
     BiosimilarNotice, Coverage, Deadline, Fact, Finding, Fraction, LateSince, Lateness, RefusalDoubt,
     Severity,
 };
-use crate::domain::identifiers::Boxes;
+use crate::domain::identifiers::{Boxes, Lot};
+use crate::domain::recall::Recall;
 use crate::domain::share::Share;
 use crate::domain::substitution::NonSubstitutable;
-use crate::safe::safe;
+use crate::safe::{Safe, safe};
 use crate::ui::wording::catalogue::{amount, euros, supply, units};
 use crate::ui::wording::labels;
 use crate::ui::wording::{boxes, counted, day, or_dash, people};
@@ -161,6 +162,12 @@ fn fact(fact: &Fact) -> String {
             "Dosage prescrit : {}, dosage proposé : {}. La substitution exige le même dosage.", safe(ordered), safe(given)),
         Fact::ProductUnknown { code } => format!(
             "Le code {} est absent de la base des médicaments. Cela n’empêche pas de délivrer.", safe(code)),
+        Fact::BoxGone { entry } => format!(
+            "Cette boîte est déjà sortie (ordonnancier n° {entry}) : prenez-en une autre, ou dites pourquoi elle est revenue."),
+        Fact::LotRecalled(recall) => recalled(recall, "ne pas délivrer"),
+        Fact::LotToCompare { lots } => format!(
+            "Des lots de ce produit sont rappelés ({}) et le lot d’une boîte n’est pas connu : scannez-la, ou comparez.", listed(lots)),
+        Fact::RecallsUnread => "La liste des lots rappelés n’a pas pu être lue en entier : un rappel peut manquer (comptoir doctor dit où).".into(),
         Fact::BoxExpired { expiry, today } => format!(
             "Boîte périmée depuis le {} (nous sommes le {}) : prenez-en une autre.", day(*expiry), day(*today)),
         Fact::OtherUnexplained => "Un motif « autre » doit être expliqué en quelques mots.".into(),
@@ -325,6 +332,33 @@ pub fn non_substitutable(why: &NonSubstitutable) -> String {
         NonSubstitutable::Unstated(text) if text.trim().is_empty() => "sans motif indiqué".into(),
         NonSubstitutable::Unstated(text) => format!("« {} »", safe(text.trim())),
     }
+}
+
+/// A recall in words, and what comes of it.
+pub fn recalled(recall: &Recall, so: &str) -> String {
+    let lot = match &recall.lot {
+        Some(lot) => format!("Lot {} RAPPELÉ", Safe(lot.as_str())),
+        None => "Tous les lots sont RAPPELÉS".to_owned(),
+    };
+    let reference = match recall.reference.trim() {
+        "" => String::new(),
+        reference => format!(" {}.", Safe(reference)),
+    };
+    format!("{lot} depuis le {} : {so}.{reference}", day(recall.since))
+}
+
+/// Lots, the first few of them: a long list is read elsewhere.
+fn listed(lots: &[Lot]) -> String {
+    const SHOWN_MAX: usize = 6;
+    let mut words: Vec<String> = lots
+        .iter()
+        .take(SHOWN_MAX)
+        .map(|lot| safe(lot.as_str()))
+        .collect();
+    if lots.len() > SHOWN_MAX {
+        words.push("…".to_owned());
+    }
+    words.join(", ")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::app::desk::Notice;
 use crate::domain::identifiers::LineNumber;
 use crate::domain::scanned::Repair;
 use crate::safe::safe;
-use crate::ui::wording::findings::non_substitutable;
+use crate::ui::wording::findings::{self, non_substitutable};
 use crate::ui::wording::refusals::not_a_number;
 use crate::ui::wording::{breakdowns, camera, day, labels, posts, reasons, settling};
 
@@ -65,6 +65,8 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::SameBox(line) => (Attention, format!("Cette boîte (même numéro de série) est déjà comptée à la ligne {line} : rien n’a été ajouté.")),
         Notice::OtherBoxBefore(line) => (Attention, format!("Rien n’a été ajouté : une boîte d’un autre médicament est déjà scannée à la ligne {line}. x pour la recommencer.")),
         Notice::SeveralLines(lines) => (Attention, format!("Rien n’a été coché : cette boîte répond aux lignes {}. Tapez le numéro de la bonne, puis scannez de nouveau.", enumerated(lines))),
+        Notice::BoxGone(entry) => (Attention, format!("Boîte DÉJÀ SORTIE (ordonnancier n° {entry}) : prenez-en une autre, ou dites pourquoi à la vérification.")),
+        Notice::LotRecalled(recall) => (Attention, findings::recalled(recall, "rien n’a été coché")),
         Notice::BoxExpired(expiry) => (Attention, format!("Boîte PÉRIMÉE depuis le {} : rien n’a été coché. Prenez-en une autre.", day(*expiry))),
         Notice::BoxForHospitals => (Attention, "Médicament réservé à l’usage hospitalier : rien n’a été coché, il ne se délivre pas en officine.".into()),
         Notice::NoBoxScanned(line) => (Attention, format!("Ligne {line} : aucune boîte n’est scannée.")),

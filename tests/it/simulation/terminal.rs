@@ -163,6 +163,7 @@ impl Terminal {
             Effect::PostNow => self.posts.send(PostTask::Now).unwrap(),
             Effect::WakeAt(instant) => self.alarms.push(instant),
             Effect::Record(request) => self.begin(async move { workshop.record(*request) }),
+            Effect::LookForBox(read) => self.begin(async move { workshop.look_for_box(&read) }),
             Effect::ReadFiles(paths) => self.begin(async move { workshop.read_files(paths) }),
             Effect::ReadFile(path) => self.begin(async move { workshop.read_file(path) }),
             Effect::SearchCatalogue(text) => self.begin(async move { workshop.search(text) }),
