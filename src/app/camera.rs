@@ -1,7 +1,5 @@
 //! Why a camera gives no frames.
 
-use crate::scan::frame::FourLetters;
-
 /// Why a camera gives no frames. All but one may pass: it is looked for again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CameraTrouble {
@@ -17,8 +15,8 @@ pub enum CameraTrouble {
     Silent,
     /// The device is something else.
     NotACamera,
-    /// None of its pictures are understood; these are what it offers.
-    NoKnownFormat(Vec<FourLetters>),
+    /// None of its pictures are understood; these are the names of what it offers.
+    NoKnownFormat(Vec<String>),
     /// What the system says, by its number.
     Other(Option<i32>),
     /// This program was built without cameras.

@@ -42,13 +42,13 @@ impl Driver for Cameras {
             .map(|offered| FourLetters(offered.pixel_format().as_fourcc()))
             .collect();
         let Some(best) = Arrangement::best_of(&offered) else {
-            return Err(CameraTrouble::NoKnownFormat(offered));
+            return Err(not_known(&offered));
         };
         let asked = PixFormat::new(SIDES.0, SIDES.1, PixelFormat::from_fourcc(best.0));
         let camera = device.video_capture(asked).map_err(|error| reason(&error))?;
         // The driver may choose another one than it was asked for.
         let given = FourLetters(camera.format().pixel_format().as_fourcc());
-        let arrangement = Arrangement::of(given).ok_or_else(|| CameraTrouble::NoKnownFormat(vec![given]))?;
+        let arrangement = Arrangement::of(given).ok_or_else(|| not_known(&[given]))?;
         let (width, height) = (camera.format().width(), camera.format().height());
         let row_bytes = camera.format().bytes_per_line();
         Ok(Opened {
@@ -100,6 +100,10 @@ impl Opened {
         });
         frame.map_err(|error| reason(&error))
     }
+}
+
+fn not_known(offered: &[FourLetters]) -> CameraTrouble {
+    CameraTrouble::NoKnownFormat(offered.iter().map(ToString::to_string).collect())
 }
 
 fn reason(error: &io::Error) -> CameraTrouble {

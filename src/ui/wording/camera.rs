@@ -21,10 +21,9 @@ pub fn lost(device: &Path, trouble: &CameraTrouble) -> String {
             format!("La caméra {device} n’offre aucun format d’image")
         }
         CameraTrouble::NoKnownFormat(offered) => {
-            let offered: Vec<String> = offered.iter().map(ToString::to_string).collect();
             format!(
                 "Les images de la caméra {device} ne sont pas lues ici (formats offerts : {})",
-                offered.join(", ")
+                safe(&offered.join(", "))
             )
         }
         CameraTrouble::Other(Some(number)) => {
@@ -51,7 +50,6 @@ pub fn found(device: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::frame::FourLetters;
 
     #[test]
     fn each_trouble_is_one_true_sentence() {
@@ -62,7 +60,7 @@ mod tests {
                 "est prise par un autre programme. Elle est cherchée",
             ),
             (
-                CameraTrouble::NoKnownFormat(vec![FourLetters(*b"H264"), FourLetters(*b"BA81")]),
+                CameraTrouble::NoKnownFormat(vec!["H264".into(), "BA81".into()]),
                 "(formats offerts : H264, BA81). Elle est cherchée",
             ),
             (CameraTrouble::Other(Some(28)), "(erreur 28 du système)"),
