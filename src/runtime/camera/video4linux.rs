@@ -87,6 +87,8 @@ impl Opened {
         let mut wait = [PollFd::new(&self.stream, PollFlags::IN)];
         match poll(&mut wait, Some(&patience)) {
             Ok(0) => return Err(CameraTrouble::Silent),
+            // Asking an unplugged camera for a frame might never end.
+            Ok(_) if !wait[0].revents().contains(PollFlags::IN) => return Err(CameraTrouble::Gone),
             Ok(_) => {}
             Err(error) => return Err(reason(&error.into())),
         }
