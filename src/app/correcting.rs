@@ -537,12 +537,9 @@ impl App {
 
     /// The correction, whether it is on top or under the help.
     pub(crate) fn correcting_on_screen(&mut self) -> Option<&mut Correcting> {
-        match &mut self.screen {
+        let is_it = |screen: &Screen| matches!(screen, Screen::Correcting(_));
+        match self.screen.down_to(is_it) {
             Screen::Correcting(correcting) => Some(correcting),
-            Screen::Help(help) => match help.over.as_mut() {
-                Screen::Correcting(correcting) => Some(correcting),
-                _ => None,
-            },
             _ => None,
         }
     }

@@ -81,7 +81,7 @@ fn boxes_that_left_before_they_were_noted_are_found_too() {
     left(&Store::open(&path, &store_key()).unwrap(), &["S1"]);
     // As the version before left it.
     let raw = raw_store(&path);
-    raw.execute_batch("DROP TABLE box_handed_over; PRAGMA user_version = 5")
+    raw.execute_batch("DROP TABLE box_handed_over; DROP TABLE preparation; PRAGMA user_version = 5")
         .unwrap();
     drop(raw);
     let store = Store::open(&path, &store_key()).unwrap();

@@ -159,7 +159,7 @@ rules! {
     /// What the box itself says.
     BoxInHand, checked 2026-11-22 {
         ProductUnknown = "product-unknown", Information, "Base de données publique des médicaments : code absent";
-        PreparationUnrecorded = "preparation-unrecorded", Information, "CSP art. R. 5125-45 : registre des préparations";
+        PreparationUnrecorded = "preparation-unrecorded", Information, "CSP art. R. 5125-45 : registre des préparations";
         BoxExpired = "box-expired", Blocking, "CSP art. R. 4235-12 et R. 5121-138 : date de péremption";
         BoxGone = "box-gone", Warning, "Règlement délégué (UE) 2016/161, art. 25 et 30 : identifiant unique désactivé à la délivrance";
         LotRecalled = "lot-recalled", Blocking, "CSP art. L. 5312-3 : retrait et rappel de lots (ANSM)";
