@@ -16,6 +16,7 @@
 
 pub mod answers;
 mod boxes;
+pub mod camera;
 pub mod closing;
 pub mod consulting;
 pub mod correcting;
@@ -50,6 +51,7 @@ pub mod searching;
 pub mod serving;
 pub mod settling;
 
+pub use camera::CameraTrouble;
 pub use desk::{Desk, Mode, Setting};
 pub use effect::Effect;
 pub use keys::Key;
@@ -110,6 +112,8 @@ impl App {
             Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),
             Message::ReaderFound(device) => self.desk.tell(Notice::ReaderFound(device)),
             Message::FramesLost(folder) => self.desk.tell(Notice::FramesLost(folder)),
+            Message::CameraLost(device, why) => self.desk.tell(Notice::CameraLost(device, why)),
+            Message::CameraFound(device) => self.desk.tell(Notice::CameraFound(device)),
             Message::FrameRead(readings) => self.frame_read(readings),
             Message::ReadWithDifficulty => self.desk.tell(Notice::ReadWithDifficulty),
             Message::FilesDropped(paths) => self.desk.read(paths),

@@ -55,6 +55,8 @@ pub struct Config {
     pub reader: Option<SerialReader>,
     /// A camera's program writes what it sees into this folder, frame after frame.
     pub frames_dir: Option<PathBuf>,
+    /// A camera that the counter opens itself, in a program built with the feature `camera`.
+    pub camera: Option<PathBuf>,
     /// The pharmacy.
     pub pharmacy: Pharmacy,
     /// Who stands at the counter.
@@ -232,6 +234,7 @@ struct RawReader {
     serial: Option<PathBuf>,
     baud: Option<u32>,
     frames: Option<PathBuf>,
+    camera: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -297,6 +300,7 @@ pub fn config(typed: Typed) -> Result<Config, ConfigError> {
             baud: reader.baud.unwrap_or(READER_BAUD),
         }),
         frames_dir: reader.frames,
+        camera: reader.camera,
         key_keeper: raw.store_key,
         backup: raw.backup,
         pharmacy,
@@ -500,6 +504,15 @@ mod tests {
         assert_eq!(
             (config.reader, config.frames_dir),
             (None, Some("/run/camera".into()))
+        );
+    }
+
+    #[test]
+    fn a_camera_is_named_by_its_device() {
+        let config = of(&format!("{REAL}\n[reader]\ncamera = \"/dev/video0\"")).unwrap();
+        assert_eq!(
+            (config.camera, config.frames_dir),
+            (Some("/dev/video0".into()), None)
         );
     }
 

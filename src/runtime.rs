@@ -4,6 +4,7 @@
 //! the disk. Nothing ticks: the only waits are for a key that may be a reader's, and for instants that
 //! [`Effect::WakeAt`] asked for.
 
+mod camera;
 pub mod corrections;
 mod frames;
 mod hands;
@@ -17,7 +18,7 @@ mod serial_reader;
 pub mod workshop;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
@@ -34,6 +35,7 @@ use crate::domain::scanned::Scanned;
 use crate::scan::{glued, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
+use frames::Folder;
 use hands::Hands;
 use inbox::Inbox;
 use keyboard::{Keyboard, Struck};
@@ -82,7 +84,10 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
         listen_to_reader(reader, sender.clone());
     }
     if let Some(folder) = config.frames_dir.clone() {
-        watch_frames(folder, &sender);
+        watch_frames(&folder, &sender);
+    }
+    if let Some(device) = config.camera.clone() {
+        watch_camera(device, &sender);
     }
     listen_to_terminal(sender);
     let theme = Theme::of_environment(std::env::var_os("NO_COLOR").as_deref());
@@ -248,7 +253,10 @@ fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
             .training
             .as_ref()
             .map(|_| session::sheets_dir(&config.data_dir)),
-        frames: config.frames_dir.clone(),
+        frames: config
+            .frames_dir
+            .clone()
+            .or_else(|| config.camera.clone().filter(|_| camera::IS_BUILT)),
         inbox: has_inbox.then(|| config.inbox_dir.clone()),
         catalogue: session.counter.catalogue.scope(),
     }
@@ -293,15 +301,31 @@ fn watch_inbox(config: &Config, sender: &SyncSender<Input>) -> Option<Inbox> {
     }
 }
 
-fn watch_frames(folder: PathBuf, sender: &SyncSender<Input>) {
-    let tell = {
-        let sender = sender.clone();
-        move |message| sender.send(Input::Message(message)).is_ok()
-    };
-    if let Err(error) = frames::watch(&folder, tell) {
-        tracing::warn!(%error, "the camera's frames cannot be watched");
-        drop(sender.send(Input::Message(Message::FramesLost(folder))));
+/// Answers whether the loop still listens.
+fn telling(sender: &SyncSender<Input>) -> impl Fn(Message) -> bool + Send + 'static {
+    let sender = sender.clone();
+    move |message| sender.send(Input::Message(message)).is_ok()
+}
+
+fn watch_frames(folder: &Path, sender: &SyncSender<Input>) {
+    match Folder::watch(folder) {
+        Ok(folder) => frames::watch(folder, telling(sender)),
+        Err(error) => {
+            tracing::warn!(%error, "the camera's frames cannot be watched");
+            telling(sender)(Message::FramesLost(folder.to_owned()));
+        }
     }
+}
+
+fn watch_camera(device: PathBuf, sender: &SyncSender<Input>) {
+    let tell = telling(sender);
+    let camera = camera::source(device, move |heard| {
+        tell(match heard {
+            camera::Heard::Lost(device, why) => Message::CameraLost(device, why),
+            camera::Heard::Found(device) => Message::CameraFound(device),
+        })
+    });
+    frames::watch(camera, telling(sender));
 }
 
 fn listen_to_terminal(sender: SyncSender<Input>) {

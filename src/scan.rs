@@ -24,6 +24,7 @@ use crate::scan::image::Picture;
 
 pub mod codes;
 pub mod engine;
+pub mod frame;
 pub mod glued;
 pub mod grey;
 pub mod gs1;
@@ -32,6 +33,7 @@ pub mod image;
 mod jpeg;
 pub mod pdf;
 pub mod place;
+mod png;
 pub mod regions;
 pub mod repair;
 pub mod serial;
@@ -269,10 +271,13 @@ pub fn read_each(
         let picture = guarded(|| image::decode(bytes, limits)).and_then(|picture| picture);
         before(Work::Look);
         // What arrived of a cut picture is looked at all the same.
-        picture
-            .map(|picture| look(&picture, 1))
-            .err()
-            .or(jpeg::is_cut(bytes).then_some(ReadError::Truncated))
+        match picture {
+            Ok(picture) => {
+                look(&picture, 1);
+                picture.is_cut.then_some(ReadError::Truncated)
+            }
+            Err(error) => Some(error),
+        }
     };
     texts.is_empty().then_some(failure.unwrap_or(ReadError::NoCode))
 }
@@ -285,7 +290,7 @@ fn look_at_pages(
     look: &mut impl FnMut(&Picture, usize),
 ) -> Option<ReadError> {
     let mut failure = None;
-    let pages = pdf::each_page(bytes, pdf::PAGE_DPI, limits.pdf_pages, |page, drawn| {
+    let pages = pdf::each_page_within(bytes, limits, |page, drawn| {
         before(Work::Look);
         match drawn.and_then(|drawn| pdf::picture(&drawn)) {
             Ok(picture) => look(&picture, page),

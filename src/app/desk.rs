@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::app::camera::CameraTrouble;
 use crate::app::effect::Effect;
 use crate::app::form::Missing;
 use crate::domain::breakdown::Breakdown;
@@ -48,7 +49,7 @@ pub struct Setting {
     pub sheets: Option<PathBuf>,
     /// The folder whose new files are read.
     pub inbox: Option<PathBuf>,
-    /// Where a camera's frames arrive.
+    /// Where a camera's frames arrive, or the camera that is opened here.
     pub frames: Option<PathBuf>,
     /// How much of the public medicines database is known here.
     pub catalogue: CatalogueScope,
@@ -112,6 +113,10 @@ pub enum Notice {
     ReaderFound(PathBuf),
     /// The folder of the camera's frames cannot be watched.
     FramesLost(PathBuf),
+    /// The camera gives no frames, and why.
+    CameraLost(PathBuf, CameraTrouble),
+    /// The camera gives frames again.
+    CameraFound(PathBuf),
     /// A file is being read.
     ReadingFile(PathBuf),
     /// Several files are being read.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::app::camera::CameraTrouble;
 use crate::app::closing::ClosingAnswer;
 use crate::app::history;
 use crate::app::keys::Key;
@@ -52,6 +53,10 @@ pub enum Message {
     ReaderFound(PathBuf),
     /// The folder of the camera's frames cannot be watched.
     FramesLost(PathBuf),
+    /// The camera gives no frames, and why.
+    CameraLost(PathBuf, CameraTrouble),
+    /// The camera gives frames again.
+    CameraFound(PathBuf),
     /// The camera was shown codes that it had not been shown just before.
     FrameRead(Vec<Reading>),
     /// What was just read was hard to see, and one engine alone read it.
@@ -428,6 +433,8 @@ impl Message {
             Self::ReaderLost(_) => "ReaderLost",
             Self::ReaderFound(_) => "ReaderFound",
             Self::FramesLost(_) => "FramesLost",
+            Self::CameraLost(..) => "CameraLost",
+            Self::CameraFound(_) => "CameraFound",
             Self::FrameRead(_) => "FrameRead",
             Self::ReadWithDifficulty => "ReadWithDifficulty",
             Self::FilesDropped(_) => "FilesDropped",

@@ -1,5 +1,6 @@
-//! The frames of a camera: its program writes each of them as a picture into a folder, under new names or always
-//! under the same one. Each is looked at quickly, in a process apart, and a code that stays in view counts once.
+//! The frames of a camera: its own program writes each of them as a picture into a folder, under new names or always
+//! under the same one, or the counter opens it. Each is looked at quickly, in a process apart, and a code that stays
+//! in view counts once.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,31 +13,61 @@ use super::inbox::Inbox;
 use super::workshop::as_reading;
 use crate::app::Message;
 use crate::confined;
-use crate::scan::{Limits, Symbol};
+use crate::scan::{Limits, Symbol, file_bytes};
 
 /// How long a code must be out of view before it counts again. Shorter, a trembling hand would scan a box twice.
 const OUT_OF_VIEW: Duration = Duration::from_secs(3);
 
-/// Watches the folder, which is made if need be, for as long as someone wants to hear: `tell` answers whether anyone does.
-pub(super) fn watch(folder: &Path, tell: impl Fn(Message) -> bool + Send + 'static) -> io::Result<()> {
-    let (arrive, arrived) = channel();
-    let inbox = Inbox::watch(folder, move |path| drop(arrive.send(path)))?;
-    thread::spawn(move || {
-        // The folder is watched until it is dropped.
-        let _inbox = inbox;
-        look(&arrived, tell);
-    });
-    Ok(())
+/// Where frames come from.
+pub(super) trait Source: Send + 'static {
+    /// Waits for the newest frame: the bytes of a picture file. `None`: there will be no more.
+    fn newest(&mut self) -> Option<Vec<u8>>;
 }
 
-fn look(arrived: &Receiver<PathBuf>, tell: impl Fn(Message) -> bool) {
+/// A folder that frames are written into.
+pub(super) struct Folder {
+    /// The folder is watched until it is dropped.
+    _inbox: Inbox,
+    arrived: Receiver<PathBuf>,
+}
+
+impl Folder {
+    /// Watches the folder, which is made if need be.
+    pub(super) fn watch(folder: &Path) -> io::Result<Self> {
+        let (arrive, arrived) = channel();
+        let inbox = Inbox::watch(folder, move |path| drop(arrive.send(path)))?;
+        Ok(Self {
+            _inbox: inbox,
+            arrived,
+        })
+    }
+}
+
+impl Source for Folder {
+    fn newest(&mut self) -> Option<Vec<u8>> {
+        loop {
+            let path = self.arrived.recv().ok()?;
+            // What waited while the last frame was looked at is the past.
+            let newest = self.arrived.try_iter().last().unwrap_or(path);
+            // One that was written over or taken away is followed by another.
+            if let Ok(bytes) = file_bytes(&newest, &Limits::of_a_frame()) {
+                return Some(bytes);
+            }
+        }
+    }
+}
+
+/// Looks at each frame for as long as someone wants to hear: `tell` answers whether anyone does.
+pub(super) fn watch(mut source: impl Source, tell: impl Fn(Message) -> bool + Send + 'static) {
+    thread::spawn(move || look(&mut source, tell));
+}
+
+fn look(source: &mut impl Source, tell: impl Fn(Message) -> bool) {
     let opened = Instant::now();
     let mut view = View::default();
-    while let Ok(path) = arrived.recv() {
-        // What waited while the last frame was looked at is the past.
-        let newest = arrived.try_iter().last().unwrap_or(path);
+    while let Some(frame) = source.newest() {
         // A frame that is cut or no picture is followed by another one.
-        let reading = confined::read_file(&newest, &Limits::of_a_frame());
+        let reading = confined::read_picture(frame, &Limits::of_a_frame());
         let new = view.new_in(reading.symbols, opened.elapsed());
         if !new.is_empty() && !tell(Message::FrameRead(new.into_iter().map(as_reading).collect())) {
             return;

@@ -130,7 +130,7 @@ impl Walk {
             if stage.depth == Depth::Late {
                 self.late_attempts[place_of(kind)] += 1;
             }
-            let sight = engine.look(&version.grey, version.finders.get());
+            let sight = engine.look(version);
             if matches!(engine, Engine::Qr(..)) {
                 let finders = sight.finders.max(version.finders.get().unwrap_or(0));
                 version.finders.set(Some(finders));
@@ -197,11 +197,7 @@ fn second_opinion(engine: Engine, version: &Version, text: &str) -> bool {
         Engine::QrSecond => Engine::Qr(Cut::Local, Ink::DarkOrLight),
         _ => Engine::QrSecond,
     };
-    other
-        .look(&version.grey, version.finders.get())
-        .codes
-        .iter()
-        .any(|code| code.text == text)
+    other.look(version).codes.iter().any(|code| code.text == text)
 }
 
 /// A DataMatrix without a known structure is more often no DataMatrix at all.

@@ -4,12 +4,17 @@
 //! seen nothing.
 
 mod data_matrix;
+mod finders;
+mod ink;
 mod linear;
 mod qr;
 mod second;
 
+use rxing::common::BitMatrix;
+
 use crate::scan::grey::Grey;
 use crate::scan::place::{Area, Point};
+use crate::scan::versions::Version;
 use crate::scan::{Symbology, guarded};
 
 /// One way of reading codes.
@@ -81,18 +86,26 @@ impl Engine {
         }
     }
 
-    /// Looks for codes. `finders` is how many corner marks another engine saw in the same version.
-    pub fn look(self, grey: &Grey, finders: Option<usize>) -> Sight {
+    /// Looks for codes in a version.
+    pub fn look(self, version: &Version) -> Sight {
+        let grey = &version.grey;
+        let has_many_finders = version.finders.get().is_some_and(|seen| seen > FINDERS_MAX);
         let sight = guarded(|| match self {
-            Self::Qr(cut, ink) => qr::look(grey, cut, ink),
-            Self::QrSecond if finders.is_some_and(|seen| seen > FINDERS_MAX) => Sight::default(),
-            Self::QrSecond => second::look(grey),
-            Self::DataMatrix(ink) => data_matrix::look(grey, ink),
-            Self::DataMatrixAcrossTheMiddle => data_matrix::look_across_the_middle(grey),
-            Self::Linear => linear::look(grey),
+            Self::Qr(Cut::Local, ink) => version.local_ink().map(|local| qr::look(local, ink)),
+            Self::Qr(Cut::Global, ink) => ink_of(grey, Cut::Global).map(|global| qr::look(&global, ink)),
+            Self::QrSecond if has_many_finders => None,
+            Self::QrSecond => Some(second::look(grey)),
+            Self::DataMatrix(ink) => version.local_ink().map(|local| data_matrix::look(local, ink)),
+            Self::DataMatrixAcrossTheMiddle => version.local_ink().map(data_matrix::look_across_the_middle),
+            Self::Linear => Some(linear::look(grey)),
         });
-        sight.unwrap_or_default()
+        sight.ok().flatten().unwrap_or_default()
     }
+}
+
+/// Which pixels are ink. `None`: there are more than the engines can count.
+pub(super) fn ink_of(grey: &Grey, cut: Cut) -> Option<BitMatrix> {
+    ink::of(grey, cut)
 }
 
 /// Codes should be UTF-8; older ones hold Latin-1, in which every byte is a character. What an engine

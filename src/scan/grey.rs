@@ -82,15 +82,30 @@ impl Grey {
             (before, (before + 1).min(count - 1), part)
         };
         let columns: Vec<_> = (0..width).map(|x| between(x, self.width)).collect();
+        // Along the rows first, each of them once: the columns are then counted many at a time.
+        let along = |y: usize, wide: &mut Vec<u32>| {
+            let row = &self.pixels[y * self.width..][..self.width];
+            wide.clear();
+            wide.extend(columns.iter().map(|(left, right, along)| {
+                u32::from(row[*left]) * (256 - along) + u32::from(row[*right]) * along
+            }));
+        };
+        let (mut upper, mut lower) = (Vec::new(), Vec::new());
+        let mut made = None;
         let mut pixels = Vec::with_capacity(width * height);
         for y in 0..height {
             let (above, below, down) = between(y, self.height);
-            let upper = &self.pixels[above * self.width..][..self.width];
-            let lower = &self.pixels[below * self.width..][..self.width];
-            pixels.extend(columns.iter().map(|(left, right, along)| {
-                let mix = |row: &[u8]| u32::from(row[*left]) * (256 - along) + u32::from(row[*right]) * along;
-                byte((mix(upper) * (256 - down) + mix(lower) * down) >> 16)
-            }));
+            if made != Some(above) {
+                along(above, &mut upper);
+                along(below, &mut lower);
+                made = Some(above);
+            }
+            pixels.extend(
+                upper
+                    .iter()
+                    .zip(&lower)
+                    .map(|(upper, lower)| shade_of(upper * (256 - down) + lower * down)),
+            );
         }
         Self {
             width,
@@ -105,11 +120,11 @@ impl Grey {
         let width = area.width.min(self.width - left);
         let height = area.height.min(self.height - top);
         let rows = self.pixels.chunks_exact(self.width).skip(top).take(height);
-        Self::new(
-            width,
-            height,
-            rows.flat_map(|row| &row[left..left + width]).copied().collect(),
-        )
+        let mut pixels = Vec::with_capacity(width * height);
+        for row in rows {
+            pixels.extend_from_slice(&row[left..left + width]);
+        }
+        Self::new(width, height, pixels)
     }
 
     /// Turned about its centre, on white, large enough to keep the corners. The angle is given by its
@@ -184,6 +199,15 @@ impl Grey {
             pixels,
         }
     }
+}
+
+/// A shade from 65,536 times as much.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a mean of shades is a shade; without a check the pixels are counted many at a time"
+)]
+fn shade_of(value: u32) -> u8 {
+    (value >> 16) as u8
 }
 
 /// The value as a shade; above white it is white.

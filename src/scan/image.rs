@@ -7,7 +7,7 @@ use ::image::metadata::Orientation;
 use ::image::{DynamicImage, ImageDecoder, ImageError, ImageReader};
 
 use crate::scan::grey::Grey;
-use crate::scan::{Limits, ReadError};
+use crate::scan::{Limits, ReadError, jpeg, png};
 
 /// A picture to look for codes in.
 pub struct Picture {
@@ -17,6 +17,8 @@ pub struct Picture {
     colours: Option<Vec<u8>>,
     /// How people are shown it.
     orientation: Orientation,
+    /// Whether the file stopped on its way: the picture ends where it did.
+    pub is_cut: bool,
 }
 
 impl Picture {
@@ -26,6 +28,7 @@ impl Picture {
             grey,
             colours: None,
             orientation: Orientation::NoTransforms,
+            is_cut: false,
         }
     }
 
@@ -35,6 +38,7 @@ impl Picture {
             grey,
             colours: Some(colours),
             orientation: Orientation::NoTransforms,
+            is_cut: false,
         }
     }
 
@@ -84,8 +88,15 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ReadError> {
     }
     // A note that cannot be read is no reason to refuse the picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let picture = DynamicImage::from_decoder(decoder).map_err(|error| reason(&error))?;
-    seen(picture, orientation).ok_or(ReadError::Truncated)
+    let (picture, is_cut) = match DynamicImage::from_decoder(decoder).map_err(|error| reason(&error)) {
+        Ok(picture) => (picture, jpeg::is_cut(bytes)),
+        Err(ReadError::Truncated) => {
+            let came = png::rows_that_came(bytes, limits);
+            (came.ok_or(ReadError::Truncated)?, true)
+        }
+        Err(error) => return Err(error),
+    };
+    seen(picture, orientation, is_cut).ok_or(ReadError::Truncated)
 }
 
 fn reason(error: &ImageError) -> ReadError {
@@ -99,7 +110,7 @@ fn reason(error: &ImageError) -> ReadError {
     }
 }
 
-fn seen(picture: DynamicImage, orientation: Orientation) -> Option<Picture> {
+fn seen(picture: DynamicImage, orientation: Orientation, is_cut: bool) -> Option<Picture> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let picture = if picture.color().has_alpha() {
         on_white(picture)
@@ -115,6 +126,7 @@ fn seen(picture: DynamicImage, orientation: Orientation) -> Option<Picture> {
         grey,
         colours,
         orientation,
+        is_cut,
     })
 }
 
@@ -226,7 +238,8 @@ mod tests {
             ImageBuffer::<Luma<u8>, _>::from_pixel(64, 64, Luma([200])),
             ImageFormat::Png,
         );
-        assert_eq!(read(&whole[..whole.len() - 20]), Err(ReadError::Truncated));
+        let cut = decode(&whole[..whole.len() - 20], &Limits::default());
+        assert!(cut.is_ok_and(|picture| picture.is_cut));
         assert_eq!(read(&whole[..20]), Err(ReadError::Truncated));
         assert_eq!(read(b""), Err(ReadError::NotAPicture));
         assert_eq!(read(b"Ordonnance du 20 novembre"), Err(ReadError::NotAPicture));

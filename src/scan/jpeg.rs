@@ -1,10 +1,15 @@
-//! Whether a JPEG arrived whole. Decoders show what there is of a cut one, and grey below, without a word.
+//! What decoders leave out: whether a JPEG arrived whole, for they show what there is of a cut one, and grey below, without
+//! a word; and the tables that cameras do not send, for they are always the same.
 
 /// What every marker begins with.
 const MARKER: u8 = 0xff;
 const START: u8 = 0xd8;
 const SCAN: u8 = 0xda;
 const END: u8 = 0xd9;
+const TABLES: u8 = 0xc4;
+
+/// An empty note in which the decoder sees that the tables are those of motion JPEG.
+const MOTION: [u8; 18] = *b"\xff\xe0\0\x10AVI1\0\0\0\0\0\0\0\0\0\0";
 
 /// Whether these bytes begin as a JPEG does and stop before its end. A thumbnail within it has an end of its own, and
 /// telephones write more after the end: the segments are walked.
@@ -32,6 +37,23 @@ pub(super) fn is_cut(bytes: &[u8]) -> bool {
             _ => return false,
         }
     }
+}
+
+/// The same frame, in a way that the decoder knows its tables. `None`: it is no JPEG.
+pub(super) fn with_tables(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
+    let mut rest = bytes.strip_prefix(&[MARKER, START])?;
+    while let [MARKER, kind, after @ ..] = rest {
+        match *kind {
+            TABLES => return Some(bytes),
+            SCAN => {
+                bytes.splice(2..2, MOTION);
+                return Some(bytes);
+            }
+            MARKER => rest = &rest[1..],
+            _ => rest = after_segment(after)?,
+        }
+    }
+    None
 }
 
 /// A segment says its own length, these two bytes included.
@@ -70,7 +92,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(0_u8.., 0..200)) {
-            let _ = is_cut(&[&[MARKER, START], &bytes[..]].concat());
+            let bytes = [&[MARKER, START], &bytes[..]].concat();
+            let _ = is_cut(&bytes);
+            let _ = with_tables(bytes);
         }
     }
 }

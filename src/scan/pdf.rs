@@ -8,7 +8,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 
 use crate::scan::grey::Grey;
 use crate::scan::image::Picture;
-use crate::scan::{ReadError, guarded};
+use crate::scan::{Limits, ReadError, guarded};
 
 /// Dots per inch a page is drawn at to be read: a module of the smallest printed codes has 3 pixels.
 pub const PAGE_DPI: u16 = 200;
@@ -33,6 +33,26 @@ pub fn each_page(
     bytes: &[u8],
     dpi: u16,
     pages_max: usize,
+    see: impl FnMut(usize, Result<Pixmap, ReadError>),
+) -> Result<usize, ReadError> {
+    draw(bytes, (dpi, PAGE_SIDE_MAX), pages_max, see)
+}
+
+/// The same, to be read: no page is larger than a picture may be.
+pub(super) fn each_page_within(
+    bytes: &[u8],
+    limits: &Limits,
+    see: impl FnMut(usize, Result<Pixmap, ReadError>),
+) -> Result<usize, ReadError> {
+    let side_max =
+        u16::try_from(limits.picture_side).map_or(PAGE_SIDE_MAX, |side| PAGE_SIDE_MAX.min(side.into()));
+    draw(bytes, (PAGE_DPI, side_max), limits.pdf_pages, see)
+}
+
+fn draw(
+    bytes: &[u8],
+    (dpi, side_max): (u16, f32),
+    pages_max: usize,
     mut see: impl FnMut(usize, Result<Pixmap, ReadError>),
 ) -> Result<usize, ReadError> {
     let document = guarded(|| Pdf::new(bytes.to_vec()))?.map_err(|error| match error {
@@ -46,7 +66,7 @@ pub fn each_page(
     }
     for (place, page) in document.pages().iter().enumerate().take(pages_max) {
         let (width, height) = page.render_dimensions();
-        let scale = (f32::from(dpi) / POINTS_PER_INCH).min(PAGE_SIDE_MAX / width.max(height));
+        let scale = (f32::from(dpi) / POINTS_PER_INCH).min(side_max / width.max(height));
         // A page narrower than a pixel shows nothing.
         if width * scale < 1.0 || height * scale < 1.0 {
             continue;
@@ -97,7 +117,7 @@ pub fn grey(page: &Pixmap) -> Result<Grey, ReadError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::{Limits, read_picture};
+    use crate::scan::read_picture;
 
     const SHEET: &[u8] = include_bytes!("../../test-images/clean-pdf.pdf");
     const NUMBER: &str = "01K7M4QX2RT9WBHV6P";
@@ -162,6 +182,17 @@ mod tests {
             sides[0] >= 3900 && f32::from(sides[0]) <= PAGE_SIDE_MAX,
             "{sides:?}"
         );
+    }
+
+    #[test]
+    fn a_page_is_drawn_no_larger_than_a_picture_may_be() {
+        let limits = Limits {
+            picture_side: 300,
+            ..Limits::default()
+        };
+        let mut sides = Vec::new();
+        each_page_within(SHEET, &limits, |_, drawn| sides.push(drawn.unwrap().height())).unwrap();
+        assert!(sides.iter().all(|side| (290..=300).contains(side)), "{sides:?}");
     }
 
     proptest::proptest! {

@@ -4,6 +4,9 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use rxing::common::BitMatrix;
+
+use crate::scan::engine::{self, Cut};
 use crate::scan::grey::Grey;
 use crate::scan::image::Picture;
 use crate::scan::place::{Area, WayBack};
@@ -130,15 +133,29 @@ pub struct Version {
     pub way: WayBack,
     /// How many marks like the corners of a QR code were seen in it; `None` before anyone looked.
     pub finders: Cell<Option<usize>>,
+    /// Its ink, cut by the shades around: several engines look at the same.
+    ink: OnceCell<Option<BitMatrix>>,
 }
 
 impl Version {
     fn new(grey: Grey, way: WayBack) -> Rc<Self> {
-        Rc::new(Self {
+        Rc::new(Self::unseen(grey, way))
+    }
+
+    fn unseen(grey: Grey, way: WayBack) -> Self {
+        Self {
             grey,
             way,
             finders: Cell::new(None),
-        })
+            ink: OnceCell::new(),
+        }
+    }
+
+    /// Which of its pixels are ink, by the shades around. `None`: there are more than an engine can count.
+    pub fn local_ink(&self) -> Option<&BitMatrix> {
+        self.ink
+            .get_or_init(|| engine::ink_of(&self.grey, Cut::Local))
+            .as_ref()
     }
 
     fn reduced(picture: &Grey, factor: usize) -> Rc<Self> {
@@ -204,7 +221,10 @@ impl<'picture> Versions<'picture> {
                 let base = self.base();
                 one(Some(base.with(base.grey.closed())))
             }
-            Look::Halved => one((!is_small).then(|| self.halved())),
+            // The base of a scanned page is half of it already: the same engines would see the same again.
+            Look::Halved => {
+                one((!is_small && self.half_factor() != self.base_factor()).then(|| self.halved()))
+            }
             Look::HalvedStretched => one((!is_small).then(|| {
                 let halved = self.halved();
                 halved.with(halved.grey.stretched(10, 10))
@@ -267,6 +287,9 @@ impl<'picture> Versions<'picture> {
     }
 
     fn halved(&self) -> Rc<Version> {
+        if self.half_factor() == self.base_factor() {
+            return self.base();
+        }
         let made = || Version::reduced(&self.picture.grey, self.half_factor());
         Rc::clone(self.halved.get_or_init(made))
     }
@@ -357,20 +380,12 @@ fn part(grey: &Grey, area: Area) -> Option<Version> {
         1
     };
     let part = part.reduced(factor);
-    (part.width().min(part.height()) >= PART_SIDE_MIN).then(|| Version {
-        grey: part,
-        way: way.reduced(factor),
-        finders: Cell::new(None),
-    })
+    (part.width().min(part.height()) >= PART_SIDE_MIN).then(|| Version::unseen(part, way.reduced(factor)))
 }
 
 impl Version {
     fn with_grey(&self, change: impl FnOnce(&Grey) -> Grey) -> Self {
-        Self {
-            grey: change(&self.grey),
-            way: self.way,
-            finders: Cell::new(None),
-        }
+        Self::unseen(change(&self.grey), self.way)
     }
 
     /// Twice as large, when its longest side is at most this.
@@ -461,5 +476,30 @@ impl Treatment {
             Self::Turned => part.with_grey(stretched).large().turned(),
         };
         (version.grey.width().min(version.grey.height()) >= PART_SIDE_MIN).then(|| Rc::new(version))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_whose_base_is_half_of_it_is_not_looked_at_twice() {
+        for (height, are_the_same) in [
+            (600, false),
+            (2000, false),
+            (2339, true),
+            (3000, false),
+            (4000, true),
+            (7000, false),
+        ] {
+            let grey = Grey::new(40, height, vec![255; 40 * height]).unwrap();
+            let picture = Picture::of_grey(grey);
+            let versions = Versions::of(&picture);
+            let halved = versions.of_look(Look::Halved, &[]).count();
+            assert_eq!(halved, usize::from(!are_the_same), "{height}");
+            // What is made of the half is made all the same.
+            assert_eq!(versions.of_look(Look::HalvedClosed, &[]).count(), 1, "{height}");
+        }
     }
 }

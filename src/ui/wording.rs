@@ -4,6 +4,7 @@
 //! sentence go through [`safe`].
 
 pub mod breakdowns;
+pub mod camera;
 pub mod catalogue;
 pub mod closing;
 pub mod command_line;

@@ -39,9 +39,17 @@ impl Camera {
 }
 
 fn terminal(counter: &Counter, folder: &Path) -> Terminal {
+    terminal_with(counter, "frames", folder)
+}
+
+fn terminal_with(counter: &Counter, setting: &str, path: &Path) -> Terminal {
     let file = counter.home.path().join("comptoir.toml");
-    let folder = folder.display().to_string();
-    fs::write(&file, format!("training = true\n[reader]\nframes = {folder:?}\n")).unwrap();
+    let path = path.display().to_string();
+    fs::write(
+        &file,
+        format!("training = true\n[reader]\n{setting} = {path:?}\n"),
+    )
+    .unwrap();
     let terminal = Terminal::open_with(counter, 100, 30, &[("COMPTOIR_CONFIG", file.to_str().unwrap())]);
     terminal.shows("Scannez le QR code");
     terminal
@@ -80,4 +88,19 @@ fn a_folder_that_cannot_be_watched_is_said() {
     let counter = Counter::with_its_own_base();
     let terminal = terminal(&counter, Path::new("/proc/nowhere/camera"));
     terminal.shows("Les images de la caméra n’arrivent pas");
+}
+
+#[test]
+fn a_camera_that_cannot_be_opened_is_said_and_the_counter_goes_on() {
+    let counter = Counter::with_its_own_base();
+    let mut terminal = terminal_with(&counter, "camera", Path::new("/dev/null"));
+    if cfg!(all(feature = "camera", target_os = "linux")) {
+        terminal.shows("Images de la caméra");
+        terminal.shows("/dev/null n’est pas une caméra (réglage");
+    } else {
+        terminal.shows("ce programme a été construit sans caméra");
+        assert!(!terminal.text().contains("Images de la caméra"));
+    }
+    terminal.press("\u{1b}[20~");
+    terminal.shows("Essai du lecteur");
 }

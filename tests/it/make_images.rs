@@ -364,6 +364,13 @@ fn make_hostile_images() {
         &jpeg[..jpeg.len() * 4 / 5],
         &[NUMBER],
     );
+    // Upside down: the code comes first.
+    let png = fs::read(folder().join("upside-down.png")).unwrap();
+    keep_bytes(
+        "truncated-png-after-the-code.png",
+        &png[..png.len() * 19 / 20],
+        &[NUMBER],
+    );
     keep_bytes("truncated-pdf.pdf", &SAMPLE_PDF[..200], &["! truncated"]);
     keep_bytes("empty.png", [], &["! not-a-picture"]);
     keep_bytes(

@@ -39,7 +39,7 @@ fn a_wrong_decisions_file_says_where_and_what_is_expected() {
         ("{}", "il manque la clé « lines »"),
         (
             "{\"lines\": [],\n \"note\": 1}",
-            "ligne 2, caractère 7, la clé « note » n’existe pas ; il y a lines, overrides",
+            "ligne 2, caractère 7, la clé « note » n’existe pas ; il y a lines, handwritten, overrides",
         ),
         (
             r#"{"lines": [{"line": "ZZCANARY", "outcome": "conforming"}]}"#,

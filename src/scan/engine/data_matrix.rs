@@ -1,13 +1,11 @@
 //! DataMatrix by rxing: every symbol that it detects in a picture, and not only the first.
 
-use rxing::common::{BitMatrix, DecoderRXingResult, DetectorRXingResult, HybridBinarizer};
+use rxing::common::{BitMatrix, DecoderRXingResult, DetectorRXingResult};
 use rxing::datamatrix::decoder::Decoder;
 use rxing::datamatrix::detector::{Detector, zxing_cpp_detector};
-use rxing::{BinaryBitmap, Luma8Source};
 
 use super::{Ink, Sight, Sighting, four};
 use crate::scan::Symbology;
-use crate::scan::grey::Grey;
 use crate::scan::place::Point;
 
 /// How many symbols of a picture are read: a delivery crate shows a dozen.
@@ -17,23 +15,19 @@ const SYMBOLS_MAX: usize = 32;
 const GS1_MODIFIER: u32 = 2;
 
 /// From every side of the picture.
-pub(super) fn look(grey: &Grey, ink: Ink) -> Sight {
-    let Some(mut picture) = picture(grey) else {
-        return Sight::default();
-    };
-    let mut codes = read_all(picture.get_black_matrix_mut());
-    if codes.is_empty() && ink == Ink::DarkOrLight {
-        picture.invert();
-        codes = read_all(picture.get_black_matrix_mut());
+pub(super) fn look(ink: &BitMatrix, which: Ink) -> Sight {
+    let mut left = ink.clone();
+    let mut codes = read_all(&mut left);
+    if codes.is_empty() && which == Ink::DarkOrLight {
+        left.flip_self();
+        codes = read_all(&mut left);
     }
     seen(codes)
 }
 
 /// Along the middle lines only, as a hand centres what it shows.
-pub(super) fn look_across_the_middle(grey: &Grey) -> Sight {
-    picture(grey).map_or_else(Sight::default, |picture| {
-        seen(read(picture.get_black_matrix(), false))
-    })
+pub(super) fn look_across_the_middle(ink: &BitMatrix) -> Sight {
+    seen(read(ink, false))
 }
 
 fn seen(codes: Vec<Sighting>) -> Sight {
@@ -41,15 +35,6 @@ fn seen(codes: Vec<Sighting>) -> Sight {
         codes,
         ..Sight::default()
     }
-}
-
-fn picture(grey: &Grey) -> Option<BinaryBitmap<HybridBinarizer<Luma8Source<'_>>>> {
-    let (width, height) = (
-        u32::try_from(grey.width()).ok()?,
-        u32::try_from(grey.height()).ok()?,
-    );
-    let source = Luma8Source::new_with_slice(grey.pixels(), width, height).ok()?;
-    Some(BinaryBitmap::new(HybridBinarizer::new(source)))
 }
 
 /// The detector passes over symbols beside one that it found: what was read is wiped, and the rest looked at again.

@@ -1,16 +1,12 @@
 //! QR codes by rxing, step by step, so that every code of a picture is read, the work is bounded, and
 //! what could not be read is known.
 
-use rxing::common::{BitMatrix, DetectorRXingResult, GlobalHistogramBinarizer, HybridBinarizer};
+use rxing::common::{BitMatrix, DetectorRXingResult};
 use rxing::qrcode::cpp_port::decoder::Decode;
-use rxing::qrcode::cpp_port::detector::{
-    FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
-};
-use rxing::{Binarizer, BinaryBitmap, Luma8Source};
+use rxing::qrcode::cpp_port::detector::{FinderPatternSet, GenerateFinderPatternSets, SampleQR};
 
-use super::{Cut, Ink, Sight, Sighting, four, text_of};
+use super::{Ink, Sight, Sighting, finders, four, text_of};
 use crate::scan::Symbology;
-use crate::scan::grey::Grey;
 use crate::scan::place::{Area, Point};
 
 /// More corner marks than that are a texture, or a picture made to keep the engine busy.
@@ -22,33 +18,21 @@ const THREES_MAX: usize = 300;
 /// How many codes that could not be read are noted.
 const UNREAD_MAX: usize = 8;
 
-pub(super) fn look(grey: &Grey, cut: Cut, ink: Ink) -> Sight {
-    let (Ok(width), Ok(height)) = (u32::try_from(grey.width()), u32::try_from(grey.height())) else {
-        return Sight::default();
-    };
-    let Ok(source) = Luma8Source::new_with_slice(grey.pixels(), width, height) else {
-        return Sight::default();
-    };
-    match cut {
-        Cut::Local => look_at(BinaryBitmap::new(HybridBinarizer::new(source)), ink),
-        Cut::Global => look_at(BinaryBitmap::new(GlobalHistogramBinarizer::new(source)), ink),
-    }
-}
-
-fn look_at(mut picture: BinaryBitmap<impl Binarizer>, ink: Ink) -> Sight {
-    let dark = read(picture.get_black_matrix());
-    if ink == Ink::Dark || !dark.codes.is_empty() {
+pub(super) fn look(ink: &BitMatrix, which: Ink) -> Sight {
+    let dark = read(ink);
+    if which == Ink::Dark || !dark.codes.is_empty() {
         return dark;
     }
-    picture.invert();
-    let mut both = read(picture.get_black_matrix());
+    let mut negative = ink.clone();
+    negative.flip_self();
+    let mut both = read(&negative);
     both.finders = both.finders.max(dark.finders);
     both.unread.extend(dark.unread);
     both
 }
 
 fn read(ink: &BitMatrix) -> Sight {
-    let mut finders = FindFinderPatterns(ink, true, 0);
+    let mut finders = finders::of(ink);
     let mut sight = Sight {
         finders: finders.len(),
         ..Sight::default()

@@ -162,12 +162,13 @@ impl Grey {
             .map(|x| Share::among(within(x, radius, self.width)))
             .collect();
         let mut along = vec![0; self.pixels.len()];
+        let mut sums = Vec::new();
         for (row, means) in self
             .pixels
             .chunks_exact(self.width)
             .zip(along.chunks_exact_mut(self.width))
         {
-            means_along(row, radius, &shares, means);
+            means_along(row, radius, &shares, &mut sums, means);
         }
         let row = |y: usize| &along[y * self.width..][..self.width];
         let mut sums = vec![0_u32; self.width];
@@ -228,13 +229,19 @@ fn shares(least: u32) -> Vec<Share> {
 }
 
 /// The mean of each pixel of a row and its neighbours in it.
-fn means_along(row: &[u8], radius: usize, shares: &[Share], means: &mut [u8]) {
-    let mut sum: u32 = row.iter().take(radius).map(|pixel| u32::from(*pixel)).sum();
-    let entering = row.iter().skip(radius).copied().chain(std::iter::repeat(0));
-    let leaving = std::iter::repeat_n(0, radius + 1).chain(row.iter().copied());
-    for (((mean, share), enters), leaves) in means.iter_mut().zip(shares).zip(entering).zip(leaving) {
-        sum = sum + u32::from(enters) - u32::from(leaves);
-        *mean = share.mean(sum);
+fn means_along(row: &[u8], radius: usize, shares: &[Share], sums: &mut Vec<u32>, means: &mut [u8]) {
+    // What stands before each place; the first and the last again and again beyond the edges.
+    sums.clear();
+    sums.resize(radius + 1, 0);
+    let mut sum = 0;
+    sums.extend(row.iter().map(|pixel| {
+        sum += u32::from(*pixel);
+        sum
+    }));
+    sums.resize(row.len() + 2 * radius + 1, sum);
+    let around = sums.iter().zip(&sums[2 * radius + 1..]);
+    for ((mean, share), (before, after)) in means.iter_mut().zip(shares).zip(around) {
+        *mean = share.mean(after - before);
     }
 }
 

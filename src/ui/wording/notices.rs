@@ -6,7 +6,7 @@ use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::{self, non_substitutable};
 use crate::ui::wording::refusals::not_a_number;
-use crate::ui::wording::{breakdowns, day, labels, posts, reasons, settling};
+use crate::ui::wording::{breakdowns, camera, day, labels, posts, reasons, settling};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),
         Notice::FramesLost(folder) => (Attention, format!("Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Les autres lecteurs fonctionnent.", safe(&folder.display().to_string()))),
         Notice::ReadWithDifficulty => (Attention, "Code lu avec peine : comparez le numéro et le patient à ceux imprimés sur l’ordonnance.".to_owned()),
+        Notice::CameraLost(device, why) => (Attention, camera::lost(device, why)),
+        Notice::CameraFound(device) => (Good, camera::found(device)),
         Notice::ReaderFound(device) => (Good, format!("Le lecteur série {} est de nouveau là.", safe(&device.display().to_string()))),
         Notice::ReadingFile(path) => (Plain, format!("Lecture de {}…", safe(&path.display().to_string()))),
         Notice::ReadingFiles(count) => (Plain, format!("Lecture de {count} fichiers…")),
