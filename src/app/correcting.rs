@@ -535,14 +535,11 @@ impl App {
             .filter(|correcting| correcting.is_recording(id))
     }
 
-    /// The correction, whether it is on top or under the help.
+    /// The correction, whatever is laid over it.
     pub(crate) fn correcting_on_screen(&mut self) -> Option<&mut Correcting> {
-        match &mut self.screen {
+        let is_it = |screen: &Screen| matches!(screen, Screen::Correcting(_));
+        match self.screen.down_to(is_it) {
             Screen::Correcting(correcting) => Some(correcting),
-            Screen::Help(help) => match help.over.as_mut() {
-                Screen::Correcting(correcting) => Some(correcting),
-                _ => None,
-            },
             _ => None,
         }
     }

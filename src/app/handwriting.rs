@@ -283,8 +283,13 @@ impl Handwriting {
             }
             desk.notice = Some(Notice::Handwritten(number));
         }
-        let effects = line.product.map(|_| Effect::FindRelated(code));
-        (Screen::Prescription(serving), effects.into_iter().collect())
+        let mut effects: Vec<Effect> = line
+            .product
+            .map(|_| Effect::FindRelated(code))
+            .into_iter()
+            .collect();
+        effects.extend(boxes.iter().flat_map(|scanned| serving.asked_of(scanned)));
+        (Screen::Prescription(serving), effects)
     }
 }
 

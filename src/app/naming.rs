@@ -106,6 +106,8 @@ impl Naming {
             presentation: String::new(),
             basis: None,
         });
+        let is_told_apart = self.read.serial.is_some();
+        let asked = is_told_apart.then(|| Effect::LookForBox(Box::new(self.read.clone())));
         form.count_in(self.read);
         let mut serving = self.serving;
         serving.select(form.line);
@@ -113,10 +115,10 @@ impl Naming {
         if kind == OutcomeKind::Adjusted {
             let asking = Asking::choice(Choice::AdjustmentReason);
             let deciding = Deciding::new(serving, form, asking);
-            return (Screen::Decision(Box::new(deciding)), Vec::new());
+            return (Screen::Decision(Box::new(deciding)), asked.into_iter().collect());
         }
         desk.notice = Some(Notice::BoxNamed(form.line));
         serving.put(form);
-        (Screen::Prescription(serving), Vec::new())
+        (Screen::Prescription(serving), asked.into_iter().collect())
     }
 }

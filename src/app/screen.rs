@@ -174,7 +174,7 @@ impl Screen {
     }
 
     /// The first screen of which that is true, from the top; else what everything is laid over.
-    fn down_to(&mut self, is_it: fn(&Self) -> bool) -> &mut Self {
+    pub(super) fn down_to(&mut self, is_it: fn(&Self) -> bool) -> &mut Self {
         if is_it(self) {
             return self;
         }

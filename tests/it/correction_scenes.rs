@@ -27,7 +27,7 @@ fn opening(key: &str) -> App {
     after(register(vec![register_page()], ""), vec![], key)
 }
 
-fn opened(kind: CorrectionKind, typed: &str) -> App {
+pub(crate) fn opened(kind: CorrectionKind, typed: &str) -> App {
     let key = match kind {
         CorrectionKind::Cancellation => "a",
         CorrectionKind::Rectification => "r",

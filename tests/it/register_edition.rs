@@ -100,7 +100,7 @@ Ordonnancier du 22/11/2026 au 25/11/2026 – 4 inscriptions – Édité le 21/01
 ";
     assert!(text.starts_with(expected), "{text}");
     let corrected = "
-      4  23/11/2026 12:00  3 × MÉDICAMENT 3, comprimé – 3400933857042
+      4  23/11/2026 12:00  3 × MÉDICAMENT 3, comprimé – 3400933857042 – code inconnu (absent de la base des médicaments)
          lot A12 – exp. 30/06/2028 – 01S2TBPZ2JCNZZYG02 – ligne 3 – Camille Martin (pharmacien)
          Patient : ZZCANARY Anne, née le 05/03/1979
          Prescripteur : Hélène Rivière, Médecine générale, RPPS 10100000016

@@ -136,7 +136,7 @@ pub fn departure(delivery: &RegisteredDelivery) -> Option<String> {
 /// How a preparation was made, under its own number.
 pub fn preparation(delivery: &RegisteredDelivery) -> Option<String> {
     let preparation = delivery.preparation.as_ref()?;
-    Some(super::preparation::registered(preparation).join(" ; "))
+    Some(super::preparation::registered(preparation).join("\u{202f}; "))
 }
 
 /// The pharmacist's own words.

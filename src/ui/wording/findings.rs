@@ -164,7 +164,7 @@ fn fact(fact: &Fact) -> String {
             "Le code {} est absent de la base des médicaments. Cela n’empêche pas de délivrer.", safe(code)),
         Fact::BoxGone { entry } => format!(
             "Cette boîte est déjà sortie (ordonnancier n° {entry}) : prenez-en une autre, ou dites pourquoi elle est revenue."),
-        Fact::PreparationUnrecorded => "Préparation magistrale : composition complète, lots et fournisseurs des matières premières (touche f de la décision), ou pharmacie sous-traitante. Cela n’empêche pas de délivrer.".into(),
+        Fact::PreparationUnrecorded => "Préparation magistrale\u{202f}: composition complète, lots et fournisseurs des matières premières (touche f de la décision), ou pharmacie sous-traitante. Cela n’empêche pas de délivrer.".into(),
         Fact::LotRecalled(recall) => recalled(recall, "ne pas délivrer"),
         Fact::LotToCompare { lots } => format!(
             "Des lots de ce produit sont rappelés ({}) et le lot d’une boîte n’est pas connu : scannez-la, ou comparez.", listed(lots)),

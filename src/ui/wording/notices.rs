@@ -56,7 +56,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::PaperFailed => (Attention, "Ce poste n’a pas pu reprendre l’ordonnance : la saisie est gardée, recommencez (Entrée).".into()),
         Notice::PaperIsTranscribed => (Plain, "Ordonnance papier\u{202f}: toutes ses lignes sont recopiées, celles à la main comme les autres.".into()),
         Notice::Handwritten(line) => (Good, format!("Ligne {line} ajoutée, à délivrer\u{202f}: inscrite à la main, hors ordonnance numérique.")),
-        Notice::BoxNamed(line) => (Good, format!("Ligne {line} servie avec cette boîte, marquée « code inconnu ».")),
+        Notice::BoxNamed(line) => (Good, format!("Ligne {line} servie avec cette boîte, marquée «\u{a0}code inconnu\u{a0}».")),
         Notice::NoPreparation => (Plain, "Cette ligne n’est pas une préparation magistrale\u{202f}: il n’y a pas de formule à inscrire.".into()),
         Notice::PaperNotAtBase => (Plain, "Ordonnance papier sans numéro : la base ne la connaît pas, il n’y a rien à relire.".into()),
         Notice::NothingOpen => (Attention, "Il ne reste rien à délivrer ici sur cette ordonnance.".into()),

@@ -227,9 +227,11 @@ pub const fn text_question(of: TextField) -> &'static str {
     match of {
         TextField::Lot => "Numéro de lot (facultatif)",
         TextField::Expiry => "Date de péremption, JJ/MM/AAAA ou MM/AAAA (facultative)",
-        TextField::RawMaterial => "Matière première : nom ; quantité ; lot ; fournisseur (rien : c’est tout)",
-        TextField::MadeBy => "Préparée par (rien : la personne qui délivre)",
-        TextField::Subcontractor => "Pharmacie sous-traitante (rien : faite ici)",
+        TextField::RawMaterial => {
+            "Matière première\u{202f}: nom\u{202f}; quantité\u{202f}; lot\u{202f}; fournisseur (rien\u{202f}: c’est tout)"
+        }
+        TextField::MadeBy => "Préparée par (rien\u{202f}: la personne qui délivre)",
+        TextField::Subcontractor => "Pharmacie sous-traitante (rien\u{202f}: faite ici)",
         TextField::Note => "Remarque, en quelques mots",
         TextField::AgreedBy => "Nom du prescripteur qui a donné son accord",
         TextField::Changed => "Ce qui est pris désormais : nouvelle posologie ou durée (facultatif)",

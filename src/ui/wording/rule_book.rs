@@ -204,7 +204,7 @@ const fn what(rule: Rule) -> &'static str {
         Rule::Availability => "Rupture, tension ou arrêt publié par l’ANSM.",
         Rule::ProductUnknown => "Le code n’est pas dans la base des médicaments : cela n’empêche pas de délivrer.",
         Rule::BoxGone => "Une boîte en main porte le numéro de série d’une boîte déjà inscrite comme sortie.",
-        Rule::PreparationUnrecorded => "Une préparation magistrale sans sa composition complète ni pharmacie sous-traitante : dit, jamais bloqué.",
+        Rule::PreparationUnrecorded => "Une préparation magistrale sans sa composition complète ni pharmacie sous-traitante\u{202f}: dit, jamais bloqué.",
         Rule::LotRecalled => "Le lot en main, ou tous les lots du produit, sont rappelés.",
         Rule::LotToCompare => "Des lots du produit sont rappelés et celui d’une boîte n’est pas connu.",
         Rule::RecallsUnread => "La liste des lots rappelés (`[catalogue] recalled_lots`) n’a pas pu être lue en entier.",

@@ -1,6 +1,7 @@
 //! Recorded once, posted once, and read again page by page.
 
-use comptoir::app::message::{HoldAnswer, Message, StoreTask};
+use comptoir::app::correcting::CorrectionKind;
+use comptoir::app::message::{HoldAnswer, Message, ReadFailure, StoreTask};
 use comptoir::app::{Effect, Screen};
 use comptoir::domain::finding::{Fact, Finding};
 use comptoir::domain::identifiers::{DispenseId, LineNumber};
@@ -8,6 +9,7 @@ use comptoir::domain::outbox::{DelayReason, OutboxEntry, PostState};
 use comptoir::domain::register::RegisterNumber;
 use uuid::Uuid;
 
+use crate::correction_scenes;
 use crate::samples::*;
 
 use super::*;
@@ -252,4 +254,27 @@ fn the_register_is_read_page_by_page() {
     assert_eq!(names(&press(&mut app, "vv")), ["VerifyRegister"]);
     app.update(Message::StoreFailed(StoreTask::Verification));
     assert_eq!(names(&press(&mut app, "v")), ["VerifyRegister"]);
+}
+
+#[test]
+fn a_correction_hears_the_answer_whatever_is_laid_over_it() {
+    for laid_over in ["①", "②", "③"] {
+        let mut app = correction_scenes::opened(CorrectionKind::Cancellation, "8⏎");
+        let effects = press(&mut app, "⏎");
+        let Some(Effect::Correct(request)) = effects.first() else {
+            panic!("{effects:?}");
+        };
+        let id = request.id;
+        // The answer to pictures that were dropped before comes first.
+        app.update(Message::FileUnread {
+            path: "/tmp/a.png".into(),
+            why: ReadFailure::Damaged,
+        });
+        press(&mut app, laid_over);
+        app.update(Message::RecordFailed { id });
+        for _ in 0..3 {
+            press(&mut app, "⎋");
+        }
+        assert!(!app.screen().is_recording(), "{laid_over}: it waits for ever");
+    }
 }
