@@ -30,17 +30,22 @@ const FAREWELL_MAX: Duration = Duration::from_secs(3);
 /// How long one sleep lasts before the clock is looked at again.
 const SLEEP_MAX: Duration = Duration::from_secs(5);
 
-/// Tells each time at which the terminal is to be woken: at that instant, and as soon as the clock was seen set back,
-/// because what was reckoned before it would be put off by as much.
+/// None of our own waits is longer; one that is was perhaps reckoned just before the clock was set back.
+const WAIT_MAX: Duration = Duration::from_secs(3600);
+
+/// Tells each time at which the terminal is to be woken: at that instant, and soon when the clock was set back, because
+/// what was reckoned before would be put off by as much.
 async fn wake_at(instant: Timestamp, clock: impl Fn() -> Timestamp, tell: impl Fn()) {
     let wait = || Duration::try_from(instant.duration_since(clock())).unwrap_or_default();
     let mut left = wait();
+    let mut longest = WAIT_MAX;
     while !left.is_zero() {
         tokio::time::sleep(left.min(SLEEP_MAX)).await;
-        let before = std::mem::replace(&mut left, wait());
-        if left > before {
+        left = wait();
+        if left > longest {
             tell();
         }
+        longest = left;
     }
     tell();
 }

@@ -89,7 +89,12 @@ fn two_lots_of_one_line_are_two_entries_and_two_deliveries() {
             (json!(1), json!(1), json!("B2"))
         ]
     );
-    assert!(!seen.to_string().contains("S1"), "a serial stays in the pharmacy");
+    // The number of a prescription may hold the same two letters.
+    let told = seen["deliveries"].to_string();
+    assert!(
+        !told.contains("S1") && !told.contains("serial"),
+        "a serial stays in the pharmacy: {told}"
+    );
     let again = counter.run(&["consult", &number, "--json"]).json_with(0);
     assert_eq!(again["lines"][0]["remaining"], 0);
 

@@ -149,23 +149,30 @@ fn a_store_that_fails_is_left_alone_for_a_while_and_then_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_alarm_goes_off_at_its_instant_however_far_and_once_more_when_the_clock_is_set_back() {
+async fn an_alarm_goes_off_at_its_instant_however_far_and_soon_when_the_clock_was_set_back() {
     let start: Timestamp = "2026-02-04T14:05:00Z".parse().unwrap();
-    let hours = jiff::SignedDuration::from_hours;
-    // The clock set back by so much after half an hour; the hours after the start at which it goes off.
-    for (setback, expected) in [(0, vec![3]), (5, vec![0, 8])] {
+    let minutes = jiff::SignedDuration::from_mins;
+    // Minutes to the instant, minutes by which the clock is set back after ten, the minutes after which it goes off.
+    for (instant, setback, expected) in [
+        (30, 0, vec![30]),
+        (30, 60, vec![10, 90]),
+        // A hold of others; or the pause of a post, reckoned before the clock was set back.
+        (180, 0, vec![0, 180]),
+        (180, 300, vec![0, 10, 480]),
+        (-5, 0, vec![0]),
+    ] {
         let begun = tokio::time::Instant::now();
         let since = || jiff::SignedDuration::try_from(begun.elapsed()).unwrap();
         let clock = || {
-            let is_set_back = since() > jiff::SignedDuration::from_mins(30);
-            start + since() - if is_set_back { hours(setback) } else { hours(0) }
+            let is_set_back = since() >= minutes(10);
+            start + since() - if is_set_back { minutes(setback) } else { minutes(0) }
         };
         let told = std::cell::RefCell::new(Vec::new());
-        wake_at(start + hours(3), clock, || {
-            told.borrow_mut().push(since().as_hours());
+        wake_at(start + minutes(instant), clock, || {
+            told.borrow_mut().push(since().as_mins());
         })
         .await;
-        assert_eq!(told.into_inner(), expected, "set back by {setback} hours");
+        assert_eq!(told.into_inner(), expected, "in {instant}, set back by {setback}");
     }
 }
 
