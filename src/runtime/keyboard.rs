@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::app::Key;
-use crate::scan::wedge::{Heard, Keystroke, Wedge};
+use crate::scan::wedge::{Heard, KEY_GAP_MAX, Keystroke, Wedge};
 
 /// The group separator of GS1 codes.
 const GS: char = '\u{1d}';
@@ -29,6 +29,9 @@ pub(super) enum Struck {
 #[derive(Debug, Default)]
 pub(super) struct Keyboard {
     wedge: Wedge,
+    /// An arrow, Escape or a function key that just came: a person's, unless a burst follows it at once. A code that
+    /// begins with the bytes of such a key would press it otherwise, and F10 closes the terminal.
+    before: Option<(Key, Duration)>,
 }
 
 impl Keyboard {
@@ -45,34 +48,74 @@ impl Keyboard {
             | Event::Mouse(_)
             | Event::Resize(..) => Vec::new(),
             Event::Key(key) => self.key(key, at),
-            Event::Paste(text) => struck(self.wedge.paste(text, at)),
+            Event::Paste(text) => {
+                let heard = self.wedge.paste(text, at);
+                self.told(heard)
+            }
         }
     }
 
     fn key(&mut self, key: KeyEvent, at: Duration) -> Vec<Struck> {
         // Some readers send the separator as the key F8: only in the middle of a burst is it theirs.
-        if key.code == KeyCode::F(8) && self.wedge.deadline().is_some() {
-            return struck(self.wedge.key(Keystroke::Character(GS), at));
+        let separator = key.code == KeyCode::F(8) && self.wedge.deadline().is_some();
+        let keystroke = if separator {
+            Some(Keystroke::Character(GS))
+        } else if self.wedge.is_amid_burst(at) {
+            Some(keystroke(key).unwrap_or(Keystroke::Character(NO_CHARACTER)))
+        } else {
+            keystroke(key)
+        };
+        if let Some(keystroke) = keystroke {
+            let mut struck = self.pressed_before(at);
+            let heard = self.wedge.key(keystroke, at);
+            struck.extend(self.told(heard));
+            return struck;
         }
-        if let Some(keystroke) = keystroke(key) {
-            return struck(self.wedge.key(keystroke, at));
-        }
-        if self.wedge.is_amid_burst(at) {
-            return struck(self.wedge.key(Keystroke::Character(NO_CHARACTER), at));
-        }
-        let mut heard = struck(self.wedge.interrupt());
-        heard.extend(person_key(key).map(Struck::Key));
-        heard
+        let heard = self.wedge.interrupt();
+        let mut struck = self.told(heard);
+        struck.extend(self.before.take().map(|(key, _)| Struck::Key(key)));
+        self.before = person_key(key).map(|key| (key, at));
+        struck
+    }
+
+    /// The key that came before, once nothing followed it soon enough to be a reader's.
+    fn pressed_before(&mut self, now: Duration) -> Vec<Struck> {
+        let is_due = |(_, at): &mut (Key, Duration)| now.saturating_sub(*at) >= KEY_GAP_MAX;
+        let is_alone = self.wedge.deadline().is_none();
+        let due = if is_alone {
+            self.before.take_if(is_due)
+        } else {
+            None
+        };
+        due.map(|(key, _)| Struck::Key(key)).into_iter().collect()
+    }
+
+    /// What was heard, after the key that came before it; a reader's burst takes that key with it.
+    fn told(&mut self, heard: Vec<Heard>) -> Vec<Struck> {
+        let before = match heard.first() {
+            None => None,
+            Some(Heard::Burst(_)) => {
+                self.before = None;
+                None
+            }
+            Some(Heard::Typed(_) | Heard::Pasted(_)) => self.before.take(),
+        };
+        let key = before.map(|(key, _)| Struck::Key(key));
+        key.into_iter().chain(struck(heard)).collect()
     }
 
     /// When to call [`Keyboard::wake`] if no event comes before.
     pub(super) fn deadline(&self) -> Option<Duration> {
-        self.wedge.deadline()
+        let before = self.before.as_ref().map(|(_, at)| *at + KEY_GAP_MAX);
+        self.wedge.deadline().or(before)
     }
 
     /// The deadline may have passed.
     pub(super) fn wake(&mut self, now: Duration) -> Vec<Struck> {
-        struck(self.wedge.wake(now))
+        let heard = self.wedge.wake(now);
+        let mut struck = self.told(heard);
+        struck.extend(self.pressed_before(now));
+        struck
     }
 }
 
@@ -164,8 +207,73 @@ mod tests {
         assert_eq!(keyboard.wake(deadline), [Struck::Key(Key::Character('s'))]);
         assert_eq!(
             keyboard.event(press(KeyCode::Esc, KeyModifiers::NONE), at(2000)),
-            [Struck::Key(Key::Escape)]
+            []
         );
+        let deadline = keyboard.deadline().unwrap();
+        assert_eq!(keyboard.wake(deadline), [Struck::Key(Key::Escape)]);
+        assert_eq!(keyboard.deadline(), None, "nothing may stay held");
+    }
+
+    /// Keys without modifiers, each so many milliseconds after the one before; whatever is held is told in the end.
+    fn play(keys: &[(u64, KeyCode)]) -> Vec<Struck> {
+        let mut keyboard = Keyboard::default();
+        let mut now = at(1000);
+        let mut struck = Vec::new();
+        for (pause, code) in keys {
+            let next = now + at(*pause);
+            if let Some(deadline) = keyboard.deadline().filter(|deadline| *deadline < next) {
+                struck.extend(keyboard.wake(deadline));
+            }
+            now = next;
+            struck.extend(keyboard.event(press(*code, KeyModifiers::NONE), now));
+        }
+        while let Some(deadline) = keyboard.deadline() {
+            struck.extend(keyboard.wake(deadline));
+        }
+        struck
+    }
+
+    #[test]
+    fn a_code_that_begins_like_a_key_does_not_press_it_and_a_persons_keys_keep_their_order() {
+        let code = |first: KeyCode, pause: u64| {
+            let others = "ABCDEF".chars().map(|character| (1, KeyCode::Char(character)));
+            let keys = [(1000, first)]
+                .into_iter()
+                .chain(others)
+                .chain([(1, KeyCode::Enter)]);
+            let mut keys: Vec<_> = keys.collect();
+            keys[1].0 = pause;
+            play(&keys)
+        };
+        for first in [KeyCode::F(10), KeyCode::Esc, KeyCode::Down, KeyCode::Delete] {
+            assert_eq!(code(first, 1), [Struck::Burst("ABCDEF".into())], "{first:?}");
+            let struck = code(first, 60);
+            assert!(
+                matches!(&struck[..], [Struck::Key(_), Struck::Burst(_)]),
+                "a person's {first:?}: {struck:?}"
+            );
+        }
+        let key = |key| Struck::Key(key);
+        for (keys, struck) in [
+            (
+                &[(1000, KeyCode::Down), (30, KeyCode::Down), (30, KeyCode::Up)][..],
+                vec![key(Key::Down), key(Key::Down), key(Key::Up)],
+            ),
+            (
+                &[(1000, KeyCode::Down), (20, KeyCode::Enter)],
+                vec![key(Key::Down), key(Key::Enter)],
+            ),
+            (
+                &[
+                    (1000, KeyCode::Esc),
+                    (20, KeyCode::Char('s')),
+                    (20, KeyCode::Down),
+                ],
+                vec![key(Key::Escape), key(Key::Character('s')), key(Key::Down)],
+            ),
+        ] {
+            assert_eq!(play(keys), struck, "{keys:?}");
+        }
     }
 
     #[test]
@@ -183,7 +291,8 @@ mod tests {
             struck.extend(keyboard.event(press(KeyCode::Enter, KeyModifiers::NONE), at(1010)));
             assert_eq!(struck, [Struck::Burst("ABCDE\u{fffd}F".into())], "{code:?}");
             // The same key is a person's once the code has ended.
-            let pressed = keyboard.event(press(code, KeyModifiers::NONE), at(1200));
+            let mut pressed = keyboard.event(press(code, KeyModifiers::NONE), at(1200));
+            pressed.extend(keyboard.wake(at(1250)));
             assert!(matches!(pressed[..], [Struck::Key(_)]), "{code:?}");
         }
     }
@@ -212,7 +321,8 @@ mod tests {
         }
         let struck = send(&mut keyboard, KeyCode::Enter, KeyModifiers::NONE);
         assert_eq!(struck, [Struck::Burst("10A12345\u{1d}1\u{1d}2".into())]);
-        let alone = send(&mut keyboard, KeyCode::F(8), KeyModifiers::NONE);
+        let mut alone = send(&mut keyboard, KeyCode::F(8), KeyModifiers::NONE);
+        alone.extend(keyboard.wake(at(2000)));
         assert_eq!(alone, [Struck::Key(Key::Function(8))], "a person's F8 is a key");
     }
 }

@@ -407,6 +407,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
     ("program key written", TEXT, "ABCDE\u{1b}P1;1|17/6C73\u{1b}\\"),
     ("key that leaves", TEXT, "ABCDE\u{1b}[21~"),
+    ("begins with the key that leaves", TEXT, "\u{1b}[21~ABCDEFGH"),
+    ("begins with the key that goes back", TEXT, "\u{1b}OABCDEFGH"),
     ("key that opens the register", TEXT, "ABCDE\u{1b}OR"),
     ("keys that go back", TEXT, "ABCDE\u{1b}\u{1b}\u{1b}"),
     ("key that interrupts", TEXT, "ABCDE\u{3}\u{4}"),
