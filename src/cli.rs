@@ -26,7 +26,6 @@ mod restore;
 mod scan;
 mod store;
 mod target;
-mod text;
 mod usage;
 
 use std::ffi::OsString;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::{Format, complain, show};
-use super::{documents, target, text};
+use super::{documents, target};
 use crate::config::Config;
 use crate::counter::{Consultation, ConsultationAnswer, Freshness};
 use crate::domain::number::PrescriptionNumber;
@@ -15,6 +15,7 @@ use crate::domain::units;
 use crate::session::{Session, now};
 use crate::ui::wording;
 use crate::ui::wording::command_line as words;
+use crate::ui::wording::command_line::answers;
 
 /// Consults it.
 pub(super) async fn consult(config: &Config, target: &OsStr, format: Format) -> Result<(), Failure> {
@@ -33,7 +34,7 @@ pub(super) async fn consult(config: &Config, target: &OsStr, format: Format) -> 
                 words::from_store(&received, why) + "\n"
             }
         };
-        text.push_str(&text::prescription(
+        text.push_str(&answers::prescription(
             &consultation.prescription,
             &consultation.findings,
             today,

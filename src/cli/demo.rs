@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::failure::Failure;
 use super::output::say;
 use super::prescriber::{self, done, view_text};
-use super::{consult, dispense, target, text};
+use super::{consult, dispense, target};
 use crate::config::{self, Config, Typed};
 use crate::counter::{self, RecordOutcome};
 use crate::domain::dispense::{Decision, Proposal};
@@ -19,6 +19,7 @@ use crate::session::{Session, now, written_sheet};
 use crate::training::prescribing::PrescriptionOrder;
 use crate::training::scenarios;
 use crate::ui::wording::command_line as words;
+use crate::ui::wording::command_line::answers;
 
 /// The scenarios played: the same way, once seen and once hidden.
 const PLAYED: [&str; 2] = ["conforming", "opposition"];
@@ -61,7 +62,7 @@ async fn play_one(session: &Session, config: &Config, name: &'static str) -> Res
     let number = target::number(png.as_os_str())?;
     say(&words::demo_scanned(&number));
     let consultation = consult::opened(session, &number).await?;
-    say(&text::prescription(
+    say(&answers::prescription(
         &consultation.prescription,
         &consultation.findings,
         counter.day(now()),
@@ -79,13 +80,13 @@ async fn play_one(session: &Session, config: &Config, name: &'static str) -> Res
     let id = DispenseId(Uuid::new_v4());
     let recorded = match counter.record(&consultation.prescription, proposal, id, now())? {
         RecordOutcome::Recorded(recorded) => *recorded,
-        RecordOutcome::Stopped(findings) => return Err(Failure::refused(text::remarks(&findings))),
+        RecordOutcome::Stopped(findings) => return Err(Failure::refused(answers::remarks(&findings))),
         RecordOutcome::Outdated => return Err(Failure::refused(words::changed_meanwhile())),
     };
     let posted = counter.post_one(id, now(), dispense::jitter()).await?;
     let numbers: Vec<_> = recorded.registered.iter().map(|(_, number)| *number).collect();
     let visible = counter::visible_to_prescriber(&posted.entry);
-    say(&text::hand_over(&posted.entry, &numbers, visible));
+    say(&answers::hand_over(&posted.entry, &numbers, visible));
     say(&view_text(
         &prescriber::view(session, &number).await?,
         &config.time_zone,

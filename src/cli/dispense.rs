@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::failure::Failure;
 use super::output::{Format, complain, show};
-use super::{consult, decisions, documents, paper, target, text};
+use super::{consult, decisions, documents, paper, target};
 use crate::config::Config;
 use crate::counter::{self, RecordOutcome, Recorded};
 use crate::domain::breakdown::Breakdown;
@@ -23,6 +23,7 @@ use crate::domain::prescription::{Prescription, PrescriptionLine};
 use crate::domain::product::ProductCode;
 use crate::domain::register::RegisterNumber;
 use crate::session::{Session, now};
+use crate::ui::wording::command_line::answers;
 use crate::ui::wording::{breakdowns, command_line as words};
 
 /// What is asked.
@@ -138,7 +139,7 @@ fn dry_run(
         .map_err(|findings| stopped(Some(&prescription.number), &findings, format))?;
     let document = checked(&dispense);
     show(format, &document, || {
-        words::dry_run(dispense.hand_over().lines.len()) + &text::remarks(dispense.findings())
+        words::dry_run(dispense.hand_over().lines.len()) + &answers::remarks(dispense.findings())
     });
     Ok(())
 }
@@ -191,7 +192,7 @@ async fn post(session: &Session, recorded: Recorded, format: Format) -> Result<(
         &recorded.findings,
     );
     show(format, &document, || {
-        text::hand_over(&entry, &numbers, visible) + &text::remarks(&recorded.findings)
+        answers::hand_over(&entry, &numbers, visible) + &answers::remarks(&recorded.findings)
     });
     match entry.state() {
         PostState::Accepted | PostState::Pending | PostState::Local => Ok(()),
@@ -214,7 +215,7 @@ pub(super) fn stopped(number: Option<&PrescriptionNumber>, findings: &[Finding],
         });
         show(format, &document, String::new);
     }
-    Failure::refused(words::stopped_by_rules() + "\n" + text::remarks(findings).trim_end())
+    Failure::refused(words::stopped_by_rules() + "\n" + answers::remarks(findings).trim_end())
 }
 
 /// The thousandths of a retry's wait to keep.

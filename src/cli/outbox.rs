@@ -8,12 +8,12 @@ use super::dispense::jitter;
 use super::documents;
 use super::failure::Failure;
 use super::output::{Format, show};
-use super::text;
 use crate::config::Config;
 use crate::counter::SettleOutcome;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::{DelayReason, OutboxEntry, PostState, SettlementChoice};
 use crate::session::{Session, now};
+use crate::ui::wording::command_line::answers;
 use crate::ui::wording::{command_line as words, settling};
 
 /// What is asked of it.
@@ -68,7 +68,7 @@ pub(super) async fn outbox(config: &Config, command: &Command, format: Format) -
         document["flushed"] = json!(silent.is_none());
     }
     show(format, &document, || {
-        text::outbox(&entries, now(), &config.time_zone)
+        answers::outbox(&entries, now(), &config.time_zone)
     });
     match silent {
         None => Ok(()),
@@ -100,7 +100,7 @@ async fn settle(session: &Session, wanted: &Settle, format: Format) -> Result<()
     } else {
         settled
     };
-    show(format, &documents::settled(&entry), || text::settled(&entry));
+    show(format, &documents::settled(&entry), || answers::settled(&entry));
     Ok(())
 }
 
@@ -112,7 +112,7 @@ fn history(session: &Session, id: DispenseId, config: &Config, format: Format) -
         .ok_or_else(|| Failure::refused(words::no_such_hand_over()))?;
     let choices = session.counter.store.settlements_of(id)?;
     show(format, &documents::settlements(&entry, &choices), || {
-        text::settlements(&choices, now(), &config.time_zone)
+        answers::settlements(&choices, now(), &config.time_zone)
     });
     Ok(())
 }

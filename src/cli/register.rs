@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::{Format, show};
-use super::text;
 use crate::config::Config;
 use crate::domain::dispense::{AgreedBy, Agreement};
 use crate::domain::identifiers::{Lot, Rpps, Serial};
@@ -23,6 +22,7 @@ use crate::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
 use crate::domain::substitution::SubstitutionBasis;
 use crate::session;
 use crate::ui::wording::command_line as words;
+use crate::ui::wording::command_line::answers;
 
 /// What is asked of it.
 #[derive(Debug, Subcommand)]
@@ -71,7 +71,7 @@ pub(super) async fn register(config: &Config, command: Command, format: Format) 
             let entries = store.register_entries(RegisterNumber(from), count)?;
             let documents: Vec<Value> = entries.iter().map(document).collect();
             show(format, &json!({ "entries": documents }), || {
-                text::register(&entries, &config.time_zone)
+                answers::register(&entries, &config.time_zone)
             });
             Ok(())
         }
@@ -88,7 +88,7 @@ pub(super) async fn register(config: &Config, command: Command, format: Format) 
                 document["class"] = json!(erasure.map(|erasure| erasure.class.code()));
             }
             show(format, &document, || {
-                text::register_entry(&entry, corrected_by, &config.time_zone)
+                answers::register_entry(&entry, corrected_by, &config.time_zone)
             });
             Ok(())
         }

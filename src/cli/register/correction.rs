@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::cli::dispense::{jitter, stopped};
 use crate::cli::failure::Failure;
 use crate::cli::output::{Format, complain, show};
-use crate::cli::{consult, decisions, documents, text};
+use crate::cli::{consult, decisions, documents};
 use crate::config::Config;
 use crate::counter::{self, CorrectionOrder, CorrectionOutcome, Recorded, Replacement};
 use crate::domain::breakdown::Breakdown;
@@ -23,6 +23,7 @@ use crate::domain::register::RegisterNumber;
 use crate::session::{Session, now};
 use crate::store::CorrectAnswer;
 use crate::ui::wording::command_line as words;
+use crate::ui::wording::command_line::answers;
 use crate::ui::wording::{breakdowns, corrections};
 
 /// What is asked.
@@ -141,7 +142,7 @@ async fn post(
         }
     };
     show(format, &document(corrected, &recorded, &entry), || {
-        corrections::recorded(corrected, &recorded.registered, &entry) + &text::remarks(&recorded.findings)
+        corrections::recorded(corrected, &recorded.registered, &entry) + &answers::remarks(&recorded.findings)
     });
     match entry.state() {
         PostState::Accepted | PostState::Pending | PostState::Local => Ok(()),

@@ -1,6 +1,7 @@
 //! The sentences of the command line: what happened, why, what to do now. One file per subject.
 
 mod actors;
+pub mod answers;
 mod demonstration;
 mod dispensing;
 mod register;

@@ -1,4 +1,4 @@
-//! Results as text, for people at a shell: the same words as on the screens.
+//! Answers at a shell, laid out for people: the same words as on the screens.
 
 use std::fmt::Write;
 
@@ -27,7 +27,7 @@ macro_rules! line {
 }
 
 /// A prescription, laid out like its sheet.
-pub(super) fn prescription(prescription: &Prescription, findings: &[Finding], today: Date) -> String {
+pub fn prescription(prescription: &Prescription, findings: &[Finding], today: Date) -> String {
     let mut text = String::new();
     let status = reasons::status(prescription.status(today));
     line!(text, "Ordonnance {} — {status}", prescription.number.grouped());
@@ -107,7 +107,7 @@ fn state_of(line: &PrescriptionLine) -> String {
 }
 
 /// What the rules remark, each with its source.
-pub(super) fn remarks(findings: &[Finding]) -> String {
+pub fn remarks(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         let place = finding
@@ -126,11 +126,7 @@ pub(super) fn remarks(findings: &[Finding]) -> String {
 }
 
 /// A hand-over, line by line, with its true state.
-pub(super) fn hand_over(
-    entry: &OutboxEntry,
-    numbers: &[Option<RegisterNumber>],
-    visible: Option<bool>,
-) -> String {
+pub fn hand_over(entry: &OutboxEntry, numbers: &[Option<RegisterNumber>], visible: Option<bool>) -> String {
     let mut text = String::new();
     line!(
         text,
@@ -184,14 +180,14 @@ fn state_word(state: &PostState, consent: Consent) -> &'static str {
 }
 
 /// A choice that was kept.
-pub(super) fn settled(entry: &OutboxEntry) -> String {
+pub fn settled(entry: &OutboxEntry) -> String {
     let choice = entry.settlement.as_ref().map(|settlement| settlement.choice);
     let state = state_word(entry.state(), entry.hand_over.consent);
     format!("{} État : {state}.", choice.map_or("", settling::done))
 }
 
 /// Every choice, the first one first.
-pub(super) fn settlements(choices: &[Settlement], now: Timestamp, zone: &TimeZone) -> String {
+pub fn settlements(choices: &[Settlement], now: Timestamp, zone: &TimeZone) -> String {
     if choices.is_empty() {
         return "Rien n’a été décidé pour cette délivrance.".to_owned();
     }
@@ -206,7 +202,7 @@ pub(super) fn settlements(choices: &[Settlement], now: Timestamp, zone: &TimeZon
 }
 
 /// What the base has not acknowledged.
-pub(super) fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -> String {
+pub fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -> String {
     if entries.is_empty() {
         return "La file d’envoi est vide.".to_owned();
     }
@@ -227,7 +223,7 @@ pub(super) fn outbox(entries: &[OutboxEntry], now: Timestamp, zone: &TimeZone) -
 }
 
 /// Entries of the register, one a line.
-pub(super) fn register(entries: &[RegisterEntry], zone: &TimeZone) -> String {
+pub fn register(entries: &[RegisterEntry], zone: &TimeZone) -> String {
     if entries.is_empty() {
         return "L’ordonnancier ne contient aucune inscription ici.".to_owned();
     }
@@ -274,7 +270,7 @@ fn summary(entry: &RegisterEntry, zone: &TimeZone) -> String {
 }
 
 /// One entry, whole.
-pub(super) fn register_entry(
+pub fn register_entry(
     entry: &RegisterEntry,
     corrected_by: Option<RegisterNumber>,
     zone: &TimeZone,
