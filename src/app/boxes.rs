@@ -215,7 +215,7 @@ impl Serving {
             }
             Some(form) if self.goes_with(form, line, kind, scanned.as_ref()) => form.clone(),
             Some(form) if !form.read.is_empty() => return Err(Notice::OtherBoxBefore(line.number)),
-            _ => Form::of_boxes(line, kind),
+            _ => Form::of_boxes(line, kind).by_fractions(self.one_fraction(line)),
         };
         if form.read.is_empty() {
             form.product = scanned;

@@ -188,7 +188,7 @@ impl Deciding {
     pub fn into_serving(self) -> Box<Serving> {
         let is_blank = self
             .line()
-            .is_some_and(|line| self.form == Form::new(line, self.form.kind));
+            .is_some_and(|line| self.form == self.serving.begun(line, self.form.kind));
         let known = self.serving.form(self.form.line);
         let is_complete = |form: &Form| self.line().is_some_and(|line| form.missing(line).is_none());
         // An unfinished change of mind does not replace a complete decision.

@@ -117,6 +117,16 @@ impl Form {
         }
     }
 
+    /// The line as it begins when it is delivered by fractions: one of them, and that it is one.
+    pub fn by_fractions(mut self, one: Option<Boxes>) -> Self {
+        if let Some(one) = one.filter(|one| *one < self.due) {
+            self.boxes = self.boxes.min(one);
+            self.due = one;
+            self.partial = Some(PartialReason::Fraction);
+        }
+        self
+    }
+
     /// The line as its boxes are scanned: none is in the hand yet.
     pub fn of_boxes(line: &PrescriptionLine, kind: OutcomeKind) -> Self {
         Self {

@@ -10,7 +10,7 @@ use crate::app::form::{Form, GivenProduct, Missing, OutcomeKind};
 use crate::app::message::{Consultation, Freshness};
 use crate::app::screen::Scroll;
 use crate::domain::box_read::BoxGone;
-use crate::domain::dispense::{Circumstances, Decision, Proposal};
+use crate::domain::dispense::{Circumstances, Proposal};
 use crate::domain::finding::{Finding, Severity};
 use crate::domain::identifiers::{Boxes, DispenseId, LineNumber};
 use crate::domain::prescription::{Prescription, PrescriptionLine};
@@ -230,8 +230,18 @@ impl Serving {
         }
         Ok(match self.form(line.number) {
             Some(form) => form.clone().decided_as(kind),
-            None => Form::new(line, kind),
+            None => self.begun(line, kind),
         })
+    }
+
+    /// Where the decision of a line begins: all that is due, or one fraction of what the law delivers by fractions.
+    pub fn begun(&self, line: &PrescriptionLine, kind: OutcomeKind) -> Form {
+        Form::new(line, kind).by_fractions(self.one_fraction(line))
+    }
+
+    /// The boxes of one fraction of that line.
+    pub fn one_fraction(&self, line: &PrescriptionLine) -> Option<Boxes> {
+        rules::one_fraction(line, self.products.find(&line.code))
     }
 
     /// One box more or fewer of the line under the cursor.
@@ -318,7 +328,10 @@ impl Serving {
                 Some(form) => {
                     decisions.push(form.decision(line).map_err(|missing| (line.number, missing))?);
                 }
-                None if scope == Scope::Everything => decisions.push(Decision::as_prescribed(line)),
+                None if scope == Scope::Everything => {
+                    let form = self.begun(line, OutcomeKind::Conforming);
+                    decisions.push(form.decision(line).map_err(|missing| (line.number, missing))?);
+                }
                 None => {}
             }
         }

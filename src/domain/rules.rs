@@ -21,6 +21,8 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use duration::one_fraction;
+
 use crate::domain::dispense::{Circumstances, Decision, Proposal, Supply};
 use crate::domain::finding::{Fact, Finding};
 use crate::domain::identifiers::{Boxes, Finess};

@@ -5,6 +5,8 @@ use crate::domain::dispense::Supply;
 use crate::domain::finding::{Fact, Fraction};
 use crate::domain::identifiers::Boxes;
 use crate::domain::prescription::PrescriptionLine;
+use crate::domain::product::Product;
+use crate::domain::regime::Regime;
 use crate::domain::rules::{Case, Item, share};
 use crate::domain::words::Mentions;
 
@@ -46,16 +48,30 @@ pub(super) fn of_supply(case: &Case, line: &PrescriptionLine, item: &Item, suppl
     (asked > one).then_some(Fact::AboveFraction { asked, fraction })
 }
 
+/// The boxes of one fraction of what that line orders; `None` when it is not delivered by fractions, or when its
+/// prescriber excludes them.
+pub fn one_fraction(line: &PrescriptionLine, ordered: Option<&Product>) -> Option<Boxes> {
+    if Mentions::of(line).single_delivery() {
+        return None;
+    }
+    let (days, _) = Regime::of(ordered).fraction()?;
+    boxes_of_one(line, days)
+}
+
+fn boxes_of_one(line: &PrescriptionLine, days: u16) -> Option<Boxes> {
+    let of_days = line.days.filter(|of_days| *of_days > days)?;
+    share(line, u32::from(days), u32::from(of_days)).filter(|one| *one > Boxes::ZERO)
+}
+
 /// The fraction of a treatment that is longer than one.
 fn fraction(case: &Case, line: &PrescriptionLine, item: &Item) -> Option<Fraction> {
     let (days, label) = item.regime.fraction()?;
     let of_days = line.days.filter(|of_days| *of_days > days)?;
-    let boxes = share(line, u32::from(days), u32::from(of_days)).zip(line.boxes);
     Some(Fraction {
         label: label.to_owned(),
         days,
         of_days,
-        boxes: boxes.filter(|(one, _)| *one > Boxes::ZERO),
+        boxes: boxes_of_one(line, days).zip(line.boxes),
         next: calendar::days_after(case.today, u32::from(days)),
     })
 }

@@ -2,8 +2,10 @@
 
 use comptoir::app::Effect;
 use comptoir::app::message::{HoldAnswer, Message};
+use comptoir::app::serving::Scope;
 use comptoir::domain::dispense::{AgreedBy, LineOutcome};
 use comptoir::domain::identifiers::{Boxes, LineNumber};
+use comptoir::domain::product::ProductCode;
 use comptoir::domain::reasons::{AdjustmentReason, NotDeliveredReason, PartialReason, SubstitutionReason};
 use jiff::civil::date;
 
@@ -115,6 +117,50 @@ fn the_decisions_are_those_that_were_keyed() {
         decisions[2].outcome,
         LineOutcome::NotDelivered(NotDeliveredReason::PatientRefuses)
     );
+}
+
+#[test]
+fn what_is_delivered_by_fractions_begins_with_one_of_them() {
+    let fractioned = |to_pharmacist: &str| {
+        let mut consultation = consultation_of(prescription());
+        let line = &mut consultation.prescription.lines[0];
+        (line.days, line.to_pharmacist) = (Some(28), to_pharmacist.into());
+        let code = line.code.clone();
+        let ordered = consultation.products.0.iter_mut();
+        for product in ordered.filter(|product| ProductCode::Cip13(product.cip13.clone()) == code) {
+            product.conditions = Some(vec![
+                "liste I".into(),
+                "délivrance fractionnée de 14 jours".into(),
+            ]);
+        }
+        let mut app = app();
+        app.update(scan(NUMBER));
+        app.update(Message::Consulted(Box::new(consultation)));
+        app
+    };
+    // All of it as ordered, or the line said conforming first; the keys are as many as elsewhere.
+    for (typed, to_pharmacist, boxes, partial) in [
+        ("⏎⏎", "", 1, Some(PartialReason::Fraction)),
+        ("1c⏎⏎", "", 1, Some(PartialReason::Fraction)),
+        ("+⏎", "", 2, None),
+        ("⏎⏎", "délivrance en une seule fois", 2, None),
+    ] {
+        let mut app = fractioned(to_pharmacist);
+        let effects = press(&mut app, typed);
+        let decided = app
+            .screen()
+            .serving()
+            .map(|serving| serving.proposal(Scope::Everything));
+        let decision = match decided {
+            Some(proposal) => proposal.unwrap().decisions[0].clone(),
+            None => proposal(&effects).decisions[0].clone(),
+        };
+        assert_eq!(
+            (decision.outcome.boxes(), decision.partial),
+            (Boxes(boxes), partial),
+            "{typed} {to_pharmacist}"
+        );
+    }
 }
 
 #[test]
