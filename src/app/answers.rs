@@ -203,7 +203,13 @@ impl App {
             serial: scanned.serial.clone(),
         };
         if let Screen::Prescription(serving) = std::mem::take(over.as_mut()) {
-            self.screen = naming::begin(serving, read, &mut self.desk);
+            match serving.stopped(&read, None, self.desk.today()) {
+                Some(notice) => {
+                    self.desk.notice = Some(notice);
+                    self.screen = Screen::Prescription(serving);
+                }
+                None => self.screen = naming::begin(serving, read, &mut self.desk),
+            }
         }
         true
     }

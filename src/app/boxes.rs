@@ -145,7 +145,7 @@ impl Serving {
     }
 
     /// Why this very box is not handed over, whichever line it answers.
-    fn stopped(&self, read: &BoxRead, product: Option<&Product>, today: Date) -> Option<Notice> {
+    pub(super) fn stopped(&self, read: &BoxRead, product: Option<&Product>, today: Date) -> Option<Notice> {
         let is_known = |form: &&Form| form.read.iter().any(|known| known.is_the_same_box(read));
         if let Some(form) = self.forms.iter().find(is_known) {
             return Some(Notice::SameBox(form.line));

@@ -99,7 +99,7 @@ impl Naming {
             LineKind::Device => OutcomeKind::Adjusted,
             _ => OutcomeKind::Conforming,
         };
-        let mut form = Form::of_boxes(line, kind);
+        let mut form = Form::of_boxes(line, kind).by_fractions(self.serving.one_fraction(line));
         form.product = Some(GivenProduct {
             code: ProductCode::Cip13(self.read.cip13.clone()),
             label,

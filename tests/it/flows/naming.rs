@@ -1,11 +1,14 @@
 //! A box whose code nobody knows: named in one line, it serves the line that is chosen, and never blocks.
 
+use comptoir::app::desk::Notice;
 use comptoir::app::message::Message;
 use comptoir::app::{App, Effect};
 use comptoir::domain::dispense::LineOutcome;
 use comptoir::domain::identifiers::{Boxes, LineNumber};
 use comptoir::domain::prescription::{LineKind, Prescription, PrescriptionLine};
 use comptoir::domain::product::{Product, ProductCode};
+use comptoir::domain::scanned::Scanned;
+use jiff::civil::date;
 
 use crate::samples::*;
 
@@ -53,6 +56,26 @@ fn it_serves_the_line_that_is_chosen_with_what_is_printed_on_it() {
         supply.lot.as_ref().map(ToString::to_string).as_deref(),
         Some("7K")
     );
+}
+
+#[test]
+fn one_that_is_too_old_is_not_asked_about() {
+    let mut app = serving(prescription());
+    let Message::Scanned {
+        text,
+        scanned: Scanned::Box(mut scanned),
+    } = scanned_box(ABSENT, "7K")
+    else {
+        unreachable!("a box")
+    };
+    scanned.expiry = Some(date(2026, 1, 31));
+    app.update(Message::Scanned {
+        text,
+        scanned: Scanned::Box(scanned),
+    });
+    app.update(looked_up(Vec::new()));
+    assert_eq!(app.screen().name(), "prescription");
+    assert_eq!(app.desk().notice, Some(Notice::BoxExpired(date(2026, 1, 31))));
 }
 
 #[test]
