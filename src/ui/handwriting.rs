@@ -1,7 +1,7 @@
 //! The form of a line written by hand: three fields, and the products found under what is typed.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
@@ -10,9 +10,10 @@ use crate::app::handwriting::{FIELDS, Handwriting};
 use crate::app::paper::LineField;
 use crate::app::screen::Scroll;
 use crate::safe::safe;
+use crate::ui::prescription::title_row;
 use crate::ui::rows::Rows;
 use crate::ui::text::{cut, padded, tail};
-use crate::ui::wording::{handwritten as words, labels, paper, people};
+use crate::ui::wording::{handwritten as words, paper};
 use crate::ui::{View, paper as paper_page};
 
 /// The page.
@@ -29,22 +30,16 @@ const LABEL_COLUMNS: usize = 14;
 impl Widget for Page<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let theme = self.view.theme;
-        let prescription = &self.handwriting.serving.prescription;
-        let mut rows = Rows::new(theme, area);
-        rows.row(vec![
-            Span::styled(labels::prescription_title(&prescription.number), theme.heading),
-            Span::styled(
-                format!("  {}", people::patient_name(&prescription.patient)),
-                theme.strong,
-            ),
-        ]);
+        let [title, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
+        title_row(self.view, &self.handwriting.serving, title, buffer);
+        let mut rows = Rows::new(theme, rest);
         rows.heading(words::TITLE);
         for field in FIELDS {
             self.field(&mut rows, field);
         }
         rows.blank();
         rows.signed(0, "•", words::WILL_STAY_HERE, theme.dim);
-        rows.draw(Scroll::default(), area, buffer);
+        rows.draw(Scroll::default(), rest, buffer);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The form of a box whose code nobody knows: what is printed on it, and the line that it serves.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
@@ -10,9 +10,10 @@ use crate::app::naming::Naming;
 use crate::app::screen::Scroll;
 use crate::safe::safe;
 use crate::ui::View;
+use crate::ui::prescription::title_row;
 use crate::ui::rows::Rows;
 use crate::ui::text::{padded, tail};
-use crate::ui::wording::{labels, people, unlisted as words};
+use crate::ui::wording::unlisted as words;
 
 /// The page.
 pub struct Page<'a> {
@@ -25,15 +26,9 @@ pub struct Page<'a> {
 impl Widget for Page<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let theme = self.view.theme;
-        let prescription = &self.naming.serving.prescription;
-        let mut rows = Rows::new(theme, area);
-        rows.row(vec![
-            Span::styled(labels::prescription_title(&prescription.number), theme.heading),
-            Span::styled(
-                format!("  {}", people::patient_name(&prescription.patient)),
-                theme.strong,
-            ),
-        ]);
+        let [title, rest] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
+        title_row(self.view, &self.naming.serving, title, buffer);
+        let mut rows = Rows::new(theme, rest);
         rows.heading(words::TITLE);
         rows.paragraph(0, &words::of_box(&self.naming.read), Style::new());
         rows.paragraph(0, words::NEVER_BLOCKS, theme.dim);
@@ -61,6 +56,6 @@ impl Widget for Page<'_> {
                 rows.focus_ends();
             }
         }
-        rows.draw(Scroll::default(), area, buffer);
+        rows.draw(Scroll::default(), rest, buffer);
     }
 }
