@@ -271,6 +271,10 @@ mod tests {
 
     fn with_code(paper: &Grey, content: &[u8], module: usize, (left, top): (usize, usize)) -> Grey {
         let code = QrCode::with_error_correction_level(content, EcLevel::M).unwrap();
+        drawn(paper, &code, module, (left, top))
+    }
+
+    fn drawn(paper: &Grey, code: &QrCode, module: usize, (left, top): (usize, usize)) -> Grey {
         let mut pixels = paper.pixels().to_vec();
         let dark = code.to_colors().into_iter().enumerate();
         for (place, _) in dark.filter(|(_, colour)| *colour == Color::Dark) {
@@ -345,6 +349,33 @@ mod tests {
             let sheet = with_code(&paper(200, 200), content, 4, (40, 40));
             assert_eq!(texts(sheet), ["Ordonnance numérique"]);
         }
+    }
+
+    #[test]
+    fn a_character_set_that_the_code_declares_is_taken() {
+        let mut bits = qrcode::bits::Bits::new(qrcode::Version::Normal(2));
+        // ISO 8859-15, in which the euro and the œ have places of their own.
+        bits.push_eci_designator(17).unwrap();
+        bits.push_byte_data(b"Dr \xbcuvrard 8 \xa4").unwrap();
+        bits.push_terminator(EcLevel::M).unwrap();
+        let code = QrCode::with_bits(bits, EcLevel::M).unwrap();
+        let sheet = drawn(&paper(200, 200), &code, 4, (40, 40));
+        assert_eq!(texts(sheet), ["Dr Œuvrard 8 €"]);
+    }
+
+    #[test]
+    fn every_code_of_a_full_page_is_read() {
+        let mut sheet = paper(1400, 1000);
+        let mut numbers = Vec::new();
+        for place in 0..40 {
+            let number = format!("01S2TBPZ2JCNZZY{place:02}Z");
+            let corner = (20 + place % 8 * 170, 20 + place / 8 * 190);
+            sheet = with_code(&sheet, number.as_bytes(), 4, corner);
+            numbers.push(number);
+        }
+        let mut found = texts(sheet);
+        found.sort();
+        assert_eq!(found, numbers);
     }
 
     #[test]

@@ -108,8 +108,8 @@ pub(super) fn ink_of(grey: &Grey, cut: Cut) -> Option<BitMatrix> {
     ink::of(grey, cut)
 }
 
-/// Codes should be UTF-8; older ones hold Latin-1, in which every byte is a character. What an engine
-/// guesses of the character set is never taken.
+/// Codes that declare no character set should be UTF-8; older ones hold Latin-1, in which every byte is a character.
+/// What an engine guesses is never taken.
 fn text_of(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

@@ -11,12 +11,15 @@ const STEP: u32 = 3;
 /// Ink, paper, ink, paper, ink of a mark, in modules.
 const MARK: [u16; 5] = [1, 1, 3, 1, 1];
 
-/// The marks of a picture, from above.
-pub(super) fn of(ink: &BitMatrix) -> Vec<ConcentricPattern> {
+/// The marks of a picture, from above; no more are looked for once there are more than so many.
+pub(super) fn of(ink: &BitMatrix, most: usize) -> Vec<ConcentricPattern> {
     let mark = FixedPattern::<5, 7, false>::new(MARK);
     let mut marks: Vec<ConcentricPattern> = Vec::new();
     let mut runs = Vec::new();
     for y in (STEP - 1..ink.height()).step_by(STEP as usize) {
+        if marks.len() > most {
+            break;
+        }
         runs_of(ink, y, &mut runs);
         let mut first = 1;
         let mut left = u32::from(runs[0]);
@@ -141,10 +144,18 @@ mod tests {
         ) {
             let mut ink = picture(width, height, squares, specks, seed);
             for _ in 0..2 {
-                proptest::prop_assert_eq!(seen(&of(&ink)), seen(&FindFinderPatterns(&ink, true, 0)));
+                proptest::prop_assert_eq!(seen(&of(&ink, usize::MAX)), seen(&FindFinderPatterns(&ink, true, 0)));
                 ink.flip_self();
             }
         }
+    }
+
+    #[test]
+    fn no_more_marks_are_looked_for_than_are_wanted() {
+        let ink = picture(400, 4000, 300, 0, 7);
+        let all = of(&ink, usize::MAX).len();
+        let some = of(&ink, 10).len();
+        assert!(some > 10 && some < all, "{some} of {all}");
     }
 
     #[test]
@@ -155,9 +166,9 @@ mod tests {
                 let ring = x.abs_diff(3).max(u32::abs_diff(y, 3));
                 ink.set_bool(left + x, 10 + y, ring != 2);
             }
-            assert_eq!(of(&ink).len(), 1, "{left}");
+            assert_eq!(of(&ink, usize::MAX).len(), 1, "{left}");
             assert_eq!(
-                seen(&of(&ink)),
+                seen(&of(&ink, usize::MAX)),
                 seen(&FindFinderPatterns(&ink, true, 0)),
                 "{left}"
             );

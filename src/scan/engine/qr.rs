@@ -9,11 +9,13 @@ use super::{Ink, Sight, Sighting, finders, four, text_of};
 use crate::scan::Symbology;
 use crate::scan::place::{Area, Point};
 
-/// More corner marks than that are a texture, or a picture made to keep the engine busy.
+/// More corner marks than that are a texture, or a picture made to keep the engine busy: so many in any picture, and
+/// one more for so many pixels. A page of a hundred codes has three hundred.
 const FINDERS_MAX: usize = 48;
+const PIXELS_A_FINDER: u32 = 8_000;
 
-/// How many threes of marks are tried. Sixteen codes on a page make about as many.
-const THREES_MAX: usize = 300;
+/// How many threes of marks are tried in vain. Those that are a code count for nothing: a page may be full of them.
+const VAIN_THREES_MAX: usize = 300;
 
 /// How many codes that could not be read are noted.
 const UNREAD_MAX: usize = 8;
@@ -32,18 +34,22 @@ pub(super) fn look(ink: &BitMatrix, which: Ink) -> Sight {
 }
 
 fn read(ink: &BitMatrix) -> Sight {
-    let mut finders = finders::of(ink);
+    let finders_max = FINDERS_MAX + (ink.width() * ink.height() / PIXELS_A_FINDER) as usize;
+    let mut finders = finders::of(ink, finders_max);
     let mut sight = Sight {
         finders: finders.len(),
         ..Sight::default()
     };
-    if !(3..=FINDERS_MAX).contains(&sight.finders) {
+    if !(3..=finders_max).contains(&sight.finders) {
         return sight;
     }
     let threes = GenerateFinderPatternSets(&mut finders);
     let mut used: Vec<rxing::Point> = Vec::new();
     let mut failed: Vec<FinderPatternSet> = Vec::new();
-    for three in threes.into_iter().take(THREES_MAX) {
+    for three in threes {
+        if failed.len() == VAIN_THREES_MAX {
+            break;
+        }
         if marks(&three).iter().any(|mark| used.contains(mark)) {
             continue;
         }
@@ -75,7 +81,8 @@ fn marks(three: &FinderPatternSet) -> [rxing::Point; 3] {
 fn decode(ink: &BitMatrix, three: &FinderPatternSet) -> Option<Sighting> {
     let sampled = SampleQR(ink, three).ok()?;
     let decoded = Decode(sampled.getBits()).ok()?;
-    let bytes = decoded.content().bytes();
+    let content = decoded.content();
+    let bytes = content.bytes();
     // A symbol with nothing in it is what error correction makes of a blank.
     if !decoded.isValid() || bytes.is_empty() {
         return None;
@@ -84,7 +91,12 @@ fn decode(ink: &BitMatrix, three: &FinderPatternSet) -> Option<Sighting> {
     let [top_left, top_right, bottom_left, bottom_right] = four(sampled.getPoints())?;
     Some(Sighting {
         symbology: Symbology::QrCode,
-        text: text_of(bytes),
+        // A character set that the code declares (ECI) is no guess.
+        text: if content.has_eci {
+            decoded.text()
+        } else {
+            text_of(bytes)
+        },
         is_gs1: false,
         corners: [top_left, top_right, bottom_right, bottom_left],
     })

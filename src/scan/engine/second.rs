@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use ::image::{GenericImage, GenericImageView, Luma};
 
-use super::{Sight, Sighting, text_of};
+use super::{Sight, Sighting};
 use crate::scan::grey::Grey;
 use crate::scan::place::Point;
 use crate::scan::{Symbology, guarded};
@@ -34,9 +34,11 @@ pub(super) fn look(grey: &Grey) -> Sight {
             .filter_map(|grid| {
                 let mut bytes = Vec::new();
                 grid.decode_to(&mut bytes).ok()?;
-                (!bytes.is_empty()).then(|| Sighting {
+                // It drops the character set that a code declares: what is not UTF-8 may be anything.
+                let text = String::from_utf8(bytes).ok()?;
+                (!text.is_empty()).then(|| Sighting {
                     symbology: Symbology::QrCode,
-                    text: text_of(&bytes),
+                    text,
                     is_gs1: false,
                     corners: grid.bounds.map(place),
                 })
