@@ -38,6 +38,7 @@ pub mod regions;
 pub mod repair;
 pub mod serial;
 pub mod stages;
+mod tiff;
 pub mod versions;
 pub mod wedge;
 pub mod what;
@@ -176,6 +177,9 @@ pub enum ReadError {
     /// Its content is neither a PDF nor a picture of a known kind, whatever its name says.
     #[error("the file is not a picture")]
     NotAPicture,
+    /// It is a picture of a known kind, written in a way that is not read.
+    #[error("the picture is of a variant that is not read")]
+    UnknownVariant,
     /// It begins like a picture or a PDF, and then is cut or damaged.
     #[error("the picture is cut or damaged")]
     Truncated,
@@ -195,9 +199,10 @@ pub enum ReadError {
 
 impl ReadError {
     /// Every error that reading the bytes of a file can end with.
-    pub const OF_BYTES: [Self; 7] = [
+    pub const OF_BYTES: [Self; 8] = [
         Self::TooLarge,
         Self::NotAPicture,
+        Self::UnknownVariant,
         Self::Truncated,
         Self::Locked,
         Self::NoCode,
@@ -211,6 +216,7 @@ impl ReadError {
             Self::NotOpened(_) => "not-opened",
             Self::TooLarge => "too-large",
             Self::NotAPicture => "not-a-picture",
+            Self::UnknownVariant => "unknown-variant",
             Self::Truncated => "truncated",
             Self::Locked => "locked",
             Self::NoCode => "no-code",
@@ -265,7 +271,7 @@ pub fn read_each(
         }
     };
     before(Work::Decode);
-    let failure = if pdf::begins_one(bytes) {
+    let failure = if pdf::begins_one(bytes) || tiff::begins_one(bytes) {
         look_at_pages(bytes, limits, &mut before, &mut look)
     } else {
         let picture = guarded(|| image::decode(bytes, limits)).and_then(|picture| picture);
@@ -290,14 +296,27 @@ fn look_at_pages(
     look: &mut impl FnMut(&Picture, usize),
 ) -> Option<ReadError> {
     let mut failure = None;
-    let pages = pdf::each_page_within(bytes, limits, |page, drawn| {
+    let mut turn = |page, picture: Result<Picture, ReadError>| {
         before(Work::Look);
-        match drawn.and_then(|drawn| pdf::picture(&drawn)) {
-            Ok(picture) => look(&picture, page),
+        match picture {
+            // What arrived of a cut picture is looked at all the same.
+            Ok(picture) => {
+                look(&picture, page);
+                if picture.is_cut {
+                    failure = Some(ReadError::Truncated);
+                }
+            }
             Err(error) => failure = Some(error),
         }
         before(Work::Decode);
-    });
+    };
+    let pages = if tiff::begins_one(bytes) {
+        tiff::each_page(bytes, limits, turn)
+    } else {
+        pdf::each_page_within(bytes, limits, |page, drawn| {
+            turn(page, drawn.and_then(|drawn| pdf::picture(&drawn)));
+        })
+    };
     match pages {
         Ok(pages) if pages > limits.pdf_pages => failure.or(Some(ReadError::TooLarge)),
         Ok(_) => failure,

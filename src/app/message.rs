@@ -379,6 +379,8 @@ pub enum ReadFailure {
     NotAllowed,
     /// Neither a picture nor a PDF that this program knows.
     UnknownFormat,
+    /// A picture of a known kind, written in a way that is not read.
+    UnknownVariant,
     /// Damaged, or cut short.
     Damaged,
     /// Too many bytes or pixels: refused before it was decoded.

@@ -350,6 +350,7 @@ fn read_failure(error: ReadError) -> ReadFailure {
         ReadError::NotOpened(_) => ReadFailure::NotAllowed,
         ReadError::TooLarge => ReadFailure::TooLarge,
         ReadError::NotAPicture => ReadFailure::UnknownFormat,
+        ReadError::UnknownVariant => ReadFailure::UnknownVariant,
         ReadError::Locked => ReadFailure::Locked,
         ReadError::GivenUp => ReadFailure::GivenUp,
         ReadError::Truncated | ReadError::NoCode | ReadError::DecoderFailed => ReadFailure::Damaged,

@@ -2,9 +2,9 @@
 
 use std::io::Cursor;
 
-use ::image::error::LimitErrorKind;
+use ::image::error::{LimitErrorKind, UnsupportedErrorKind};
 use ::image::metadata::Orientation;
-use ::image::{DynamicImage, ImageDecoder, ImageError, ImageReader};
+use ::image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use crate::scan::grey::Grey;
 use crate::scan::{Limits, ReadError, jpeg, png};
@@ -71,9 +71,24 @@ impl Picture {
 /// The orientation that phones note (EXIF) does not turn the pixels, for a code is read at any angle:
 /// only the places of what was found are given as people see them.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, ReadError> {
-    let mut reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|_| ReadError::NotAPicture)?;
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    decode_with(reader.map_err(|_| ReadError::NotAPicture)?, bytes, limits)
+}
+
+/// Decodes the first page of a TIFF: its kind is known, and the one with large offsets is not guessed.
+pub(super) fn decode_tiff(bytes: &[u8], limits: &Limits) -> Result<Picture, ReadError> {
+    decode_with(
+        ImageReader::with_format(Cursor::new(bytes), ImageFormat::Tiff),
+        bytes,
+        limits,
+    )
+}
+
+fn decode_with(
+    mut reader: ImageReader<Cursor<&[u8]>>,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<Picture, ReadError> {
     let mut within = ::image::Limits::default();
     within.max_image_width = Some(limits.picture_side);
     within.max_image_height = Some(limits.picture_side);
@@ -105,7 +120,10 @@ fn reason(error: &ImageError) -> ReadError {
             LimitErrorKind::Unsupported { .. } => ReadError::NotAPicture,
             _ => ReadError::TooLarge,
         },
-        ImageError::Unsupported(_) => ReadError::NotAPicture,
+        ImageError::Unsupported(what) => match what.kind() {
+            UnsupportedErrorKind::Format(_) => ReadError::NotAPicture,
+            _ => ReadError::UnknownVariant,
+        },
         _ => ReadError::Truncated,
     }
 }

@@ -5,6 +5,7 @@
 
 mod boxes;
 mod contact_sheet;
+mod faxes;
 mod wear;
 
 use std::fs;
@@ -205,6 +206,17 @@ fn make_formats() {
         .write_image(&palette, width, height, ExtendedColorType::L8)
         .unwrap();
     keep_bytes("turned-by-a-note.jpg", noted, &[NUMBER]);
+    let blank = GrayImage::from_pixel(foot.width(), foot.height(), Luma([255]));
+    for (name, pages, code) in [
+        (
+            "fax-second-page.tiff",
+            [&blank, &foot].as_slice(),
+            faxes::Coding::Group4,
+        ),
+        ("fax-old.tiff", &[&foot], faxes::Coding::Group3),
+    ] {
+        keep_bytes(name, faxes::tiff(pages, code), &[NUMBER]);
+    }
     keep_bytes("scan.pdf", scanned_pdf(&[&foot]), &[NUMBER]);
     keep_bytes(
         "scan-second-page.pdf",

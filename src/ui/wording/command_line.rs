@@ -146,6 +146,9 @@ pub fn unreadable_file(path: &str, error: &ReadError) -> String {
         ReadError::NotOpened(_) => "le système n’a pas pu l’ouvrir",
         ReadError::TooLarge => "il est trop grand pour une ordonnance, et n’a pas été décodé",
         ReadError::NotAPicture => "ce n’est ni une image ni un PDF que ce programme connaît",
+        ReadError::UnknownVariant => {
+            "cette image est enregistrée d’une façon que ce programme ne sait pas lire\u{202f}: enregistrez-la en PNG ou en PDF"
+        }
         ReadError::Truncated => "il est incomplet ou abîmé (tronqué)",
         ReadError::Locked => "ce PDF demande un mot de passe",
         ReadError::NoCode => "aucun code n’y a été trouvé",

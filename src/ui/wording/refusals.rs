@@ -170,6 +170,9 @@ pub const fn read_failure(failure: ReadFailure) -> &'static str {
         ReadFailure::NotFound => "Ce fichier n’existe pas, ou a été déplacé.",
         ReadFailure::NotAllowed => "Le système ne permet pas de lire ce fichier.",
         ReadFailure::UnknownFormat => "Ce fichier n’est ni une image ni un PDF que ce logiciel sache lire.",
+        ReadFailure::UnknownVariant => {
+            "Cette image est enregistrée d’une façon que ce logiciel ne sait pas lire."
+        }
         ReadFailure::Damaged => "Ce fichier est endommagé ou incomplet : l’image est illisible.",
         ReadFailure::TooLarge => "Cette image est trop grande pour être lue sans risque.",
         ReadFailure::Locked => "Ce PDF est protégé par un mot de passe.",
@@ -184,6 +187,9 @@ const fn read_way_out(failure: ReadFailure) -> &'static str {
         ReadFailure::NotFound => "Vérifiez le chemin : les majuscules et les accents comptent.",
         ReadFailure::NotAllowed => "Copiez-le dans un dossier qui vous appartient, puis recommencez.",
         ReadFailure::UnknownFormat => "Les formats lus sont PNG, JPEG, WebP, TIFF, BMP, GIF et PDF.",
+        ReadFailure::UnknownVariant => {
+            "Enregistrez-la en PNG ou en PDF, ou tapez le numéro imprimé sous le QR code."
+        }
         ReadFailure::Damaged | ReadFailure::GivenUp => {
             "Demandez un nouvel envoi, ou tapez le numéro imprimé sous le QR code."
         }
