@@ -11,7 +11,7 @@ use crate::scan::grey::Grey;
 use crate::scan::image::{self, Picture};
 use crate::scan::{Limits, ReadError, guarded};
 
-/// How the rows of a fax are coded, T4Options.
+/// How the rows of a fax are coded (`T4Options`).
 const T4_OPTIONS: Tag = Tag::Unknown(292);
 
 /// Against the row above them, and not each by itself.

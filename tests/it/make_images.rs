@@ -168,6 +168,14 @@ fn make_worn_sheets() {
     let mut large = GrayImage::from_pixel(2_600, 1_800, Luma([255]));
     imageops::replace(&mut large, &code(NUMBER, 2), 1_900, 1_500);
     keep("tiny-on-a-page.png", &large, &[NUMBER]);
+    let (handed_out, numbers) = page_of_codes();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    keep("page-of-codes.png", &handed_out, &numbers);
+    keep(
+        "declared-characters.png",
+        &drawn(&code_in_latin_9(b"Dr \xbcuvrard, 8 \xa4"), 5),
+        &["Dr Œuvrard, 8 €"],
+    );
 }
 
 #[test]
@@ -413,10 +421,38 @@ fn huge() -> Vec<u8> {
     bytes
 }
 
+/// What a training session hands out: more codes than a prescription has.
+fn page_of_codes() -> (GrayImage, Vec<String>) {
+    let mut page = GrayImage::from_pixel(900, 760, Luma([255]));
+    let numbers: Vec<String> = (0..30)
+        .map(|place| format!("01K7M4QX2RT9WBH{place:02}P"))
+        .collect();
+    for (place, number) in (0..).zip(&numbers) {
+        imageops::replace(&mut page, &code(number, 4), place % 6 * 150, place / 6 * 150);
+    }
+    (page, numbers)
+}
+
+/// A code that declares its character set, ISO 8859-15.
+fn code_in_latin_9(text: &[u8]) -> QrCode {
+    const LATIN_9: u32 = 17;
+    let mut bits = qrcode::bits::Bits::new(qrcode::Version::Normal(2));
+    bits.push_eci_designator(LATIN_9).unwrap();
+    bits.push_byte_data(text).unwrap();
+    bits.push_terminator(EcLevel::M).unwrap();
+    QrCode::with_bits(bits, EcLevel::M).unwrap()
+}
+
 /// A QR code alone, with its quiet zone.
 fn code(text: &str, module: u32) -> GrayImage {
+    drawn(
+        &QrCode::with_error_correction_level(text, EcLevel::M).unwrap(),
+        module,
+    )
+}
+
+fn drawn(code: &QrCode, module: u32) -> GrayImage {
     const QUIET: u32 = 4;
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).unwrap();
     let modules = u32::try_from(code.width()).unwrap();
     let side = (modules + 2 * QUIET) * module;
     GrayImage::from_fn(side, side, |x, y| {
