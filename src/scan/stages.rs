@@ -88,6 +88,7 @@ pub const STAGES: &[Stage] = &[
     // Ink of a pen, coffee: black stays dark in the lightest colour, they do not.
     late("lightest", Look::Lightest, &[LOCAL]),
     late("lightest-fine", Look::LightestFine, &[LOCAL]),
+    late("lightest-cut", Look::LightestCut, &[LOCAL]),
     late("lightest-parts", Look::LightestRegion, &[GLOBAL]),
     // The parts of the page where a code was seen, or where one may be.
     part("part", Treatment::Plain, &[LOCAL_BOTH, GLOBAL, SECOND]),

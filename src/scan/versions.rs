@@ -76,6 +76,8 @@ pub enum Look {
     Lightest,
     /// The lightest colour of each pixel, as it is.
     LightestFine,
+    /// The lightest colour of each pixel, cut where black ends: by the shades around, a pen on paper is ink.
+    LightestCut,
     /// The same in the parts where a code was seen, cut at a few shades.
     LightestRegion,
     /// The parts where a code was seen or is likely, treated.
@@ -243,6 +245,10 @@ impl<'picture> Versions<'picture> {
                 .lightest()
                 .filter(|_| self.base_factor() > 1)
                 .map(|grey| Version::reduced(grey, self.fine_factor()))),
+            Look::LightestCut => one(self.lightest().map(|grey| {
+                let fine = Version::reduced(grey, self.fine_factor());
+                fine.with(fine.grey.stretched(10, 30).cut_at(LIGHTEST_CUTS[1]))
+            })),
             Look::LightestRegion => Box::new(self.cut_lightest(seen)),
             Look::Region(treatment) => {
                 let areas = self.areas(seen);
