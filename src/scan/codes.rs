@@ -379,6 +379,40 @@ mod tests {
     }
 
     #[test]
+    fn a_code_that_lost_any_of_its_corners_is_read_and_said_to_be_hard() {
+        for (number, module) in [
+            (NUMBER.to_owned(), 5),
+            (format!("https://exemple.fr/ordonnance/{NUMBER}"), 4),
+        ] {
+            let sheet = with_code(&paper(300, 300), number.as_bytes(), module, (60, 70));
+            let side = usize::try_from(seen(sheet.clone())[0].corners[1].0).unwrap() - 60;
+            let mark = 8 * module;
+            for (left, top) in [(60, 70), (60 + side - mark, 70), (60, 70 + side - mark)] {
+                let mut pixels = sheet.pixels().to_vec();
+                for y in top..top + mark {
+                    pixels[y * 300 + left..][..mark].fill(250);
+                }
+                let blotted = Grey::new(300, 300, pixels).unwrap();
+                for (how, sheet) in [
+                    ("straight", blotted.clone()),
+                    ("turned", blotted.turned((0.259, 0.966))),
+                ] {
+                    let symbols = seen(sheet);
+                    let read: Vec<_> = symbols
+                        .iter()
+                        .map(|symbol| (&*symbol.text, symbol.confirmed))
+                        .collect();
+                    assert_eq!(
+                        read,
+                        [(&*number, false)],
+                        "{how}, without the corner at {left}, {top}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_page_without_a_code_yields_nothing() {
         for (width, height) in [(60, 60), (1, 1), (2000, 1), (1, 30)] {
             assert_eq!(texts(paper(width, height)), [""; 0], "{width} × {height}");

@@ -7,6 +7,7 @@ mod data_matrix;
 mod finders;
 mod ink;
 mod linear;
+mod lost_corner;
 mod qr;
 mod second;
 
@@ -22,6 +23,8 @@ use crate::scan::{Symbology, guarded};
 pub enum Engine {
     /// QR codes, by rxing; how ink is told from paper, and whether the negative is read too.
     Qr(Cut, Ink),
+    /// QR codes that have lost a corner mark, by rxing once the corner is guessed.
+    QrLostCorner,
     /// QR codes, by rqrr: written apart from the other one, it errs elsewhere.
     QrSecond,
     /// DataMatrix, by rxing, from every side of the picture.
@@ -80,7 +83,7 @@ impl Engine {
     /// The kind of code that it looks for; EAN-13 stands for all that runs along a row.
     pub const fn symbology(self) -> Symbology {
         match self {
-            Self::Qr(..) | Self::QrSecond => Symbology::QrCode,
+            Self::Qr(..) | Self::QrLostCorner | Self::QrSecond => Symbology::QrCode,
             Self::DataMatrix(_) | Self::DataMatrixAcrossTheMiddle => Symbology::DataMatrix,
             Self::Linear => Symbology::Ean13,
         }
@@ -93,6 +96,7 @@ impl Engine {
         let sight = guarded(|| match self {
             Self::Qr(Cut::Local, ink) => version.local_ink().map(|local| qr::look(local, ink)),
             Self::Qr(Cut::Global, ink) => ink_of(grey, Cut::Global).map(|global| qr::look(&global, ink)),
+            Self::QrLostCorner => version.local_ink().map(lost_corner::look),
             Self::QrSecond if has_many_finders => None,
             Self::QrSecond => Some(second::look(grey)),
             Self::DataMatrix(ink) => version.local_ink().map(|local| data_matrix::look(local, ink)),

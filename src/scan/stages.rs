@@ -31,6 +31,7 @@ pub enum Depth {
 const LOCAL: Engine = Engine::Qr(Cut::Local, Ink::Dark);
 const LOCAL_BOTH: Engine = Engine::Qr(Cut::Local, Ink::DarkOrLight);
 const GLOBAL: Engine = Engine::Qr(Cut::Global, Ink::Dark);
+const LOST_CORNER: Engine = Engine::QrLostCorner;
 const SECOND: Engine = Engine::QrSecond;
 const MATRIX: Engine = Engine::DataMatrix(Ink::Dark);
 const MATRIX_BOTH: Engine = Engine::DataMatrix(Ink::DarkOrLight);
@@ -89,6 +90,10 @@ pub const STAGES: &[Stage] = &[
     late("lightest", Look::Lightest, &[LOCAL]),
     late("lightest-fine", Look::LightestFine, &[LOCAL]),
     late("lightest-cut", Look::LightestCut, &[LOCAL]),
+    late("corner", Look::Base, &[LOST_CORNER]),
+    late("corner-fine", Look::Fine, &[LOST_CORNER]),
+    late("corner-levelled", Look::Levelled, &[LOST_CORNER]),
+    late("corner-lightest", Look::LightestCut, &[LOST_CORNER]),
     late("lightest-parts", Look::LightestRegion, &[GLOBAL]),
     // The parts of the page where a code was seen, or where one may be.
     part("part", Treatment::Plain, &[LOCAL_BOTH, GLOBAL, SECOND]),
@@ -110,6 +115,7 @@ pub const STAGES: &[Stage] = &[
     part("part-smoother", Treatment::Smoother, &[LOCAL]),
     part("part-turned", Treatment::Turned, &[LOCAL]),
     part("part-cut-around-wide", Treatment::CutAroundWide, &[LOCAL]),
+    part("part-corner", Treatment::CutAround, &[LOST_CORNER]),
     part("matrix-part", Treatment::Plain, &[MATRIX_BOTH]),
     part("matrix-part-stretched", Treatment::Stretched, &[MATRIX_BOTH]),
     part("matrix-part-half", Treatment::Halved, &[MATRIX]),

@@ -1,6 +1,7 @@
 //! QR codes by rxing, step by step, so that every code of a picture is read, the work is bounded, and
 //! what could not be read is known.
 
+use rxing::common::cpp_essentials::DecoderResult;
 use rxing::common::{BitMatrix, DetectorRXingResult};
 use rxing::qrcode::cpp_port::decoder::Decode;
 use rxing::qrcode::cpp_port::detector::{FinderPatternSet, GenerateFinderPatternSets, SampleQR};
@@ -80,25 +81,29 @@ fn marks(three: &FinderPatternSet) -> [rxing::Point; 3] {
 
 fn decode(ink: &BitMatrix, three: &FinderPatternSet) -> Option<Sighting> {
     let sampled = SampleQR(ink, three).ok()?;
-    let decoded = Decode(sampled.getBits()).ok()?;
-    let content = decoded.content();
-    let bytes = content.bytes();
-    // A symbol with nothing in it is what error correction makes of a blank.
-    if !decoded.isValid() || bytes.is_empty() {
-        return None;
-    }
+    let text = text_in(&Decode(sampled.getBits()).ok()?)?;
     // The sampler gives them row by row.
     let [top_left, top_right, bottom_left, bottom_right] = four(sampled.getPoints())?;
     Some(Sighting {
         symbology: Symbology::QrCode,
-        // A character set that the code declares (ECI) is no guess.
-        text: if content.has_eci {
-            decoded.text()
-        } else {
-            text_of(bytes)
-        },
+        text,
         is_gs1: false,
         corners: [top_left, top_right, bottom_right, bottom_left],
+    })
+}
+
+/// What a code says. A symbol with nothing in it is what error correction makes of a blank.
+pub(super) fn text_in(decoded: &DecoderResult<bool>) -> Option<String> {
+    let content = decoded.content();
+    let bytes = content.bytes();
+    if !decoded.isValid() || bytes.is_empty() {
+        return None;
+    }
+    // A character set that the code declares (ECI) is no guess.
+    Some(if content.has_eci {
+        decoded.text()
+    } else {
+        text_of(bytes)
     })
 }
 
