@@ -93,7 +93,6 @@ pub const STAGES: &[Stage] = &[
     late("corner", Look::Base, &[LOST_CORNER]),
     late("corner-fine", Look::Fine, &[LOST_CORNER]),
     late("corner-levelled", Look::Levelled, &[LOST_CORNER]),
-    late("corner-lightest", Look::LightestCut, &[LOST_CORNER]),
     late("lightest-parts", Look::LightestRegion, &[GLOBAL]),
     // The parts of the page where a code was seen, or where one may be.
     part("part", Treatment::Plain, &[LOCAL_BOTH, GLOBAL, SECOND]),
@@ -115,7 +114,6 @@ pub const STAGES: &[Stage] = &[
     part("part-smoother", Treatment::Smoother, &[LOCAL]),
     part("part-turned", Treatment::Turned, &[LOCAL]),
     part("part-cut-around-wide", Treatment::CutAroundWide, &[LOCAL]),
-    part("part-corner", Treatment::CutAround, &[LOST_CORNER]),
     part("matrix-part", Treatment::Plain, &[MATRIX_BOTH]),
     part("matrix-part-stretched", Treatment::Stretched, &[MATRIX_BOTH]),
     part("matrix-part-half", Treatment::Halved, &[MATRIX]),
