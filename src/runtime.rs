@@ -195,7 +195,14 @@ fn next(inputs: &Receiver<Input>, silence: Option<Duration>) -> Next {
 fn messages(struck: Struck) -> Vec<Message> {
     match struck {
         Struck::Key(key) => vec![Message::KeyPressed(key)],
-        Struck::Burst(text) => scan_messages(&text),
+        Struck::Burst(text, arrival) => {
+            let mut messages = scan_messages(&text);
+            messages.push(Message::ScanTyped(arrival));
+            messages
+        }
+        Struck::Unfinished(text, arrival) => vec![cut_message(text), Message::ScanTyped(arrival)],
+        Struck::Rest => vec![Message::ScanWasCut],
+        Struck::KeypadKeys(arrival) => vec![Message::KeypadKeysSent, Message::ScanTyped(arrival)],
         Struck::Pasted(text) => pasted_messages(&text),
     }
 }
@@ -236,6 +243,11 @@ fn scan_messages(text: &str) -> Vec<Message> {
         .into_iter()
         .chain(repaired.map(Message::ScanRepaired))
         .collect()
+}
+
+fn cut_message(text: String) -> Message {
+    let scanned = what::read_text(&text).scanned;
+    Message::ScanCut(Reading { text, scanned })
 }
 
 fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {

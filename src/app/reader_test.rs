@@ -1,6 +1,8 @@
 //! The reader's test: what arrived from the last scan, byte by byte, and what it became. Nothing is opened here.
 
-use crate::app::keys::Command;
+use std::time::Duration;
+
+use crate::app::keys::{Command, Key};
 use crate::app::message::Reading;
 use crate::app::screen::{Next, Screen, Scroll};
 use crate::domain::scanned::Repair;
@@ -11,10 +13,37 @@ pub struct ReaderTest {
     pub heard: Vec<Reading>,
     /// What had to be undone in it.
     pub repaired: Option<Repair>,
+    /// How it came, where it was typed.
+    pub arrival: Option<Arrival>,
     /// How far it is scrolled.
     pub scroll: Scroll,
     /// The screen to go back to.
     pub over: Box<Screen>,
+}
+
+/// How a code came through the keyboard, key by key. It can be an identity: there is no `Debug` outside of tests.
+#[cfg_attr(test, derive(Debug))]
+#[derive(Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The keys; none for one that the counter has no use for.
+    pub keys: Vec<Option<Key>>,
+    /// What ended it.
+    pub ending: Ending,
+    /// The longest pause between two keys.
+    pub longest_pause: Duration,
+}
+
+/// What ended a code that was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Enter.
+    Enter,
+    /// Tab.
+    Tab,
+    /// Nothing more came.
+    Silence,
+    /// It is too long for a code.
+    Overflow,
 }
 
 /// Rows of the longest code on screen, about.
@@ -27,6 +56,7 @@ pub fn over(screen: Screen) -> Screen {
         other => Screen::ReaderTest(ReaderTest {
             heard: Vec::new(),
             repaired: None,
+            arrival: None,
             scroll: Scroll::default(),
             over: Box::new(other),
         }),
@@ -38,6 +68,7 @@ impl ReaderTest {
     pub fn hear(&mut self, heard: Vec<Reading>) {
         self.heard = heard;
         self.repaired = None;
+        self.arrival = None;
         self.scroll = Scroll::default();
     }
 

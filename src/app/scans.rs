@@ -9,6 +9,7 @@ use crate::app::effect::Effect;
 use crate::app::identified::{Bearing, Identified, prescriptions};
 use crate::app::leaving::{self, Destination};
 use crate::app::message::{FileAnswer, ReadFailure, Reading};
+use crate::app::reader_test::Arrival;
 use crate::app::refused::{Refused, Why};
 use crate::app::screen::{Screen, Scroll};
 use crate::domain::box_read::BoxGone;
@@ -51,6 +52,34 @@ impl App {
             self.desk.notice = Some(Notice::ScanRepaired(repair));
         }
         Vec::new()
+    }
+
+    /// Only the reader's test shows how a code was typed.
+    pub(crate) fn scan_typed(&mut self, arrival: Arrival) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.arrival = Some(arrival);
+        }
+        Vec::new()
+    }
+
+    /// Half a box has half a lot: it ticks nothing. Words are taken where they are asked for: a slow line bunches what
+    /// a person types.
+    pub(crate) fn scan_cut(&mut self, reading: Reading) -> Vec<Effect> {
+        if reading.scanned == Scanned::Text
+            && let Some(effects) = self.pasted(&reading.text)
+        {
+            return effects;
+        }
+        self.not_scanned(Notice::ScanCut)
+    }
+
+    /// A reader sent what is no code, and the person is told why.
+    pub(crate) fn not_scanned(&mut self, why: Notice) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.hear(Vec::new());
+        }
+        self.desk.last_touched = self.desk.now;
+        self.desk.tell(why)
     }
 
     /// Each goes where it would alone; among several prescriptions, the person chooses.

@@ -10,6 +10,7 @@ use comptoir::app::paths_typed::paths_typed;
 use comptoir::domain::scanned::Scanned;
 use comptoir::safe::safe;
 use comptoir::scan::glued::read_burst;
+use comptoir::scan::wedge::BURST_KEYS_MIN;
 use comptoir::scan::what::read_text;
 use comptoir::ui::wording::scans;
 use image::{GrayImage, Luma};
@@ -203,10 +204,9 @@ fn is_over(terminal: &mut Terminal, row: usize, sends: impl Fn(&mut Terminal, &s
 /// Whether the text is the same, and one, once a keyboard or a paste has carried it.
 fn is_typed_whole(case: &Case) -> bool {
     let text = case.text.trim();
-    let first: Vec<char> = text.chars().take(5).collect();
-    // Equal characters at the beginning are a key held down.
-    let is_burst = first.len() == 5 && first[..4].iter().any(|c| *c != first[0]);
-    is_burst && !text.chars().any(char::is_control) && read_burst(&case.text).len() == 1
+    text.chars().count() >= BURST_KEYS_MIN
+        && !text.chars().any(char::is_control)
+        && read_burst(&case.text).len() == 1
 }
 
 /// Each code by that way.

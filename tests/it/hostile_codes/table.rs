@@ -464,6 +464,11 @@ pub(super) const ROWS: &[Row] = &[
     ("right to left", TEXT, "وصفة طبية إلكترونية 12 מרשם"),
     ("wide text", TEXT, "{200×漢}"),
     ("longest word", TEXT, "{600×A}"),
+    // Equal characters are no key held down.
+    ("zeros", TEXT, "{10×0}"),
+    ("zeros and digits", TEXT, "00001234"),
+    ("dashes", TEXT, "{6×-}"),
+    ("letter that opens the review", TEXT, "{10×c}"),
     // What is too long, cut, glued, or nothing.
     ("three thousand letters", TEXT, "{2900×A}"),
     ("seven thousand digits", TEXT, "{7000×1}"),
