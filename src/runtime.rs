@@ -355,6 +355,7 @@ fn listen_to_reader(reader: SerialReader, sender: SyncSender<Input>) {
     serial_reader::listen(reader, move |heard| {
         let messages = match heard {
             Heard::Scan(text) => scan_messages(&text),
+            Heard::Unfinished(text) => vec![cut_message(text)],
             Heard::Lost(device) => vec![Message::ReaderLost(device)],
             Heard::Found(device) => vec![Message::ReaderFound(device)],
         };
