@@ -15,6 +15,9 @@ pub mod posts;
 pub mod register;
 mod screen;
 mod serial_reader;
+mod terminal;
+#[cfg(unix)]
+mod terminal_bytes;
 pub mod workshop;
 
 use std::io;
@@ -342,11 +345,7 @@ fn watch_camera(device: PathBuf, sender: &SyncSender<Input>) {
 
 fn listen_to_terminal(sender: SyncSender<Input>) {
     std::thread::spawn(move || {
-        while let Ok(event) = crossterm::event::read() {
-            if sender.send(Input::Terminal(event, Instant::now())).is_err() {
-                return;
-            }
-        }
+        terminal::listen(|event, at| sender.send(Input::Terminal(event, at)).is_ok());
         drop(sender.send(Input::Ended));
     });
 }
@@ -382,4 +381,25 @@ fn listen_to_system(tokio: &Handle, sender: &SyncSender<Input>) {
             drop(sender.send(Input::Ended));
         });
     }
+    #[cfg(unix)]
+    listen_to_size(tokio, sender);
+}
+
+/// A window of another size is drawn anew; the screen asks for the size itself.
+#[cfg(unix)]
+fn listen_to_size(tokio: &Handle, sender: &SyncSender<Input>) {
+    let sender = sender.clone();
+    let _inside = tokio.enter();
+    let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::window_change()) else {
+        return;
+    };
+    tokio.spawn(async move {
+        while signal.recv().await.is_some() {
+            let (columns, rows) = crossterm::terminal::size().unwrap_or_default();
+            let resized = Input::Terminal(Event::Resize(columns, rows), Instant::now());
+            if sender.send(resized).is_err() {
+                return;
+            }
+        }
+    });
 }
