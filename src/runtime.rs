@@ -35,7 +35,7 @@ use crate::app::paths_typed::paths_typed;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
 use crate::domain::scanned::Scanned;
-use crate::scan::{glued, what};
+use crate::scan::{glued, repair, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
 use frames::Folder;
@@ -230,7 +230,11 @@ fn pasted_messages(text: &str) -> Vec<Message> {
 /// What a burst of keys, a paste or a serial reader sent.
 fn scan_messages(text: &str) -> Vec<Message> {
     let scans = glued::read_burst(text);
-    let repaired = scans.iter().find_map(|(_, reading)| reading.repaired);
+    let repaired = scans.iter().find_map(|(text, reading)| {
+        let repair = reading.repaired?;
+        let mended = repair::mend(repair, text);
+        Some(Message::ScanRepaired { repair, mended })
+    });
     let mut readings: Vec<Reading> = scans
         .into_iter()
         .map(|(text, what::Reading { scanned, .. })| Reading { text, scanned })
@@ -242,10 +246,7 @@ fn scan_messages(text: &str) -> Vec<Message> {
             Message::ScannedTogether(readings)
         }
     };
-    [scanned]
-        .into_iter()
-        .chain(repaired.map(Message::ScanRepaired))
-        .collect()
+    [scanned].into_iter().chain(repaired).collect()
 }
 
 fn cut_message(text: String) -> Message {

@@ -47,7 +47,12 @@ pub enum Message {
     /// A reader sent several codes at once, glued together; each was told apart.
     ScannedTogether(Vec<Reading>),
     /// What was just scanned had been damaged by the keyboard, and was repaired.
-    ScanRepaired(Repair),
+    ScanRepaired {
+        /// What was wrong.
+        repair: Repair,
+        /// The text after the repair, where another was typed.
+        mended: Option<String>,
+    },
     /// How what was just sent had been typed.
     ScanTyped(Arrival),
     /// A reader sent the beginning of a code, which is not to be taken for a whole one.
@@ -438,7 +443,7 @@ impl Message {
             Self::KeyPressed(_) => "KeyPressed",
             Self::Scanned { .. } => "Scanned",
             Self::ScannedTogether(_) => "ScannedTogether",
-            Self::ScanRepaired(_) => "ScanRepaired",
+            Self::ScanRepaired { .. } => "ScanRepaired",
             Self::ScanTyped(_) => "ScanTyped",
             Self::ScanCut(_) => "ScanCut",
             Self::ScanWasCut => "ScanWasCut",

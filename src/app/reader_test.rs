@@ -9,16 +9,32 @@ use crate::domain::scanned::Repair;
 
 /// A test of the reader, over the screen one comes from.
 pub struct ReaderTest {
-    /// The last burst: one scan, or several that came glued together. Empty before the first.
-    pub heard: Vec<Reading>,
+    /// What came last.
+    pub heard: Heard,
     /// What had to be undone in it.
-    pub repaired: Option<Repair>,
+    pub repaired: Option<Repaired>,
     /// How it came, where it was typed.
     pub arrival: Option<Arrival>,
     /// How far it is scrolled.
     pub scroll: Scroll,
     /// The screen to go back to.
     pub over: Box<Screen>,
+}
+
+/// What came last.
+pub enum Heard {
+    /// One code, several that came glued together, or none.
+    Codes(Vec<Reading>),
+    /// The beginning of a code, whose rest did not come.
+    Beginning(Reading),
+}
+
+/// What had to be undone in a code.
+pub struct Repaired {
+    /// What was wrong.
+    pub repair: Repair,
+    /// The text after it, where another was typed.
+    pub mended: Option<String>,
 }
 
 /// How a code came through the keyboard, key by key. It can be an identity: there is no `Debug` outside of tests.
@@ -54,7 +70,7 @@ pub fn over(screen: Screen) -> Screen {
     match screen {
         test @ Screen::ReaderTest(_) => test,
         other => Screen::ReaderTest(ReaderTest {
-            heard: Vec::new(),
+            heard: Heard::Codes(Vec::new()),
             repaired: None,
             arrival: None,
             scroll: Scroll::default(),
@@ -65,7 +81,7 @@ pub fn over(screen: Screen) -> Screen {
 
 impl ReaderTest {
     /// A burst came while the test is on screen.
-    pub fn hear(&mut self, heard: Vec<Reading>) {
+    pub fn hear(&mut self, heard: Heard) {
         self.heard = heard;
         self.repaired = None;
         self.arrival = None;
