@@ -106,8 +106,7 @@ pub enum Heard<K> {
     Unfinished(Burst<K>),
     /// The rest of a code whose beginning was told as a whole one.
     Rest,
-    /// What a person pasted, or a file that was dropped on the window. A reader cannot send it: the
-    /// terminal itself marks it.
+    /// What a person pasted, or a file that was dropped on the window: the terminal itself marks it.
     Pasted(String),
 }
 

@@ -112,6 +112,27 @@ fn a_code_on_the_review_records_nothing_whatever_its_characters_and_its_pace() {
 }
 
 #[test]
+fn a_code_that_pauses_is_one_code_and_the_reader_s_test_says_how_it_came() {
+    let counter = Counter::with_its_own_base();
+    let mut terminal = Terminal::open(&counter, 100, 30);
+    terminal.shows(WAITING);
+    terminal.press("\u{1b}[20~");
+    terminal.shows("Essai du lecteur");
+    terminal.send("010340093385704217280930");
+    // Part of the input: a busy machine stops for a moment.
+    thread::sleep(Duration::from_millis(120));
+    terminal.send("10AB12C\u{1b}[19~21SN01\t");
+    terminal.shows("lot AB12C");
+    terminal.shows("touche F8");
+    terminal.shows("Tab");
+    terminal.press(ENTER);
+    // Digits of a keypad, without Num Lock.
+    terminal.send("\u{1b}[6~\u{1b}[D\u{1b}[2~\u{1b}[2~\u{1b}[5~\u{1b}[B\r");
+    terminal.shows("Verr. Num.");
+    terminal.shows("Essai du lecteur");
+}
+
+#[test]
 fn a_conforming_prescription_takes_one_scan_and_two_keys() {
     let stage = Stage::new();
     let (number, _) = stage.counter.prescribe("conforming");
