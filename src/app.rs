@@ -108,7 +108,11 @@ impl App {
             }
             Message::HoldsGivenBack(numbers) => self.desk.tell(Notice::HoldsGivenBack(numbers)),
             Message::ScannedTogether(readings) => self.scanned_together(readings),
-            Message::ScanRepaired(repair) => self.scan_repaired(repair),
+            Message::ScanRepaired { repair, mended } => self.scan_repaired(repair, mended),
+            Message::ScanTyped(arrival) => self.scan_typed(arrival),
+            Message::ScanCut(reading) => self.scan_cut(reading),
+            Message::ScanWasCut => self.desk.tell(Notice::ScanWasCut),
+            Message::KeypadKeysSent => self.keypad_keys_sent(),
             Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),
             Message::ReaderFound(device) => self.desk.tell(Notice::ReaderFound(device)),
             Message::FramesLost(folder) => self.desk.tell(Notice::FramesLost(folder)),

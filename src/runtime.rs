@@ -15,6 +15,9 @@ pub mod posts;
 pub mod register;
 mod screen;
 mod serial_reader;
+mod terminal;
+#[cfg(unix)]
+mod terminal_bytes;
 pub mod workshop;
 
 use std::io;
@@ -32,7 +35,7 @@ use crate::app::paths_typed::paths_typed;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
 use crate::domain::scanned::Scanned;
-use crate::scan::{glued, what};
+use crate::scan::{glued, repair, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
 use frames::Folder;
@@ -195,7 +198,14 @@ fn next(inputs: &Receiver<Input>, silence: Option<Duration>) -> Next {
 fn messages(struck: Struck) -> Vec<Message> {
     match struck {
         Struck::Key(key) => vec![Message::KeyPressed(key)],
-        Struck::Burst(text) => scan_messages(&text),
+        Struck::Burst(text, arrival) => {
+            let mut messages = scan_messages(&text);
+            messages.push(Message::ScanTyped(arrival));
+            messages
+        }
+        Struck::Unfinished(text, arrival) => vec![cut_message(text), Message::ScanTyped(arrival)],
+        Struck::Rest => vec![Message::ScanWasCut],
+        Struck::KeypadKeys(arrival) => vec![Message::KeypadKeysSent, Message::ScanTyped(arrival)],
         Struck::Pasted(text) => pasted_messages(&text),
     }
 }
@@ -220,7 +230,11 @@ fn pasted_messages(text: &str) -> Vec<Message> {
 /// What a burst of keys, a paste or a serial reader sent.
 fn scan_messages(text: &str) -> Vec<Message> {
     let scans = glued::read_burst(text);
-    let repaired = scans.iter().find_map(|(_, reading)| reading.repaired);
+    let repaired = scans.iter().find_map(|(text, reading)| {
+        let repair = reading.repaired?;
+        let mended = repair::mend(repair, text);
+        Some(Message::ScanRepaired { repair, mended })
+    });
     let mut readings: Vec<Reading> = scans
         .into_iter()
         .map(|(text, what::Reading { scanned, .. })| Reading { text, scanned })
@@ -232,10 +246,12 @@ fn scan_messages(text: &str) -> Vec<Message> {
             Message::ScannedTogether(readings)
         }
     };
-    [scanned]
-        .into_iter()
-        .chain(repaired.map(Message::ScanRepaired))
-        .collect()
+    [scanned].into_iter().chain(repaired).collect()
+}
+
+fn cut_message(text: String) -> Message {
+    let scanned = what::read_text(&text).scanned;
+    Message::ScanCut(Reading { text, scanned })
 }
 
 fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
@@ -330,11 +346,7 @@ fn watch_camera(device: PathBuf, sender: &SyncSender<Input>) {
 
 fn listen_to_terminal(sender: SyncSender<Input>) {
     std::thread::spawn(move || {
-        while let Ok(event) = crossterm::event::read() {
-            if sender.send(Input::Terminal(event, Instant::now())).is_err() {
-                return;
-            }
-        }
+        terminal::listen(|event, at| sender.send(Input::Terminal(event, at)).is_ok());
         drop(sender.send(Input::Ended));
     });
 }
@@ -343,6 +355,7 @@ fn listen_to_reader(reader: SerialReader, sender: SyncSender<Input>) {
     serial_reader::listen(reader, move |heard| {
         let messages = match heard {
             Heard::Scan(text) => scan_messages(&text),
+            Heard::Unfinished(text) => vec![cut_message(text)],
             Heard::Lost(device) => vec![Message::ReaderLost(device)],
             Heard::Found(device) => vec![Message::ReaderFound(device)],
         };
@@ -369,4 +382,25 @@ fn listen_to_system(tokio: &Handle, sender: &SyncSender<Input>) {
             drop(sender.send(Input::Ended));
         });
     }
+    #[cfg(unix)]
+    listen_to_size(tokio, sender);
+}
+
+/// A window of another size is drawn anew; the screen asks for the size itself.
+#[cfg(unix)]
+fn listen_to_size(tokio: &Handle, sender: &SyncSender<Input>) {
+    let sender = sender.clone();
+    let _inside = tokio.enter();
+    let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::window_change()) else {
+        return;
+    };
+    tokio.spawn(async move {
+        while signal.recv().await.is_some() {
+            let (columns, rows) = crossterm::terminal::size().unwrap_or_default();
+            let resized = Input::Terminal(Event::Resize(columns, rows), Instant::now());
+            if sender.send(resized).is_err() {
+                return;
+            }
+        }
+    });
 }

@@ -107,6 +107,12 @@ pub enum Notice {
     RecordingNow,
     /// The keyboard had damaged the scan, which was repaired.
     ScanRepaired(Repair),
+    /// A code came in pieces, of which none was taken for a code.
+    ScanCut,
+    /// More came of a code that had been taken for a whole one.
+    ScanWasCut,
+    /// A reader sent the keys of a numeric keypad without Num Lock.
+    KeypadKeysSent,
     /// The serial reader is not there.
     ReaderLost(PathBuf),
     /// The serial reader is there again.

@@ -9,6 +9,7 @@ use crate::app::camera::CameraTrouble;
 use crate::app::closing::ClosingAnswer;
 use crate::app::history;
 use crate::app::keys::Key;
+use crate::app::reader_test::Arrival;
 use crate::app::settling;
 use crate::domain::box_read::BoxGone;
 use crate::domain::breakdown::Breakdown;
@@ -46,7 +47,20 @@ pub enum Message {
     /// A reader sent several codes at once, glued together; each was told apart.
     ScannedTogether(Vec<Reading>),
     /// What was just scanned had been damaged by the keyboard, and was repaired.
-    ScanRepaired(Repair),
+    ScanRepaired {
+        /// What was wrong.
+        repair: Repair,
+        /// The text after the repair, where another was typed.
+        mended: Option<String>,
+    },
+    /// How what was just sent had been typed.
+    ScanTyped(Arrival),
+    /// A reader sent the beginning of a code, which is not to be taken for a whole one.
+    ScanCut(Reading),
+    /// More came of a code that had been taken for a whole one.
+    ScanWasCut,
+    /// A reader sent the keys of a numeric keypad without Num Lock.
+    KeypadKeysSent,
     /// The serial reader is not there, or not any more.
     ReaderLost(PathBuf),
     /// The serial reader is there again.
@@ -431,7 +445,11 @@ impl Message {
             Self::KeyPressed(_) => "KeyPressed",
             Self::Scanned { .. } => "Scanned",
             Self::ScannedTogether(_) => "ScannedTogether",
-            Self::ScanRepaired(_) => "ScanRepaired",
+            Self::ScanRepaired { .. } => "ScanRepaired",
+            Self::ScanTyped(_) => "ScanTyped",
+            Self::ScanCut(_) => "ScanCut",
+            Self::ScanWasCut => "ScanWasCut",
+            Self::KeypadKeysSent => "KeypadKeysSent",
             Self::ReaderLost(_) => "ReaderLost",
             Self::ReaderFound(_) => "ReaderFound",
             Self::FramesLost(_) => "FramesLost",

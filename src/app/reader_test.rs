@@ -1,20 +1,65 @@
 //! The reader's test: what arrived from the last scan, byte by byte, and what it became. Nothing is opened here.
 
-use crate::app::keys::Command;
+use std::time::Duration;
+
+use crate::app::keys::{Command, Key};
 use crate::app::message::Reading;
 use crate::app::screen::{Next, Screen, Scroll};
 use crate::domain::scanned::Repair;
 
 /// A test of the reader, over the screen one comes from.
 pub struct ReaderTest {
-    /// The last burst: one scan, or several that came glued together. Empty before the first.
-    pub heard: Vec<Reading>,
+    /// What came last.
+    pub heard: Heard,
     /// What had to be undone in it.
-    pub repaired: Option<Repair>,
+    pub repaired: Option<Repaired>,
+    /// How it came, where it was typed.
+    pub arrival: Option<Arrival>,
     /// How far it is scrolled.
     pub scroll: Scroll,
     /// The screen to go back to.
     pub over: Box<Screen>,
+}
+
+/// What came last.
+pub enum Heard {
+    /// One code, several that came glued together, or none.
+    Codes(Vec<Reading>),
+    /// The beginning of a code, whose rest did not come.
+    Beginning(Reading),
+}
+
+/// What had to be undone in a code.
+pub struct Repaired {
+    /// What was wrong.
+    pub repair: Repair,
+    /// The text after it, where another was typed.
+    pub mended: Option<String>,
+}
+
+/// How a code came through the keyboard, key by key. It can be an identity: there is no `Debug` outside of tests.
+#[cfg_attr(test, derive(Debug))]
+#[derive(Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The keys; none for one that the counter has no use for.
+    pub keys: Vec<Option<Key>>,
+    /// What ended it.
+    pub ending: Ending,
+    /// The longest pause between two keys.
+    pub longest_pause: Duration,
+}
+
+/// What ended a code that was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Enter.
+    Enter,
+    /// Tab.
+    Tab,
+    /// Nothing more came.
+    Silence,
+    /// It is too long for a code.
+    Overflow,
 }
 
 /// Rows of the longest code on screen, about.
@@ -25,8 +70,9 @@ pub fn over(screen: Screen) -> Screen {
     match screen {
         test @ Screen::ReaderTest(_) => test,
         other => Screen::ReaderTest(ReaderTest {
-            heard: Vec::new(),
+            heard: Heard::Codes(Vec::new()),
             repaired: None,
+            arrival: None,
             scroll: Scroll::default(),
             over: Box::new(other),
         }),
@@ -35,9 +81,10 @@ pub fn over(screen: Screen) -> Screen {
 
 impl ReaderTest {
     /// A burst came while the test is on screen.
-    pub fn hear(&mut self, heard: Vec<Reading>) {
+    pub fn hear(&mut self, heard: Heard) {
         self.heard = heard;
         self.repaired = None;
+        self.arrival = None;
         self.scroll = Scroll::default();
     }
 

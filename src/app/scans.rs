@@ -9,6 +9,7 @@ use crate::app::effect::Effect;
 use crate::app::identified::{Bearing, Identified, prescriptions};
 use crate::app::leaving::{self, Destination};
 use crate::app::message::{FileAnswer, ReadFailure, Reading};
+use crate::app::reader_test::{Arrival, Heard, Repaired};
 use crate::app::refused::{Refused, Why};
 use crate::app::screen::{Screen, Scroll};
 use crate::domain::box_read::BoxGone;
@@ -19,7 +20,7 @@ impl App {
     pub(crate) fn scanned(&mut self, text: String, scanned: Scanned) -> Vec<Effect> {
         self.desk.notice = None;
         if let Screen::ReaderTest(test) = &mut self.screen {
-            test.hear(vec![Reading { text, scanned }]);
+            test.hear(Heard::Codes(vec![Reading { text, scanned }]));
             return Vec::new();
         }
         match scanned {
@@ -44,19 +45,55 @@ impl App {
         }
     }
 
-    pub(crate) fn scan_repaired(&mut self, repair: Repair) -> Vec<Effect> {
+    pub(crate) fn scan_repaired(&mut self, repair: Repair, mended: Option<String>) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
-            test.repaired = Some(repair);
+            test.repaired = Some(Repaired { repair, mended });
         } else {
             self.desk.notice = Some(Notice::ScanRepaired(repair));
         }
         Vec::new()
     }
 
+    /// Only the reader's test shows how a code was typed.
+    pub(crate) fn scan_typed(&mut self, arrival: Arrival) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.arrival = Some(arrival);
+        }
+        Vec::new()
+    }
+
+    /// Half a box has half a lot: it ticks nothing. Words are taken where they are asked for: a slow line bunches what
+    /// a person types.
+    pub(crate) fn scan_cut(&mut self, reading: Reading) -> Vec<Effect> {
+        if reading.scanned == Scanned::Text
+            && let Some(effects) = self.pasted(&reading.text)
+        {
+            return effects;
+        }
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.hear(Heard::Beginning(reading));
+        }
+        self.not_scanned(Notice::ScanCut)
+    }
+
+    /// The digits of a code came as keys, and are lost.
+    pub(crate) fn keypad_keys_sent(&mut self) -> Vec<Effect> {
+        if let Screen::ReaderTest(test) = &mut self.screen {
+            test.hear(Heard::Codes(Vec::new()));
+        }
+        self.not_scanned(Notice::KeypadKeysSent)
+    }
+
+    /// A reader sent what is no code, and the person is told why.
+    fn not_scanned(&mut self, why: Notice) -> Vec<Effect> {
+        self.desk.last_touched = self.desk.now;
+        self.desk.tell(why)
+    }
+
     /// Each goes where it would alone; among several prescriptions, the person chooses.
     pub(crate) fn scanned_together(&mut self, readings: Vec<Reading>) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
-            test.hear(readings);
+            test.hear(Heard::Codes(readings));
             return Vec::new();
         }
         if prescriptions(&readings).len() > 1 {
@@ -262,7 +299,7 @@ impl App {
     /// A camera was shown codes: each goes where it would alone, and is only shown in the reader's test.
     pub(crate) fn frame_read(&mut self, readings: Vec<Reading>) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
-            test.hear(readings);
+            test.hear(Heard::Codes(readings));
             return Vec::new();
         }
         self.desk.notice = None;
@@ -298,7 +335,7 @@ impl App {
     /// The codes of a file or of several, at least one.
     fn codes_read(&mut self, mut readings: Vec<Reading>, file: Option<PathBuf>) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
-            test.hear(readings);
+            test.hear(Heard::Codes(readings));
             return Vec::new();
         }
         if let [number] = prescriptions(&readings)[..] {

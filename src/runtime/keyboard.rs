@@ -5,7 +5,8 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::app::Key;
-use crate::scan::wedge::{Heard, KEY_GAP_MAX, Keystroke, Wedge};
+use crate::app::reader_test::{Arrival, Ending};
+use crate::scan::wedge::{self, Burst, Heard, Keystroke, Wedge};
 
 /// The group separator of GS1 codes.
 const GS: char = '\u{1d}';
@@ -19,8 +20,14 @@ const NO_CHARACTER: char = '\u{fffd}';
 pub(super) enum Struck {
     /// A person pressed a key.
     Key(Key),
-    /// A reader sent a code.
-    Burst(String),
+    /// A reader sent a code: its text, and how it came.
+    Burst(String, Arrival),
+    /// A reader sent the beginning of a code: its text, and how it came.
+    Unfinished(String, Arrival),
+    /// A reader sent the rest of a code whose beginning was told as a whole one.
+    Rest,
+    /// A reader sent the keys of a numeric keypad without Num Lock.
+    KeypadKeys(Arrival),
     /// A text was pasted, or a file dropped.
     Pasted(String),
 }
@@ -28,16 +35,14 @@ pub(super) enum Struck {
 /// Listens to the keyboard: tells readers from people.
 #[derive(Debug, Default)]
 pub(super) struct Keyboard {
-    wedge: Wedge,
-    /// An arrow, Escape or a function key that just came: a person's, unless a burst follows it at once. A code that
-    /// begins with the bytes of such a key would press it otherwise, and F10 closes the terminal.
-    before: Option<(Key, Duration)>,
+    /// It knows a key that types nothing by what a person would mean with it, if anything.
+    wedge: Wedge<Option<Key>>,
 }
 
 impl Keyboard {
     /// An event came at that time, counted from any fixed moment.
     pub(super) fn event(&mut self, event: Event, at: Duration) -> Vec<Struck> {
-        match event {
+        let heard = match event {
             // A release reported by a modern terminal is not another stroke.
             Event::Key(KeyEvent {
                 kind: KeyEventKind::Release,
@@ -47,106 +52,101 @@ impl Keyboard {
             | Event::FocusLost
             | Event::Mouse(_)
             | Event::Resize(..) => Vec::new(),
-            Event::Key(key) => self.key(key, at),
-            Event::Paste(text) => {
-                let heard = self.wedge.paste(text, at);
-                self.told(heard)
-            }
-        }
-    }
-
-    fn key(&mut self, key: KeyEvent, at: Duration) -> Vec<Struck> {
-        // Some readers send the separator as the key F8: only in the middle of a burst is it theirs.
-        let separator = key.code == KeyCode::F(8) && self.wedge.deadline().is_some();
-        let keystroke = if separator {
-            Some(Keystroke::Character(GS))
-        } else if self.wedge.is_amid_burst(at) {
-            Some(keystroke(key).unwrap_or(Keystroke::Character(NO_CHARACTER)))
-        } else {
-            keystroke(key)
+            Event::Key(key) => self.wedge.key(keystroke(key), at),
+            Event::Paste(text) => self.wedge.paste(text, at),
         };
-        if let Some(keystroke) = keystroke {
-            let mut struck = self.pressed_before(at);
-            let heard = self.wedge.key(keystroke, at);
-            struck.extend(self.told(heard));
-            return struck;
-        }
-        let heard = self.wedge.interrupt();
-        let mut struck = self.told(heard);
-        struck.extend(self.before.take().map(|(key, _)| Struck::Key(key)));
-        self.before = person_key(key).map(|key| (key, at));
-        struck
-    }
-
-    /// The key that came before, once nothing followed it soon enough to be a reader's.
-    fn pressed_before(&mut self, now: Duration) -> Vec<Struck> {
-        let is_due = |(_, at): &mut (Key, Duration)| now.saturating_sub(*at) >= KEY_GAP_MAX;
-        let is_alone = self.wedge.deadline().is_none();
-        let due = if is_alone {
-            self.before.take_if(is_due)
-        } else {
-            None
-        };
-        due.map(|(key, _)| Struck::Key(key)).into_iter().collect()
-    }
-
-    /// What was heard, after the key that came before it; a reader's burst takes that key with it.
-    fn told(&mut self, heard: Vec<Heard>) -> Vec<Struck> {
-        let before = match heard.first() {
-            None => None,
-            Some(Heard::Burst(_)) => {
-                self.before = None;
-                None
-            }
-            Some(Heard::Typed(_) | Heard::Pasted(_)) => self.before.take(),
-        };
-        let key = before.map(|(key, _)| Struck::Key(key));
-        key.into_iter().chain(struck(heard)).collect()
+        struck(heard)
     }
 
     /// When to call [`Keyboard::wake`] if no event comes before.
     pub(super) fn deadline(&self) -> Option<Duration> {
-        let before = self.before.as_ref().map(|(_, at)| *at + KEY_GAP_MAX);
-        self.wedge.deadline().or(before)
+        self.wedge.deadline()
     }
 
     /// The deadline may have passed.
     pub(super) fn wake(&mut self, now: Duration) -> Vec<Struck> {
-        let heard = self.wedge.wake(now);
-        let mut struck = self.told(heard);
-        struck.extend(self.pressed_before(now));
-        struck
+        struck(self.wedge.wake(now))
     }
 }
 
-fn struck(heard: Vec<Heard>) -> Vec<Struck> {
+fn struck(heard: Vec<Heard<Option<Key>>>) -> Vec<Struck> {
     heard
         .into_iter()
         .filter_map(|heard| match heard {
-            Heard::Burst(text) => Some(Struck::Burst(text)),
+            Heard::Burst(burst) if types_nothing(&burst) => keypad_keys(&burst),
+            Heard::Unfinished(burst) if types_nothing(&burst) => keypad_keys(&burst),
+            Heard::Burst(burst) => Some(Struck::Burst(text(&burst.keys), arrival(&burst))),
+            Heard::Unfinished(burst) => Some(Struck::Unfinished(text(&burst.keys), arrival(&burst))),
+            Heard::Rest => Some(Struck::Rest),
             Heard::Pasted(text) => Some(Struck::Pasted(text)),
             Heard::Typed(Keystroke::Character(GS)) => None,
-            Heard::Typed(Keystroke::Character(character)) => Some(Struck::Key(Key::Character(character))),
-            Heard::Typed(Keystroke::Enter) => Some(Struck::Key(Key::Enter)),
             Heard::Typed(Keystroke::Tab) => Some(Struck::Key(Key::Down)),
+            Heard::Typed(key) => pressed(key).map(Struck::Key),
         })
         .collect()
 }
 
-/// What a reader can send: printed characters, Enter, Tab, and the separator of GS1 codes.
-fn keystroke(key: KeyEvent) -> Option<Keystroke> {
+/// Hardly a character in it: no code arrives like that.
+fn types_nothing(burst: &Burst<Option<Key>>) -> bool {
+    let is_character = |key: &&Keystroke<_>| matches!(key, Keystroke::Character(_));
+    burst.keys.iter().filter(is_character).count() * 2 < burst.keys.len()
+}
+
+/// A code's digits differ; what is one key again and again is a key held down behind a slow line.
+fn keypad_keys(burst: &Burst<Option<Key>>) -> Option<Struck> {
+    let are_different = burst.keys.iter().any(|key| *key != burst.keys[0]);
+    are_different.then(|| Struck::KeypadKeys(arrival(burst)))
+}
+
+/// The text of a code. A key before it is none of its characters: a code that begins with the bytes of a key.
+fn text(keys: &[Keystroke<Option<Key>>]) -> String {
+    keys.iter()
+        .skip_while(|key| !matches!(key, Keystroke::Character(_)))
+        .map(|key| match key {
+            Keystroke::Character(character) => *character,
+            // Some readers send the separator as the key F8.
+            Keystroke::Other(Some(Key::Function(8))) => GS,
+            _ => NO_CHARACTER,
+        })
+        .collect()
+}
+
+fn arrival(burst: &Burst<Option<Key>>) -> Arrival {
+    Arrival {
+        keys: burst.keys.iter().map(|key| pressed(*key)).collect(),
+        ending: match burst.ending {
+            wedge::Ending::Enter => Ending::Enter,
+            wedge::Ending::Tab => Ending::Tab,
+            wedge::Ending::Silence => Ending::Silence,
+            wedge::Ending::Overflow => Ending::Overflow,
+        },
+        longest_pause: burst.longest_pause,
+    }
+}
+
+fn pressed(key: Keystroke<Option<Key>>) -> Option<Key> {
+    match key {
+        Keystroke::Character(character) => Some(Key::Character(character)),
+        Keystroke::Scroll(key) | Keystroke::Other(key) => key,
+        Keystroke::Enter => Some(Key::Enter),
+        Keystroke::Tab => None,
+    }
+}
+
+fn keystroke(key: KeyEvent) -> Keystroke<Option<Key>> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     let alt = key.modifiers.contains(KeyModifiers::ALT);
     match key.code {
-        // crossterm 0.29 reports the byte 0x1D as Ctrl+5; newer terminals may say Ctrl+], which is Ctrl+$ on a
-        // French layout.
-        KeyCode::Char('5' | ']' | '$') if control => Some(Keystroke::Character(GS)),
+        // The byte 0x1D is reported as Ctrl+5; newer terminals may say Ctrl+], which is Ctrl+$ on a French layout.
+        KeyCode::Char('5' | ']' | '$') if control => Keystroke::Character(GS),
         // In a raw terminal, LF is Ctrl+J: a reader that ends with CR LF sends it.
-        KeyCode::Char('j') if control => Some(Keystroke::Enter),
-        KeyCode::Char(character) if !control && !alt => Some(Keystroke::Character(character)),
-        KeyCode::Enter => Some(Keystroke::Enter),
-        KeyCode::Tab => Some(Keystroke::Tab),
-        _ => None,
+        KeyCode::Char('j') if control => Keystroke::Enter,
+        KeyCode::Char(character) if !control && !alt => Keystroke::Character(character),
+        KeyCode::Enter => Keystroke::Enter,
+        KeyCode::Tab => Keystroke::Tab,
+        KeyCode::Up => Keystroke::Scroll(Some(Key::Up)),
+        KeyCode::Down => Keystroke::Scroll(Some(Key::Down)),
+        _ => Keystroke::Other(person_key(key)),
     }
 }
 
@@ -159,8 +159,7 @@ fn person_key(key: KeyEvent) -> Option<Key> {
         KeyCode::Esc => Some(Key::Escape),
         KeyCode::Backspace => Some(Key::Backspace),
         KeyCode::Delete => Some(Key::Delete),
-        KeyCode::Up | KeyCode::BackTab => Some(Key::Up),
-        KeyCode::Down => Some(Key::Down),
+        KeyCode::BackTab => Some(Key::Up),
         KeyCode::Left => Some(Key::Left),
         KeyCode::Right => Some(Key::Right),
         KeyCode::PageUp => Some(Key::PageUp),
@@ -183,6 +182,21 @@ mod tests {
         Event::Key(KeyEvent::new(code, modifiers))
     }
 
+    /// What was struck, without how it came.
+    fn written(struck: &[Struck]) -> Vec<String> {
+        struck
+            .iter()
+            .map(|struck| match struck {
+                Struck::Key(key) => format!("{key:?}"),
+                Struck::Burst(text, _) => format!("[{text}]"),
+                Struck::Unfinished(..) => "unfinished".into(),
+                Struck::Rest => "rest".into(),
+                Struck::KeypadKeys(_) => "keypad".into(),
+                Struck::Pasted(text) => format!("{{{text}}}"),
+            })
+            .collect()
+    }
+
     #[test]
     fn a_burst_is_a_scan_and_its_enter_confirms_nothing() {
         let mut keyboard = Keyboard::default();
@@ -193,7 +207,7 @@ mod tests {
         }
         struck.extend(keyboard.event(press(KeyCode::Enter, KeyModifiers::NONE), at(1019)));
         struck.extend(keyboard.event(press(KeyCode::Char('j'), KeyModifiers::CONTROL), at(1020)));
-        assert_eq!(struck, [Struck::Burst("01S2TBPZ2JCNZZYGHZ".into())]);
+        assert_eq!(written(&struck), ["[01S2TBPZ2JCNZZYGHZ]"]);
     }
 
     #[test]
@@ -246,10 +260,10 @@ mod tests {
             play(&keys)
         };
         for first in [KeyCode::F(10), KeyCode::Esc, KeyCode::Down, KeyCode::Delete] {
-            assert_eq!(code(first, 1), [Struck::Burst("ABCDEF".into())], "{first:?}");
+            assert_eq!(written(&code(first, 1)), ["[ABCDEF]"], "{first:?}");
             let struck = code(first, 60);
             assert!(
-                matches!(&struck[..], [Struck::Key(_), Struck::Burst(_)]),
+                matches!(&struck[..], [Struck::Key(_), Struck::Burst(..)]),
                 "a person's {first:?}: {struck:?}"
             );
         }
@@ -289,7 +303,7 @@ mod tests {
                 struck.extend(keyboard.event(press(key, KeyModifiers::NONE), at(1000 + place as u64)));
             }
             struck.extend(keyboard.event(press(KeyCode::Enter, KeyModifiers::NONE), at(1010)));
-            assert_eq!(struck, [Struck::Burst("ABCDE\u{fffd}F".into())], "{code:?}");
+            assert_eq!(written(&struck), ["[ABCDE\u{fffd}F]"], "{code:?}");
             // The same key is a person's once the code has ended.
             let mut pressed = keyboard.event(press(code, KeyModifiers::NONE), at(1200));
             pressed.extend(keyboard.wake(at(1250)));
@@ -320,9 +334,33 @@ mod tests {
             assert_eq!(send(&mut keyboard, code, modifiers), []);
         }
         let struck = send(&mut keyboard, KeyCode::Enter, KeyModifiers::NONE);
-        assert_eq!(struck, [Struck::Burst("10A12345\u{1d}1\u{1d}2".into())]);
+        assert_eq!(written(&struck), ["[10A12345\u{1d}1\u{1d}2]"]);
         let mut alone = send(&mut keyboard, KeyCode::F(8), KeyModifiers::NONE);
         alone.extend(keyboard.wake(at(2000)));
         assert_eq!(alone, [Struck::Key(Key::Function(8))], "a person's F8 is a key");
+    }
+
+    #[test]
+    fn a_keypad_without_num_lock_presses_nothing_and_is_told() {
+        // 3400933857042, then the Enter of the reader.
+        let keypad = |digit: char| match digit {
+            '0' => KeyCode::Insert,
+            '2' => KeyCode::Down,
+            '3' => KeyCode::PageDown,
+            '4' => KeyCode::Left,
+            '5' => KeyCode::KeypadBegin,
+            '7' => KeyCode::Home,
+            '8' => KeyCode::Up,
+            '9' => KeyCode::PageUp,
+            other => KeyCode::Char(other),
+        };
+        let mut keys: Vec<_> = "3400933857042".chars().map(|digit| (4, keypad(digit))).collect();
+        keys.push((4, KeyCode::Enter));
+        assert_eq!(written(&play(&keys)), ["keypad"]);
+        // A person's arrows, however quick, and a key held down behind a slow line.
+        let quick = [KeyCode::Down, KeyCode::Up, KeyCode::Left].map(|code| (70, code));
+        assert_eq!(written(&play(&quick)), ["Down", "Up", "Left"]);
+        let held = [(0, KeyCode::Delete); 6];
+        assert_eq!(written(&play(&held)), [String::new(); 0]);
     }
 }

@@ -6,9 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use crate::config::SerialReader;
-use crate::scan::serial::SerialLine;
+use crate::scan::serial::{SerialLine, Settled};
 
-/// How long the line is silent before what it sent is a whole scan. At 9,600 baud a byte takes one millisecond.
+/// How long a silence of the line is. At 9,600 baud a byte takes one millisecond.
 const SILENCE: Duration = Duration::from_millis(100);
 
 /// How often a reader that is not there is looked for: someone plugs it in and waits.
@@ -18,6 +18,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 pub(super) enum Heard {
     /// A scan.
     Scan(String),
+    /// The beginning of one.
+    Unfinished(String),
     /// It is not there, or not any more. Said once, until it is found.
     Lost(PathBuf),
     /// It is there again.
@@ -61,18 +63,31 @@ fn hear(mut port: Box<dyn serialport::SerialPort>, tell: &impl Fn(Heard) -> bool
     let mut line = SerialLine::new();
     let mut bytes = [0; 1024];
     loop {
-        let scans = match port.read(&mut bytes) {
+        let heard: Vec<Heard> = match port.read(&mut bytes) {
             Ok(0) => return true,
-            Ok(count) => line.receive(&bytes[..count]),
-            Err(error) if error.kind() == ErrorKind::TimedOut => line.settle().into_iter().collect(),
+            Ok(count) => line
+                .receive(&bytes[..count])
+                .into_iter()
+                .map(Heard::Scan)
+                .collect(),
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                line.settle().map(settled).into_iter().collect()
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => {
                 tracing::warn!(%error, "the serial reader went away");
                 return true;
             }
         };
-        if !scans.into_iter().all(|scan| tell(Heard::Scan(scan))) {
+        if !heard.into_iter().all(tell) {
             return false;
         }
+    }
+}
+
+fn settled(settled: Settled) -> Heard {
+    match settled {
+        Settled::Scan(text) => Heard::Scan(text),
+        Settled::Unfinished(text) => Heard::Unfinished(text),
     }
 }

@@ -147,8 +147,10 @@ fn joined_groups(text: &str) -> Option<String> {
 /// The prescription number that stands alone among the other characters: exactly one, between
 /// characters that are neither letters nor digits of any script.
 fn only_number_within(text: &str) -> Option<PrescriptionNumber> {
-    // A control or an invisible character is no prescriber's software: someone hides something.
-    let is_plain = |c: char| matches!(c, '\r' | '\n' | '\t') || !(c.is_control() || is_invisible(c));
+    // A control or an invisible character is no prescriber's software: someone hides something. U+FFFD was another
+    // character, and a number beside it may be a part of what was printed.
+    let is_plain =
+        |c: char| matches!(c, '\r' | '\n' | '\t') || !(c.is_control() || is_invisible(c) || c == '\u{fffd}');
     if !text.chars().all(is_plain) {
         return None;
     }
@@ -466,6 +468,7 @@ mod tests {
             ("01S2TBPZ\u{0}2JCNZZYGHZ".into(), "text"),
             ("\u{202e}ZHGYZZNCJ2ZPBT2S10 01S2TBPZ2JCNZZYGHZ".into(), "text"),
             ("A".repeat(3000), "text"),
+            ("ABCDE\u{fffd}01S2TBPZ2JCNZZYGHZ".into(), "text"),
             ("01S2TBPZ2JCNZZYGHZ".repeat(170), "text"),
         ] {
             assert_eq!(kind(&text), expected, "{text:?}");

@@ -1,14 +1,16 @@
-//! The reader's test: the bytes that arrived, what they became, and how to mend the reader.
+//! The reader's test: the keys and the bytes that arrived, what they became, and how to mend the reader.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthChar;
 
 use crate::app::message::Reading;
-use crate::app::reader_test::ReaderTest;
+use crate::app::reader_test::{Heard, ReaderTest};
 use crate::domain::scanned::Scanned;
+use crate::safe::safe;
 use crate::ui::View;
 use crate::ui::rows::Rows;
 use crate::ui::wording::{reader, scans};
@@ -32,21 +34,26 @@ impl Widget for Page<'_> {
         let theme = self.view.theme;
         let mut rows = Rows::new(theme, area);
         rows.heading(reader::TITLE);
-        if self.test.heard.is_empty() {
+        let readings = match &self.test.heard {
+            Heard::Codes(readings) => &readings[..],
+            Heard::Beginning(reading) => std::slice::from_ref(reading),
+        };
+        if readings.is_empty() && self.test.arrival.is_none() {
             rows.paragraph(2, reader::SCAN_ANYTHING, Style::new());
             if self.view.desk.setting.frames.is_some() {
                 rows.blank();
                 rows.paragraph(2, reader::CAMERA, Style::new());
             }
         }
-        if self.test.heard.len() > 1 {
-            rows.signed(2, "!", &reader::glued(self.test.heard.len()), theme.warning);
+        if readings.len() > 1 {
+            rows.signed(2, "!", &reader::glued(readings.len()), theme.warning);
         }
-        for reading in &self.test.heard {
+        self.arrival(&mut rows, readings);
+        for reading in readings {
             self.reading(&mut rows, reading);
         }
-        if let Some(repair) = self.test.repaired {
-            rows.signed(2, "!", reader::mend(repair), theme.warning);
+        if let Some(repaired) = &self.test.repaired {
+            rows.signed(2, "!", reader::mend(repaired.repair), theme.warning);
         } else if is_well(&self.test.heard) {
             rows.signed(2, "✓", reader::AS_SENT, theme.good);
         }
@@ -55,6 +62,44 @@ impl Widget for Page<'_> {
 }
 
 impl Page<'_> {
+    /// What was typed, what it was mended to just below, and what tells a reader's settings.
+    fn arrival(&self, rows: &mut Rows, readings: &[Reading]) {
+        let Some(arrival) = &self.test.arrival else {
+            return;
+        };
+        if !readings.iter().any(is_identity) {
+            let typed = reader::typed(&arrival.keys);
+            rows.field(reader::TYPED, LABEL_COLUMNS, &typed, Style::new());
+            let mended = self
+                .test
+                .repaired
+                .as_ref()
+                .and_then(|repaired| repaired.mended.as_ref());
+            if let Some(mended) = mended {
+                rows.field(reader::MENDED, LABEL_COLUMNS, &safe(mended), Style::new());
+            }
+        }
+        rows.field(
+            reader::SEPARATOR,
+            LABEL_COLUMNS,
+            &reader::separators(&arrival.keys),
+            Style::new(),
+        );
+        rows.field(
+            reader::ENDING,
+            LABEL_COLUMNS,
+            &reader::ending(arrival.ending),
+            Style::new(),
+        );
+        rows.field(
+            reader::PAUSE,
+            LABEL_COLUMNS,
+            &reader::pause(arrival.longest_pause),
+            Style::new(),
+        );
+        rows.blank();
+    }
+
     fn reading(&self, rows: &mut Rows, reading: &Reading) {
         let theme = self.view.theme;
         let count = reading.text.chars().count();
@@ -65,15 +110,17 @@ impl Page<'_> {
             Style::new(),
         );
         // An identity is not shown to whoever looks over the counter.
-        if matches!(reading.scanned, Scanned::Ins(_) | Scanned::InsuredPerson) {
+        if is_identity(reading) {
             rows.paragraph(2, reader::IDENTITY_HIDDEN, theme.dim);
         } else {
-            for (place, bytes) in reading.text.as_bytes().chunks(ROW_BYTES).enumerate() {
+            let mut place = 0;
+            for text in rows_of_bytes(&reading.text) {
                 rows.row(vec![
-                    Span::styled(format!("  {:04x}  ", place * ROW_BYTES), theme.dim),
-                    Span::raw(hexadecimal(bytes)),
-                    Span::styled(visible(bytes), theme.strong),
+                    Span::styled(format!("  {place:04x}  "), theme.dim),
+                    Span::raw(hexadecimal(text.as_bytes())),
+                    Span::styled(visible(text), theme.strong),
                 ]);
+                place += text.len();
             }
         }
         if let Some(prefix) = reader::prefix(&reading.text) {
@@ -82,10 +129,13 @@ impl Page<'_> {
         rows.field(
             reader::BECAME,
             LABEL_COLUMNS,
-            &scans::scanned(&reading.scanned),
+            &match self.test.heard {
+                Heard::Codes(_) => scans::scanned(&reading.scanned),
+                Heard::Beginning(_) => reader::UNFINISHED.to_owned(),
+            },
             theme.strong,
         );
-        if let Scanned::Box(read) = &reading.scanned {
+        if let (Scanned::Box(read), Heard::Codes(_)) = (&reading.scanned, &self.test.heard) {
             rows.field(
                 reader::SERIAL,
                 LABEL_COLUMNS,
@@ -98,8 +148,27 @@ impl Page<'_> {
 }
 
 /// One code, and one that the counter knows: any other text may be damaged in a way nobody can tell.
-fn is_well(heard: &[Reading]) -> bool {
-    matches!(heard, [reading] if !matches!(reading.scanned, Scanned::Text | Scanned::Url | Scanned::FileName))
+fn is_well(heard: &Heard) -> bool {
+    let Heard::Codes(readings) = heard else {
+        return false;
+    };
+    matches!(&readings[..], [reading] if !matches!(reading.scanned, Scanned::Text | Scanned::Url | Scanned::FileName))
+}
+
+fn is_identity(reading: &Reading) -> bool {
+    matches!(reading.scanned, Scanned::Ins(_) | Scanned::InsuredPerson)
+}
+
+/// Whole characters, as many bytes as fit on a row.
+fn rows_of_bytes(text: &str) -> Vec<&str> {
+    let mut rows = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (row, after) = rest.split_at(rest.floor_char_boundary(ROW_BYTES));
+        rows.push(row);
+        rest = after;
+    }
+    rows
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -107,12 +176,13 @@ fn hexadecimal(bytes: &[u8]) -> String {
     format!("{:<width$} ", columns.join(" "), width = 3 * ROW_BYTES)
 }
 
-/// One sign a byte, so that both columns can be compared; nothing that moves a cursor.
-fn visible(bytes: &[u8]) -> String {
-    let sign = |byte: &u8| match byte {
-        0x1d => '␝',
-        0x20..=0x7e => char::from(*byte),
+/// One sign a character; nothing that moves a cursor or turns the row around.
+fn visible(text: &str) -> String {
+    let is_latin = |character: char| matches!(character, '\u{20}'..='\u{7e}' | '\u{a1}'..='\u{24f}');
+    let sign = |character: char| match character {
+        '\u{1d}' => '␝',
+        character if is_latin(character) && character.width() == Some(1) => character,
         _ => '·',
     };
-    bytes.iter().map(sign).collect()
+    text.chars().map(sign).collect()
 }

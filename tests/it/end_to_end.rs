@@ -1,5 +1,8 @@
 //! The whole way in a real pseudo-terminal: from a scan to the prescriber's view, and every way it can be cut.
 
+use std::thread;
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::support::base_server::BaseServer;
@@ -76,6 +79,57 @@ fn grouped(number: &str) -> String {
     [0..2, 2..6, 6..10, 10..14, 14..18]
         .map(|range| &number[range])
         .join(" ")
+}
+
+#[test]
+fn a_code_on_the_review_records_nothing_whatever_its_characters_and_its_pace() {
+    let stage = Stage::new();
+    let (number, _) = stage.counter.prescribe("conforming");
+    let mut terminal = scanned(&stage.counter, &number);
+    terminal.press(ENTER);
+    terminal.shows("Sera inscrit");
+    for code in [
+        "0000000000",
+        "00001234",
+        "------",
+        "cccccccccc",
+        &"A".repeat(3000),
+    ] {
+        terminal.scan(code);
+        terminal.shows("Ce code est lisible");
+        terminal.press(ESCAPE);
+        terminal.shows("Sera inscrit");
+    }
+    // A busy machine delays the Enter of a reader.
+    terminal.send(&number);
+    thread::sleep(Duration::from_millis(400));
+    terminal.send("\r");
+    terminal.shows("déjà à l’écran");
+    terminal.press(ESCAPE);
+    terminal.shows("tout conforme");
+    terminal.kill();
+    assert_eq!(stage.registered(), 0);
+}
+
+#[test]
+fn a_code_that_pauses_is_one_code_and_the_reader_s_test_says_how_it_came() {
+    let counter = Counter::with_its_own_base();
+    let mut terminal = Terminal::open(&counter, 100, 30);
+    terminal.shows(WAITING);
+    terminal.press("\u{1b}[20~");
+    terminal.shows("Essai du lecteur");
+    terminal.send("010340093385704217280930");
+    // Part of the input: a busy machine stops for a moment.
+    thread::sleep(Duration::from_millis(120));
+    terminal.send("10AB12C\u{1b}[19~21SN01\t");
+    terminal.shows("lot AB12C");
+    terminal.shows("touche F8");
+    terminal.shows("Tab");
+    terminal.press(ENTER);
+    // Digits of a keypad, without Num Lock.
+    terminal.send("\u{1b}[6~\u{1b}[D\u{1b}[2~\u{1b}[2~\u{1b}[5~\u{1b}[B\r");
+    terminal.shows("Verr. Num.");
+    terminal.shows("Essai du lecteur");
 }
 
 #[test]

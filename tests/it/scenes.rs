@@ -2,13 +2,16 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use comptoir::app::closing::{BackupAnswer, ClosingAnswer};
 use comptoir::app::desk::LeftWaiting;
+use comptoir::app::keys::Key;
 use comptoir::app::message::{
     ConsultFailure, Contradiction, ContradictionSource, Freshness, HoldAnswer, Message, PaperAnswer,
     ReadFailure, Reading, RegisterCheck, StoreTask,
 };
+use comptoir::app::reader_test::{Arrival, Ending};
 use comptoir::app::{App, Effect, settling};
 use comptoir::catalogue::Catalogue;
 use comptoir::domain::breakdown::Breakdown;
@@ -883,33 +886,88 @@ fn list_scenes() -> Vec<Scene> {
 }
 
 fn reader_scenes() -> Vec<Scene> {
+    const CUT: &str = "01034009338570421728093010AB";
+    const IDENTITY: &str = "IS010000000000000000000000S1279035121518989S21.2.250.1.213.1.4.10";
     let tested = |messages: Vec<Message>| after(after(app(), vec![], "⑨"), messages, "");
     let read = |text: &str| comptoir::scan::what::read_text(text);
     let heard = |text: &str| Message::Scanned {
         text: text.into(),
         scanned: read(text).scanned,
     };
+    let typed = |text: &str, ending| {
+        Message::ScanTyped(Arrival {
+            keys: text
+                .chars()
+                .map(|character| Some(Key::Character(character)))
+                .collect(),
+            ending,
+            longest_pause: Duration::from_millis(12),
+        })
+    };
     let damaged = "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàààààààààààà&";
     vec![
         scene("reader_test", tested(vec![])),
         scene(
             "reader_test_of_a_box",
-            tested(vec![heard(
-                "]d201034009338570421728093010AB12C\u{1d}21SN0000000000001",
-            )]),
+            tested(vec![
+                heard("]d201034009338570421728093010AB12C\u{1d}21SN0000000000001"),
+                Message::ScanTyped(Arrival {
+                    keys: "]d201034009338570421728093010AB12C"
+                        .chars()
+                        .map(|character| Some(Key::Character(character)))
+                        .chain([Some(Key::Function(8))])
+                        .chain(
+                            "21SN0000000000001"
+                                .chars()
+                                .map(|character| Some(Key::Character(character))),
+                        )
+                        .collect(),
+                    ending: Ending::Tab,
+                    longest_pause: Duration::from_millis(63),
+                }),
+            ]),
         ),
         scene(
             "reader_test_repaired",
             tested(vec![
                 heard(damaged),
-                Message::ScanRepaired(read(damaged).repaired.unwrap()),
+                Message::ScanRepaired {
+                    repair: read(damaged).repaired.unwrap(),
+                    mended: comptoir::scan::repair::mend(read(damaged).repaired.unwrap(), damaged),
+                },
+                typed(damaged, Ending::Enter),
+            ]),
+        ),
+        scene(
+            "reader_test_of_a_code_in_pieces",
+            tested(vec![
+                Message::ScanCut(Reading {
+                    text: CUT.into(),
+                    scanned: read(CUT).scanned,
+                }),
+                typed(CUT, Ending::Silence),
+            ]),
+        ),
+        scene(
+            "reader_test_without_num_lock",
+            tested(vec![
+                Message::KeypadKeysSent,
+                Message::ScanTyped(Arrival {
+                    keys: vec![
+                        Some(Key::PageDown),
+                        Some(Key::Left),
+                        None,
+                        None,
+                        Some(Key::PageUp),
+                    ],
+                    ending: Ending::Enter,
+                    longest_pause: Duration::from_millis(4),
+                }),
             ]),
         ),
         scene(
             "reader_test_of_an_identity",
-            tested(vec![heard(
-                "IS010000000000000000000000S1279035121518989S21.2.250.1.213.1.4.10",
-            )]),
+            tested(vec![heard(IDENTITY), typed(IDENTITY, Ending::Enter)]),
         ),
         scene(
             "reader_test_of_glued_codes",

@@ -60,7 +60,9 @@ fn a_serial_reader_ticks_and_keeps_its_separators() {
     reader.reads(b"]d201034009338570421728093010AB12C\x1d21SN01\r\n");
     terminal.shows("lot AB12C");
     terminal.shows("SN01");
-    // Without a line end: the silence ends it.
+    // A line end came before: a silence cuts the next one, and twice the same is whole.
+    reader.reads(b"3400933857042");
+    terminal.shows("scannez-le à nouveau");
     reader.reads(b"3400933857042");
     terminal.shows("13 caractères");
     drop(reader.master);

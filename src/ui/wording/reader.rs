@@ -1,9 +1,13 @@
 //! The reader's test, and how to mend a reader's setting.
 
+use std::time::Duration;
+
+use crate::app::keys::Key;
+use crate::app::reader_test::Ending;
 use crate::domain::identifiers::Serial;
 use crate::domain::scanned::Repair;
 use crate::safe::safe;
-use crate::ui::wording::counted;
+use crate::ui::wording::{counted, keys};
 
 /// The heading.
 pub const TITLE: &str = "Essai du lecteur";
@@ -13,6 +17,18 @@ pub const SCAN_ANYTHING: &str = "Scannez le QR code d’une ordonnance ou le cod
 /// Where a camera is a reader too.
 pub const CAMERA: &str = "Caméra : un code tenu devant elle compte une seule fois. Pour compter une deuxième boîte du même code, \
      retirez la première, attendez trois secondes, puis montrez la suivante.";
+/// The keys as they came.
+pub const TYPED: &str = "Tapé";
+/// The text after the repair, below what was typed.
+pub const MENDED: &str = "Rétabli";
+/// What parts the fields of a box.
+pub const SEPARATOR: &str = "Séparateur";
+/// What ended the code.
+pub const ENDING: &str = "Fin";
+/// How slow the reader was.
+pub const PAUSE: &str = "Pause";
+/// Instead of what a code became.
+pub const UNFINISHED: &str = "rien\u{202f}: la fin du code n’est pas arrivée, il n’est pas pris.";
 /// How much arrived.
 pub const RECEIVED: &str = "Reçu";
 /// The carrier, as the reader names it.
@@ -33,6 +49,42 @@ pub fn received(characters: usize, bytes: usize) -> String {
         counted(characters, "caractère", "caractères"),
         counted(bytes, "octet", "octets")
     )
+}
+
+/// What was typed; keys that type nothing stand by their names.
+pub fn typed(typed: &[Option<Key>]) -> String {
+    let sign = |pressed: &Option<Key>| match pressed {
+        Some(Key::Character(character)) => character.to_string(),
+        Some(other) => format!("‹{}›", keys::key(*other)),
+        None => "‹touche inconnue›".to_owned(),
+    };
+    safe(&typed.iter().map(sign).collect::<String>())
+}
+
+/// Which separators came. The byte and the key Ctrl+5 are the same to a terminal.
+pub fn separators(typed: &[Option<Key>]) -> String {
+    let came = |key| typed.contains(&Some(key));
+    match (came(Key::Character('\u{1d}')), came(Key::Function(8))) {
+        (true, true) => "octet 1D (Ctrl+5) et touche F8".to_owned(),
+        (true, false) => "octet 1D (Ctrl+5)".to_owned(),
+        (false, true) => "touche F8".to_owned(),
+        (false, false) => "aucun".to_owned(),
+    }
+}
+
+/// What ended the code.
+pub fn ending(ending: Ending) -> String {
+    match ending {
+        Ending::Enter => "Entrée".to_owned(),
+        Ending::Tab => "Tab".to_owned(),
+        Ending::Silence => "silence (le lecteur n’envoie pas de suffixe, ou trop tard)".to_owned(),
+        Ending::Overflow => "aucune\u{202f}: le texte est trop long pour un code".to_owned(),
+    }
+}
+
+/// How slow the reader was.
+pub fn pause(longest: Duration) -> String {
+    format!("{}\u{a0}ms, la plus longue", longest.as_millis())
 }
 
 /// Several scans in one burst.

@@ -1,6 +1,7 @@
 //! Boxes scanned one by one: what counts, for which line, and what a scan that does not count says.
 
 use comptoir::app::App;
+use comptoir::app::message::Reading;
 use comptoir::domain::box_read::BoxRead;
 use comptoir::domain::dispense::Supply;
 use comptoir::domain::identifiers::{Boxes, LineNumber};
@@ -56,6 +57,27 @@ fn told(supply: &Supply) -> Vec<String> {
             format!("{}×{lot}", part.boxes.0)
         })
         .collect()
+}
+
+#[test]
+fn half_a_code_ticks_nothing_and_the_person_is_asked_to_scan_again() {
+    let cut = |message| match message {
+        Message::Scanned { text, scanned } => Message::ScanCut(Reading { text, scanned }),
+        _ => unreachable!("a box"),
+    };
+    let mut app = serving(prescription());
+    assert!(app.update(cut(one(AMOXICILLIN, "A1"))).is_empty());
+    assert_eq!(app.screen().name(), "prescription");
+    assert_eq!(read_of(&app, 1), []);
+    assert!(news(&app).contains("scannez-le à nouveau"));
+
+    // What a person typed behind a slow line comes in pieces too: it goes where words are asked for.
+    press(&mut app, "↓s/");
+    let words = Message::ScanCut(Reading {
+        text: "amoxi".into(),
+        scanned: Scanned::Text,
+    });
+    assert_eq!(app.update(words), [Effect::SearchCatalogue("amoxi".into())]);
 }
 
 #[test]

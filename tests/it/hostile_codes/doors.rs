@@ -10,6 +10,7 @@ use comptoir::app::paths_typed::paths_typed;
 use comptoir::domain::scanned::Scanned;
 use comptoir::safe::safe;
 use comptoir::scan::glued::read_burst;
+use comptoir::scan::wedge::BURST_KEYS_MIN;
 use comptoir::scan::what::read_text;
 use comptoir::ui::wording::scans;
 use image::{GrayImage, Luma};
@@ -193,20 +194,17 @@ fn says_what_it_is(terminal: &Terminal, case: &Case) {
 
 /// Sends a text that is known and waits for it, so that what is seen next is of the next code.
 fn is_over(terminal: &mut Terminal, row: usize, sends: impl Fn(&mut Terminal, &str)) {
-    // The terminal library waits for the end of a question of the terminal to nobody: either letter is one.
     let known = format!("{KNOWN} {row:03}");
-    let sent = format!("cu {known}");
-    sends(terminal, &sent);
+    sends(terminal, &known);
     terminal.shows(&known);
 }
 
 /// Whether the text is the same, and one, once a keyboard or a paste has carried it.
 fn is_typed_whole(case: &Case) -> bool {
     let text = case.text.trim();
-    let first: Vec<char> = text.chars().take(5).collect();
-    // Equal characters at the beginning are a key held down.
-    let is_burst = first.len() == 5 && first[..4].iter().any(|c| *c != first[0]);
-    is_burst && !text.chars().any(char::is_control) && read_burst(&case.text).len() == 1
+    text.chars().count() >= BURST_KEYS_MIN
+        && !text.chars().any(char::is_control)
+        && read_burst(&case.text).len() == 1
 }
 
 /// Each code by that way.
@@ -233,6 +231,40 @@ fn a_reader_that_types_hostile_codes_presses_no_key() {
         // The second Enter is for a code whose last key was Escape.
         terminal.send(&format!("{text}\r\r"));
     });
+}
+
+#[test]
+fn a_sequence_that_a_code_leaves_unfinished_makes_the_terminal_deaf_to_nothing() {
+    let place = Place::new();
+    let mut terminal = place.open();
+    for (row, sequence) in [
+        "\u{1b}[?",
+        "\u{1b}[200~",
+        "\u{1b}[200~ABCDE\r",
+        "\u{1b}[<",
+        "\u{1b}[0;0R",
+        "\u{1b}[M   ",
+        "\u{1b}[<0;0;0M",
+        "\u{1b}[",
+        "\u{1b}O",
+        "\u{1b}P",
+        "\u{1b}]0;",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for code in [
+            sequence.to_owned(),
+            format!("ABCDE{sequence}"),
+            format!("{sequence}ABCDE"),
+        ] {
+            terminal.send(&code);
+            // A person scans again.
+            let known = format!("{KNOWN} {row:03} {}", code.len());
+            terminal.press(&known);
+            terminal.shows(&known);
+        }
+    }
 }
 
 #[test]

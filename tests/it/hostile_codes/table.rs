@@ -406,6 +406,10 @@ pub(super) const ROWS: &[Row] = &[
         "ABCDE\u{1b}Pq#0;2;0;0;0#0~~@@\u{1b}\\",
     ),
     ("program key written", TEXT, "ABCDE\u{1b}P1;1|17/6C73\u{1b}\\"),
+    ("question begun", TEXT, "ABCDE\u{1b}[?"),
+    ("mouse begun", TEXT, "ABCDE\u{1b}[<"),
+    ("place answered", TEXT, "ABCDE\u{1b}[0;0R"),
+    ("mouse answered", TEXT, "ABCDE\u{1b}[M   "),
     ("key that leaves", TEXT, "ABCDE\u{1b}[21~"),
     ("begins with the key that leaves", TEXT, "\u{1b}[21~ABCDEFGH"),
     ("begins with the key that goes back", TEXT, "\u{1b}OABCDEFGH"),
@@ -464,6 +468,11 @@ pub(super) const ROWS: &[Row] = &[
     ("right to left", TEXT, "وصفة طبية إلكترونية 12 מרשם"),
     ("wide text", TEXT, "{200×漢}"),
     ("longest word", TEXT, "{600×A}"),
+    // Equal characters are no key held down.
+    ("zeros", TEXT, "{10×0}"),
+    ("zeros and digits", TEXT, "00001234"),
+    ("dashes", TEXT, "{6×-}"),
+    ("letter that opens the review", TEXT, "{10×c}"),
     // What is too long, cut, glued, or nothing.
     ("three thousand letters", TEXT, "{2900×A}"),
     ("seven thousand digits", TEXT, "{7000×1}"),

@@ -3,15 +3,19 @@
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use comptoir::scan::wedge::BURST_KEYS_MIN;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use super::command::{Counter, program};
 use super::wait;
 
-/// How soon a person answers what a screen shows; the terminal takes an Enter before 150 ms for a reader's.
-const PERSON_ANSWERS_AFTER: Duration = Duration::from_millis(200);
+/// How soon a person presses another key.
+const PERSON_PRESSES_AFTER: Duration = Duration::from_millis(200);
+
+/// How soon a person answers what a scan shows; the terminal takes an Enter before 500 ms for the reader's.
+const PERSON_ANSWERS_AFTER: Duration = Duration::from_millis(600);
 
 /// A running terminal; it ends with the test.
 pub(crate) struct Terminal {
@@ -19,6 +23,8 @@ pub(crate) struct Terminal {
     keys: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
+    /// When something was sent faster than a person types.
+    burst: Option<Instant>,
     // Dropping it would hang up the line.
     _line: Box<dyn MasterPty + Send>,
 }
@@ -72,6 +78,7 @@ impl Terminal {
             keys,
             screen,
             raw,
+            burst: None,
             _line: pair.master,
         }
     }
@@ -107,12 +114,23 @@ impl Terminal {
     /// A person presses a key, having seen the screen.
     pub(crate) fn press(&mut self, key: &str) {
         // Part of the input, not a wait: a key that comes sooner after a burst is the reader's own.
-        thread::sleep(PERSON_ANSWERS_AFTER);
-        self.send(key);
+        let answer = self
+            .burst
+            .map(|burst| PERSON_ANSWERS_AFTER.saturating_sub(burst.elapsed()))
+            .unwrap_or_default();
+        thread::sleep(answer.max(PERSON_PRESSES_AFTER));
+        // Words written at once are faster than a person, whatever they stand for.
+        let is_word = key.chars().count() >= BURST_KEYS_MIN && !key.starts_with('\u{1b}');
+        if is_word { self.send(key) } else { self.write(key) }
     }
 
     /// Sends exactly these bytes, at once.
     pub(crate) fn send(&mut self, keys: &str) {
+        self.write(keys);
+        self.burst = Some(Instant::now());
+    }
+
+    fn write(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
