@@ -40,7 +40,7 @@ impl App {
                 }
                 self.identified(Reading { text, scanned })
             }
-            Scanned::ForeignPrescription => self.identified(Reading { text, scanned }),
+            Scanned::ForeignPrescription | Scanned::Ambiguous => self.identified(Reading { text, scanned }),
         }
     }
 

@@ -27,6 +27,8 @@ pub enum Scanned {
     InsuredPerson,
     /// The number of a health professional (RPPS), printed on paper prescriptions.
     Professional,
+    /// What the keyboard damaged so that it could have been one thing or another: none is chosen.
+    Ambiguous,
     /// Anything else.
     Text,
 }
@@ -88,7 +90,9 @@ impl Scanned {
             Self::ForeignPrescription => "foreign-prescription",
             Self::Url => "url",
             // The contract of the command line has no word of their own for them.
-            Self::FileName | Self::InsuredPerson | Self::Professional | Self::Text => "text",
+            Self::FileName | Self::InsuredPerson | Self::Professional | Self::Ambiguous | Self::Text => {
+                "text"
+            }
         }
     }
 }
@@ -100,22 +104,34 @@ pub enum Repair {
     Azerty,
     /// Capital letters arrived small: Caps Lock is on.
     CapsLock,
-    /// Both at once.
+    /// The same, and digits arrived as their signs: Caps Lock acts as Shift on every key, as on Windows in French.
+    ShiftLock,
+    /// A reader set for a US keyboard, and Caps Lock.
     AzertyCapsLock,
+    /// A reader set for a US keyboard, and a Caps Lock that acts as Shift on every key.
+    AzertyShiftLock,
     /// The reader does not send the separators of a box: its lot ends where no other reading is possible.
     LostSeparators,
 }
 
 impl Repair {
-    /// What a keyboard can have done, in the order it is tried.
-    pub const OF_KEYBOARDS: [Self; 3] = [Self::Azerty, Self::CapsLock, Self::AzertyCapsLock];
+    /// What a keyboard can have done, in the order it is tried: where two give the same, the first is told.
+    pub const OF_KEYBOARDS: [Self; 5] = [
+        Self::Azerty,
+        Self::CapsLock,
+        Self::ShiftLock,
+        Self::AzertyCapsLock,
+        Self::AzertyShiftLock,
+    ];
 
     /// The code that files carry.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Azerty => "azerty",
             Self::CapsLock => "caps-lock",
+            Self::ShiftLock => "shift-lock",
             Self::AzertyCapsLock => "azerty-caps-lock",
+            Self::AzertyShiftLock => "azerty-shift-lock",
             Self::LostSeparators => "lost-separators",
         }
     }

@@ -44,7 +44,7 @@ fn lines(burst: &str) -> Option<Vec<&str>> {
 fn is_thing(text: &str) -> bool {
     !matches!(
         read_text(text).scanned,
-        Scanned::Text | Scanned::Url | Scanned::FileName
+        Scanned::Ambiguous | Scanned::Text | Scanned::Url | Scanned::FileName
     )
 }
 

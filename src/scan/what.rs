@@ -204,9 +204,11 @@ fn repaired(text: &str) -> Option<Reading> {
         })
     });
     let first = mended.next()?;
-    mended
-        .all(|other| other.scanned == first.scanned)
-        .then_some(first)
+    if mended.all(|other| other.scanned == first.scanned) {
+        Some(first)
+    } else {
+        Some(Scanned::Ambiguous.into())
+    }
 }
 
 /// The number of a person on a card or a paper: nothing to open, but a better answer than "a text".
@@ -313,9 +315,7 @@ mod tests {
             ("à&SéTBPWéJCNWWYGHW", Repair::Azerty),
             ("à&SéTBPWéJCNWWYGHW\r\n", Repair::Azerty),
             ("$A&à&SéTBPWéJCNWWYGHW", Repair::Azerty),
-            ("01s2tbpz2jcnzzyghz", Repair::CapsLock),
-            ("01 s2tb pz2j cnzz yghz", Repair::CapsLock),
-            ("à&sétbpwéjcnwwyghw", Repair::AzertyCapsLock),
+            ("À&sÉtbpwÉjcnwwyghw", Repair::AzertyCapsLock),
         ] {
             let reading = read_text(text);
             assert_eq!(
@@ -331,6 +331,45 @@ mod tests {
             "Voilà l'été, ça va être",
         ] {
             assert_eq!((kind(text), read_text(text).repaired), ("text", None), "{text:?}");
+        }
+    }
+
+    /// A Q, a W, an A or a Z that came small may have moved on the keyboard or not: an M, or none of them, tells.
+    #[test]
+    fn a_number_that_two_damages_could_have_made_is_never_guessed() {
+        for ambiguous in [
+            "à&sétbpzéjcnzzyghz",
+            "à&sétbpwéjcnwwyghw",
+            "01s2tbpz2jcnzzyghz",
+            "01s2tbpw2jcnwwyghw",
+            "01 s2tb pz2j cnzz yghz",
+        ] {
+            let reading = read_text(ambiguous);
+            assert_eq!(
+                (reading.scanned, reading.repaired),
+                (Scanned::Ambiguous, None),
+                "{ambiguous:?}"
+            );
+        }
+        for (certain, number, repair) in [
+            ("à&sétbpkéjcnxxyghx", "01S2TBPK2JCNXXYGHX", Repair::ShiftLock),
+            ("à&sétbpzéjcnzmyghz", "01S2TBPZ2JCNZMYGHZ", Repair::ShiftLock),
+            ("à&sétbpwéjcnw?yghw", "01S2TBPZ2JCNZMYGHZ", Repair::AzertyCapsLock),
+            ("01s2tbpk2jcnxxyghx", "01S2TBPK2JCNXXYGHX", Repair::CapsLock),
+            ("01s2tbpz2jcnzmyghz", "01S2TBPZ2JCNZMYGHZ", Repair::CapsLock),
+            (
+                "01s2tbpw2jcnw,yghw",
+                "01S2TBPZ2JCNZMYGHZ",
+                Repair::AzertyShiftLock,
+            ),
+        ] {
+            let reading = read_text(certain);
+            assert_eq!(
+                reading.scanned,
+                Scanned::Prescription(number.parse().unwrap()),
+                "{certain:?}"
+            );
+            assert_eq!(reading.repaired, Some(repair), "{certain:?}");
         }
     }
 

@@ -47,6 +47,13 @@ impl Widget for Page<'_> {
         }
         if let Some(repair) = self.test.repaired {
             rows.signed(2, "!", reader::mend(repair), theme.warning);
+        } else if self
+            .test
+            .heard
+            .iter()
+            .any(|reading| reading.scanned == Scanned::Ambiguous)
+        {
+            rows.signed(2, "!", reader::AMBIGUOUS, theme.warning);
         } else if is_well(&self.test.heard) {
             rows.signed(2, "✓", reader::AS_SENT, theme.good);
         }
@@ -99,7 +106,7 @@ impl Page<'_> {
 
 /// One code, and one that the counter knows: any other text may be damaged in a way nobody can tell.
 fn is_well(heard: &[Reading]) -> bool {
-    matches!(heard, [reading] if !matches!(reading.scanned, Scanned::Text | Scanned::Url | Scanned::FileName))
+    matches!(heard, [reading] if !matches!(reading.scanned, Scanned::Ambiguous | Scanned::Text | Scanned::Url | Scanned::FileName))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

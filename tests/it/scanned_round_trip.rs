@@ -191,6 +191,7 @@ fn each_kind_has_its_sentence_and_what_to_do_instead() {
         Scanned::FileName,
         Scanned::InsuredPerson,
         Scanned::Professional,
+        Scanned::Ambiguous,
         Scanned::Text,
     ] {
         let sentence = scans::scanned(&scanned);

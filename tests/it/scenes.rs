@@ -654,6 +654,14 @@ fn identified_scenes() -> Vec<Scene> {
             after(app(), vec![text_scanned(Scanned::Text, "Hello :)\u{1b}[2J")], ""),
         ),
         scene(
+            "identified_ambiguous",
+            after(
+                app(),
+                vec![text_scanned(Scanned::Ambiguous, "à&sétbpzéjcnzzyghz")],
+                "",
+            ),
+        ),
+        scene(
             "identified_foreign",
             after(
                 app(),
@@ -905,6 +913,7 @@ fn reader_scenes() -> Vec<Scene> {
                 Message::ScanRepaired(read(damaged).repaired.unwrap()),
             ]),
         ),
+        scene("reader_test_ambiguous", tested(vec![heard("à&sétbpzéjcnzzyghz")])),
         scene(
             "reader_test_of_an_identity",
             tested(vec![heard(

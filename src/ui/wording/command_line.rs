@@ -125,6 +125,7 @@ pub fn scanned_as(scanned: &Scanned) -> &'static str {
         Scanned::FileName => "le nom d’un fichier (il n’a pas été ouvert)",
         Scanned::InsuredPerson => "un numéro d’assuré (carte Vitale, attestation)",
         Scanned::Professional => "un numéro de professionnel de santé (RPPS)",
+        Scanned::Ambiguous => "un code déformé par le clavier, qui peut se rétablir de deux façons",
         Scanned::Text => "un texte quelconque",
     }
 }

@@ -26,6 +26,10 @@ pub const IDENTITY_HIDDEN: &str = "Contenu non affiché : c’est l’identité 
 /// Nothing had to be undone.
 pub const AS_SENT: &str = "Le code est arrivé sans dommage.";
 
+/// What a keyboard damaged so that nobody can tell what it was.
+pub const AMBIGUOUS: &str = "Relâchez la touche Verr. Maj., puis scannez de nouveau. Si des signes (à & é) ou des minuscules arrivent encore, \
+     scannez, dans le manuel du lecteur, le code de réglage « French keyboard » (clavier français), ou passez-le en mode série (USB-COM).";
+
 /// How much arrived.
 pub fn received(characters: usize, bytes: usize) -> String {
     format!(
@@ -77,7 +81,11 @@ pub const fn mend(repair: Repair) -> &'static str {
             "Les majuscules sont arrivées en minuscules ; le code a été rétabli. Relâchez la touche Verr. Maj. : sur une boîte, \
              elle fausserait le lot et le numéro de série."
         }
-        Repair::AzertyCapsLock => {
+        Repair::ShiftLock => {
+            "Les chiffres sont arrivés en signes et les majuscules en minuscules ; le code a été rétabli. Relâchez la touche \
+             Verr. Maj. : d’autres codes, déformés ainsi, ne peuvent pas être rétablis."
+        }
+        Repair::AzertyCapsLock | Repair::AzertyShiftLock => {
             "Clavier américain et touche Verr. Maj. à la fois ; le code a été rétabli. Relâchez Verr. Maj., puis réglez le lecteur \
              sur « French keyboard », ou passez-le en mode série (USB-COM)."
         }

@@ -28,6 +28,10 @@ pub fn scanned(scanned: &Scanned) -> String {
         Scanned::Professional => {
             "C’est le numéro d’un professionnel de santé (RPPS), imprimé en tête des ordonnances.".into()
         }
+        Scanned::Ambiguous => {
+            "Ce code est arrivé déformé par le clavier, et peut se rétablir de deux façons : aucune n’a été choisie."
+                .into()
+        }
         Scanned::Text => "Ce code est lisible, mais ce n’est pas celui d’une ordonnance numérique.".into(),
     }
 }
@@ -74,6 +78,9 @@ pub const fn instead(scanned: &Scanned, bearing: Bearing) -> &'static str {
         }
         (Scanned::FileName, _) => {
             "Un code ne fait ouvrir aucun fichier. Pour en lire un, déposez-le sur cette fenêtre, ou tapez son nom puis Entrée."
+        }
+        (Scanned::Ambiguous, _) => {
+            "Relâchez la touche Verr. Maj. (verrouillage des majuscules), puis scannez de nouveau. Si cela recommence, réglez le lecteur : essai du lecteur, F9."
         }
         (Scanned::Url | Scanned::InsuredPerson | Scanned::Professional | Scanned::Text, _) => {
             "Scannez le QR code en bas de l’ordonnance, ou tapez le numéro imprimé dessous. Une ordonnance sans ce code n’est pas une ordonnance numérique."
