@@ -31,7 +31,7 @@ use crate::app::message::Reading;
 use crate::app::paths_typed::paths_typed;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
-use crate::domain::scanned::Scanned;
+use crate::domain::scanned::{Repair, Scanned};
 use crate::scan::{glued, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
@@ -220,7 +220,12 @@ fn pasted_messages(text: &str) -> Vec<Message> {
 /// What a burst of keys, a paste or a serial reader sent.
 fn scan_messages(text: &str) -> Vec<Message> {
     let scans = glued::read_burst(text);
-    let repaired = scans.iter().find_map(|(_, reading)| reading.repaired);
+    let mut repaired: Vec<Repair> = Vec::new();
+    for repair in scans.iter().flat_map(|(_, reading)| &reading.repaired) {
+        if !repaired.contains(repair) {
+            repaired.push(*repair);
+        }
+    }
     let mut readings: Vec<Reading> = scans
         .into_iter()
         .map(|(text, what::Reading { scanned, .. })| Reading { text, scanned })
@@ -234,7 +239,7 @@ fn scan_messages(text: &str) -> Vec<Message> {
     };
     [scanned]
         .into_iter()
-        .chain(repaired.map(Message::ScanRepaired))
+        .chain(repaired.into_iter().map(Message::ScanRepaired))
         .collect()
 }
 

@@ -10,7 +10,7 @@ pub struct ReaderTest {
     /// The last burst: one scan, or several that came glued together. Empty before the first.
     pub heard: Vec<Reading>,
     /// What had to be undone in it.
-    pub repaired: Option<Repair>,
+    pub repaired: Vec<Repair>,
     /// How far it is scrolled.
     pub scroll: Scroll,
     /// The screen to go back to.
@@ -26,7 +26,7 @@ pub fn over(screen: Screen) -> Screen {
         test @ Screen::ReaderTest(_) => test,
         other => Screen::ReaderTest(ReaderTest {
             heard: Vec::new(),
-            repaired: None,
+            repaired: Vec::new(),
             scroll: Scroll::default(),
             over: Box::new(other),
         }),
@@ -37,7 +37,7 @@ impl ReaderTest {
     /// A burst came while the test is on screen.
     pub fn hear(&mut self, heard: Vec<Reading>) {
         self.heard = heard;
-        self.repaired = None;
+        self.repaired.clear();
         self.scroll = Scroll::default();
     }
 

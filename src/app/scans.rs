@@ -46,8 +46,8 @@ impl App {
 
     pub(crate) fn scan_repaired(&mut self, repair: Repair) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
-            test.repaired = Some(repair);
-        } else {
+            test.repaired.push(repair);
+        } else if self.desk.notice.as_ref().is_none_or(says_it_went_well) {
             self.desk.notice = Some(Notice::ScanRepaired(repair));
         }
         Vec::new()
@@ -348,6 +348,20 @@ impl App {
         self.screen = Refused::over(screen, why);
         Vec::new()
     }
+}
+
+/// Whether the news of a scan may give way to what had to be undone in it: never a box that nothing was ticked with.
+const fn says_it_went_well(notice: &Notice) -> bool {
+    matches!(
+        notice,
+        Notice::ScanRepaired(_)
+            | Notice::AlreadyOpen
+            | Notice::BoxTicked(_)
+            | Notice::BoxCounted(..)
+            | Notice::SmallBoxCounted(..)
+            | Notice::InsMatches
+            | Notice::PaperNumberRead
+    )
 }
 
 /// Whether boxes can tick lines there.

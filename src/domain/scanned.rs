@@ -112,6 +112,8 @@ pub enum Repair {
     AzertyShiftLock,
     /// The reader does not send the separators of a box: its lot ends where no other reading is possible.
     LostSeparators,
+    /// The same, and what stands there can be read in two ways: the lot or the serial is left out.
+    DoubtfulSeparators,
 }
 
 impl Repair {
@@ -124,6 +126,11 @@ impl Repair {
         Self::AzertyShiftLock,
     ];
 
+    /// Whether the reader typed the keys of another layout than the machine's.
+    pub const fn is_of_another_layout(self) -> bool {
+        matches!(self, Self::Azerty | Self::AzertyCapsLock | Self::AzertyShiftLock)
+    }
+
     /// The code that files carry.
     pub const fn code(self) -> &'static str {
         match self {
@@ -133,6 +140,7 @@ impl Repair {
             Self::AzertyCapsLock => "azerty-caps-lock",
             Self::AzertyShiftLock => "azerty-shift-lock",
             Self::LostSeparators => "lost-separators",
+            Self::DoubtfulSeparators => "doubtful-separators",
         }
     }
 }

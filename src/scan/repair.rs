@@ -42,7 +42,7 @@ pub fn mend(repair: Repair, text: &str) -> Option<String> {
         Repair::AzertyCapsLock => us_keys(&other_case(text)?),
         Repair::AzertyShiftLock => us_keys(&other_level(text)?),
         // Nothing was typed wrong there.
-        Repair::LostSeparators => None,
+        Repair::LostSeparators | Repair::DoubtfulSeparators => None,
     }
 }
 
@@ -110,7 +110,7 @@ mod tests {
             Repair::ShiftLock => "à&é\"'(-è_çabcdefghijklmnopqrstuvwxyz",
             Repair::AzertyCapsLock => "À&É\"'(-È_Çqbcdefghijkl?noparstuvzxyw",
             Repair::AzertyShiftLock => "0123456789qbcdefghijkl,noparstuvzxyw",
-            Repair::LostSeparators => SENT,
+            Repair::LostSeparators | Repair::DoubtfulSeparators => SENT,
         };
         sent.chars()
             .map(|key| typed.chars().nth(SENT.find(key).unwrap()).unwrap())

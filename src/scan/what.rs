@@ -17,7 +17,7 @@
 
 use crate::domain::number::{NUMBER_LENGTH, PrescriptionNumber};
 use crate::domain::people::Ins;
-use crate::domain::scanned::{Repair, Scanned};
+use crate::domain::scanned::{Repair, Scanned, ScannedBox};
 use crate::scan::gs1;
 use crate::scan::identity;
 use crate::scan::repair;
@@ -27,15 +27,15 @@ use crate::scan::repair;
 pub struct Reading {
     /// What it is.
     pub scanned: Scanned,
-    /// Set when the reader or the keyboard had damaged the text: the person is told.
-    pub repaired: Option<Repair>,
+    /// What the reader and the keyboard had damaged, in the order in which it was undone: the person is told.
+    pub repaired: Vec<Repair>,
 }
 
 impl From<Scanned> for Reading {
     fn from(scanned: Scanned) -> Self {
         Self {
             scanned,
-            repaired: None,
+            repaired: Vec::new(),
         }
     }
 }
@@ -96,13 +96,17 @@ pub(super) fn whole_thing(content: &str) -> Option<Reading> {
     if content.starts_with("IS01") {
         return Some(Scanned::Ins(Some(Box::new(identity::read(content)?))).into());
     }
-    if let Some((read, repaired)) = gs1::read_box(content) {
-        return Some(Reading {
-            scanned: Scanned::Box(read),
-            repaired,
-        });
+    if let Some(read) = gs1::read_box(content) {
+        return Some(box_reading(read));
     }
     gs1::read_ean13(content).map(|read| Scanned::Box(read).into())
+}
+
+fn box_reading((read, repaired): (ScannedBox, Option<Repair>)) -> Reading {
+    Reading {
+        scanned: Scanned::Box(read),
+        repaired: repaired.into_iter().collect(),
+    }
 }
 
 /// Readers add line ends, NUL, SYN, or STX and ETX around the text, or end with a key that is no character; editors add
@@ -197,17 +201,25 @@ fn names_a_file(text: &str) -> bool {
 fn repaired(text: &str) -> Option<Reading> {
     let mut mended = Repair::OF_KEYBOARDS.into_iter().filter_map(|repair| {
         let mended = repair::mend(repair, text)?;
-        let thing = whole_thing(without_prefix(without_noise(&mended)).1)?;
-        Some(Reading {
-            scanned: thing.scanned,
-            repaired: Some(repair),
-        })
+        let mut thing = mended_thing(repair, without_prefix(without_noise(&mended)).1)?;
+        thing.repaired.insert(0, repair);
+        Some(thing)
     });
     let first = mended.next()?;
     if mended.all(|other| other.scanned == first.scanned) {
         Some(first)
     } else {
         Some(Scanned::Ambiguous.into())
+    }
+}
+
+fn mended_thing(repair: Repair, content: &str) -> Option<Reading> {
+    let thing = whole_thing(content)?;
+    match thing.scanned {
+        Scanned::Box(_) if repair.is_of_another_layout() => {
+            gs1::read_mended_box(content).map(box_reading).or(Some(thing))
+        }
+        _ => Some(thing),
     }
 }
 
@@ -276,7 +288,7 @@ mod tests {
             "numéro:\r\n01S2TBPZ2JCNZZYGHZ\r\n",
         ] {
             assert_eq!(number_in(text).as_deref(), Some(NUMBER), "{text:?}");
-            assert_eq!(read_text(text).repaired, None, "{text:?}");
+            assert_eq!(read_text(text).repaired, [], "{text:?}");
         }
     }
 
@@ -323,14 +335,18 @@ mod tests {
                 Scanned::Prescription(NUMBER.parse().unwrap()),
                 "{text:?}"
             );
-            assert_eq!(reading.repaired, Some(repair), "{text:?}");
+            assert_eq!(reading.repaired, [repair], "{text:?}");
         }
         for text in [
             "à&SéTBPWéJCNWWYGH",
             "à&SéTBPWéJCNWWYGHW!",
             "Voilà l'été, ça va être",
         ] {
-            assert_eq!((kind(text), read_text(text).repaired), ("text", None), "{text:?}");
+            assert_eq!(
+                (kind(text), read_text(text).repaired),
+                ("text", vec![]),
+                "{text:?}"
+            );
         }
     }
 
@@ -347,7 +363,7 @@ mod tests {
             let reading = read_text(ambiguous);
             assert_eq!(
                 (reading.scanned, reading.repaired),
-                (Scanned::Ambiguous, None),
+                (Scanned::Ambiguous, vec![]),
                 "{ambiguous:?}"
             );
         }
@@ -369,7 +385,7 @@ mod tests {
                 Scanned::Prescription(number.parse().unwrap()),
                 "{certain:?}"
             );
-            assert_eq!(reading.repaired, Some(repair), "{certain:?}");
+            assert_eq!(reading.repaired, [repair], "{certain:?}");
         }
     }
 
@@ -384,18 +400,41 @@ mod tests {
             (lot, reading.repaired)
         };
         let lot = |text: &str| Some(text.to_owned());
+        use Repair::{Azerty, AzertyCapsLock, DoubtfulSeparators, LostSeparators};
         for (text, expected) in [
-            // A US reader on a French layout, its separators lost, then kept.
+            // A US reader on a French layout, its separators lost, then kept, then typed as a key without its Ctrl.
             (
                 "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàààààààààààà&",
-                (lot("AB12C"), Some(Repair::Azerty)),
+                (lot("AB12C"), vec![Azerty, LostSeparators]),
             ),
             (
                 "à&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éC\u{1d}é&SNàààààààààààà&",
-                (lot("AB12C"), Some(Repair::Azerty)),
+                (lot("AB12C"), vec![Azerty]),
+            ),
+            (
+                "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éC$é&SNàà&",
+                (lot("AB12C"), vec![Azerty]),
+            ),
+            // Ctrl+5 without its Ctrl: is the lot AB12C, or AB12C5?
+            (
+                "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éC(é&SNàààààààààààà&",
+                (None, vec![Azerty, DoubtfulSeparators]),
+            ),
+            // Nothing says where the lot ends.
+            (
+                "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàà&",
+                (None, vec![Azerty, DoubtfulSeparators]),
+            ),
+            // The same reader under both kinds of Caps Lock.
+            (
+                "$DÉÀ&À\"'ÀÀÇ\"\"_(ÈÀ'É&ÈÉ_ÀÇ\"À&Àqb&Éc$É&snÀÀ&",
+                (lot("AB12C"), vec![AzertyCapsLock]),
             ),
             // Nothing says whether the lot was printed in capitals: it is right as it stands.
-            ("01034009338570421728093010ab12c\u{1d}21sn1", (lot("ab12c"), None)),
+            (
+                "01034009338570421728093010ab12c\u{1d}21sn1",
+                (lot("ab12c"), vec![]),
+            ),
         ] {
             assert_eq!(read(text), expected, "{text:?}");
         }

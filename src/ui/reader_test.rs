@@ -45,16 +45,13 @@ impl Widget for Page<'_> {
         for reading in &self.test.heard {
             self.reading(&mut rows, reading);
         }
-        if let Some(repair) = self.test.repaired {
-            rows.signed(2, "!", reader::mend(repair), theme.warning);
-        } else if self
-            .test
-            .heard
-            .iter()
-            .any(|reading| reading.scanned == Scanned::Ambiguous)
-        {
+        for repair in &self.test.repaired {
+            rows.signed(2, "!", reader::mend(*repair), theme.warning);
+        }
+        let heard = &self.test.heard;
+        if heard.iter().any(|reading| reading.scanned == Scanned::Ambiguous) {
             rows.signed(2, "!", reader::AMBIGUOUS, theme.warning);
-        } else if is_well(&self.test.heard) {
+        } else if self.test.repaired.is_empty() && is_well(heard) {
             rows.signed(2, "✓", reader::AS_SENT, theme.good);
         }
         rows.draw(self.test.scroll, area, buffer);
@@ -96,7 +93,7 @@ impl Page<'_> {
             rows.field(
                 reader::SERIAL,
                 LABEL_COLUMNS,
-                &reader::serial(read.serial.as_ref()),
+                &reader::serial(read.serial.as_ref(), &self.test.repaired),
                 Style::new(),
             );
         }

@@ -98,7 +98,7 @@ proptest! {
     fn a_box_comes_back_with_its_lot_expiry_and_serial(read in boxes()) {
         let reading = read_text(&printed(&read));
         prop_assert_eq!(reading.scanned, Scanned::Box(read));
-        prop_assert_eq!(reading.repaired, None);
+        prop_assert_eq!(reading.repaired, vec![]);
     }
 
     #[test]

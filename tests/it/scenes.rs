@@ -897,6 +897,7 @@ fn reader_scenes() -> Vec<Scene> {
         text: text.into(),
         scanned: read(text).scanned,
     };
+    let doubtful = "]d201034009338570421728093010AB12C21SN001";
     let damaged = "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàààààààààààà&";
     vec![
         scene("reader_test", tested(vec![])),
@@ -910,7 +911,15 @@ fn reader_scenes() -> Vec<Scene> {
             "reader_test_repaired",
             tested(vec![
                 heard(damaged),
-                Message::ScanRepaired(read(damaged).repaired.unwrap()),
+                Message::ScanRepaired(read(damaged).repaired[0]),
+                Message::ScanRepaired(read(damaged).repaired[1]),
+            ]),
+        ),
+        scene(
+            "reader_test_of_doubtful_separators",
+            tested(vec![
+                heard(doubtful),
+                Message::ScanRepaired(read(doubtful).repaired[0]),
             ]),
         ),
         scene("reader_test_ambiguous", tested(vec![heard("à&sétbpzéjcnzzyghz")])),

@@ -47,11 +47,12 @@ pub fn glued(count: usize) -> String {
 }
 
 /// The box's own number.
-pub fn serial(serial: Option<&Serial>) -> String {
-    serial.map_or_else(
-        || "aucun (normal pour un médicament sans prescription)".to_owned(),
-        |serial| safe(serial.as_str()),
-    )
+pub fn serial(serial: Option<&Serial>, repaired: &[Repair]) -> String {
+    match serial {
+        Some(serial) => safe(serial.as_str()),
+        None if repaired.contains(&Repair::DoubtfulSeparators) => "non lu avec certitude".to_owned(),
+        None => "aucun (normal pour un médicament sans prescription)".to_owned(),
+    }
 }
 
 /// What the AIM identifier in front of a text says.
@@ -88,6 +89,10 @@ pub const fn mend(repair: Repair) -> &'static str {
         Repair::AzertyCapsLock | Repair::AzertyShiftLock => {
             "Clavier américain et touche Verr. Maj. à la fois ; le code a été rétabli. Relâchez Verr. Maj., puis réglez le lecteur \
              sur « French keyboard », ou passez-le en mode série (USB-COM)."
+        }
+        Repair::DoubtfulSeparators => {
+            "Aucun séparateur GS1 n’est arrivé, et ce code se lit de deux façons sans eux : le lot ou le numéro de série n’a \
+             pas été repris. Réglez le lecteur pour qu’il envoie GS (« FNC1 = GS », ASCII 29), ou passez-le en mode série (USB-COM)."
         }
         Repair::LostSeparators => {
             "Les séparateurs GS1 n’arrivent pas : le lot a été reconnu parce qu’une seule lecture est possible, vérifiez-le sur la \

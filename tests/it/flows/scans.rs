@@ -6,7 +6,8 @@ use comptoir::app::desk::Notice;
 use comptoir::app::message::{FileAnswer, Message, ReadFailure, Reading};
 use comptoir::app::{App, Effect};
 use comptoir::domain::identifiers::LineNumber;
-use comptoir::domain::scanned::Scanned;
+use comptoir::domain::scanned::{Repair, Scanned};
+use jiff::civil::{Date, date};
 
 use crate::samples::*;
 
@@ -402,4 +403,33 @@ fn what_a_camera_sees_goes_where_a_scan_would_and_the_reader_s_test_only_shows_i
         names(&app.update(Message::FrameRead(sheet()))),
         ["Consult", "WakeAt"]
     );
+}
+
+/// What had to be undone never covers that nothing was ticked.
+#[test]
+fn what_was_undone_is_said_after_a_box_that_was_ticked_and_not_after_one_that_was_not() {
+    let news_after = |expiry: Option<Date>| {
+        let mut app = serving(prescription());
+        let Message::Scanned {
+            text,
+            scanned: Scanned::Box(mut read),
+        } = scanned_box(AMOXICILLIN, "A12")
+        else {
+            unreachable!("a box")
+        };
+        read.expiry = expiry;
+        app.update(Message::Scanned {
+            text,
+            scanned: Scanned::Box(read),
+        });
+        app.update(Message::ScanRepaired(Repair::Azerty));
+        app.update(Message::ScanRepaired(Repair::DoubtfulSeparators));
+        app.desk().notice.clone()
+    };
+    assert_eq!(
+        news_after(None),
+        Some(Notice::ScanRepaired(Repair::DoubtfulSeparators))
+    );
+    let too_old = date(2026, 1, 31);
+    assert_eq!(news_after(Some(too_old)), Some(Notice::BoxExpired(too_old)));
 }
