@@ -24,6 +24,9 @@ impl App {
         }
         match scanned {
             Scanned::Prescription(number) => self.open(number),
+            Scanned::Prescriptions(_) => {
+                self.explain(vec![Reading { text, scanned }], None, Bearing::Several)
+            }
             Scanned::Box(scanned_box) => self.box_scanned(text, scanned_box),
             Scanned::Ins(ins) => self.ins_scanned(text, ins),
             Scanned::Text | Scanned::Url | Scanned::FileName => {
@@ -40,7 +43,10 @@ impl App {
                 }
                 self.identified(Reading { text, scanned })
             }
-            Scanned::ForeignPrescription | Scanned::Ambiguous => self.identified(Reading { text, scanned }),
+            Scanned::ForeignPrescription(_)
+            | Scanned::SignedStamp
+            | Scanned::Article
+            | Scanned::Ambiguous => self.identified(Reading { text, scanned }),
         }
     }
 

@@ -13,12 +13,18 @@ use crate::domain::people::{Ins, Sex};
 pub enum Scanned {
     /// The number of a prescription, bare or inside a longer text.
     Prescription(PrescriptionNumber),
+    /// The numbers of several prescriptions, in one code: the person chooses.
+    Prescriptions(Vec<PrescriptionNumber>),
     /// A box of medicine.
     Box(ScannedBox),
     /// The patient's identity (INS DataMatrix, `IS01…`); `None` when it holds no valid matricule.
     Ins(Option<Box<ScannedIdentity>>),
     /// A prescription of another country's system (gematik token, Swiss CHMED…).
-    ForeignPrescription,
+    ForeignPrescription(Country),
+    /// A French signed stamp (2D-Doc), on certificates, invoices and pay slips.
+    SignedStamp,
+    /// A product of the trade, by its linear code: no medicine.
+    Article,
     /// An address on the web. It is shown, never followed.
     Url,
     /// The name of a file: one that a person types, pastes or drops is opened, never one that a code says.
@@ -31,6 +37,17 @@ pub enum Scanned {
     Ambiguous,
     /// Anything else.
     Text,
+}
+
+/// A country whose prescriptions have a code that is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Country {
+    /// The access token of an E-Rezept.
+    Germany,
+    /// A CHMED document.
+    Switzerland,
+    /// The number of the English prescription service (EPS).
+    UnitedKingdom,
 }
 
 /// What the code of a patient's identity says.
@@ -81,18 +98,28 @@ pub struct ScannedBox {
 }
 
 impl Scanned {
+    /// Whether it is something that the counter knows: any other text may be damaged in a way that nobody can tell.
+    pub const fn is_known(&self) -> bool {
+        !matches!(self, Self::Ambiguous | Self::Url | Self::FileName | Self::Text)
+    }
+
     /// The code that files carry.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Prescription(_) => "prescription",
             Self::Box(_) => "box",
             Self::Ins(_) => "ins",
-            Self::ForeignPrescription => "foreign-prescription",
+            Self::ForeignPrescription(_) => "foreign-prescription",
             Self::Url => "url",
             // The contract of the command line has no word of their own for them.
-            Self::FileName | Self::InsuredPerson | Self::Professional | Self::Ambiguous | Self::Text => {
-                "text"
-            }
+            Self::Prescriptions(_)
+            | Self::SignedStamp
+            | Self::Article
+            | Self::FileName
+            | Self::InsuredPerson
+            | Self::Professional
+            | Self::Ambiguous
+            | Self::Text => "text",
         }
     }
 }

@@ -122,11 +122,16 @@ pub fn read_mended_box(text: &str) -> Option<(ScannedBox, Option<Repair>)> {
     Some((read, repair))
 }
 
-/// Reads the linear code of a box: 13 digits alone. The check digit must be right.
+/// Whether the text is a linear code: 13 digits alone, the last of which is right.
+pub fn is_ean13(text: &str) -> bool {
+    text.len() == 13 && text.bytes().all(|b| b.is_ascii_digit()) && ean_check_digit_is_right(text)
+}
+
+/// Reads the linear code of a box. French medicines and devices begin with 3400 or 3401 (CIP and ACL): another
+/// article of the trade is none.
 pub fn read_ean13(text: &str) -> Option<ScannedBox> {
-    let is_ean =
-        text.len() == 13 && text.bytes().all(|b| b.is_ascii_digit()) && ean_check_digit_is_right(text);
-    is_ean.then(|| ScannedBox {
+    let is_of_a_box = is_ean13(text) && (text.starts_with("3400") || text.starts_with("3401"));
+    is_of_a_box.then(|| ScannedBox {
         cip13: french_presentation(text),
         lot: None,
         expiry: None,
@@ -469,7 +474,12 @@ mod tests {
         let cip13 = |text| read_ean13(text).map(|read| read.cip13.map(|c| c.as_str().to_owned()));
         assert_eq!(cip13("3400933857042"), Some(Some("3400933857042".into())));
         assert_eq!(cip13("3400933857043"), None, "check digit");
-        assert_eq!(cip13("4006381333931"), Some(None), "not a French medicine");
+        assert_eq!(
+            cip13("3401020511243").map(|code| code.is_some()),
+            Some(false),
+            "a device"
+        );
+        assert_eq!(cip13("4006381333931"), None, "another article");
         assert_eq!(cip13("340093385704"), None);
     }
 

@@ -2,13 +2,13 @@
 //!
 //! In this order, and the first that fits wins:
 //!
-//! 1. the number of a prescription and nothing else, in one piece or in groups;
-//! 2. the patient's identity (INS DataMatrix);
-//! 3. a box of medicine (GS1, or the 13 digits of the linear code);
-//! 4. a prescription of another country;
-//! 5. the only prescription number inside a longer text or an address;
+//! 1. a prescription of another country;
+//! 2. the number of a prescription and nothing else, in one piece or in groups;
+//! 3. the patient's identity (INS DataMatrix), a signed stamp (2D-Doc);
+//! 4. a box of medicine (GS1, or the 13 digits of the linear code), another article;
+//! 5. the prescription numbers inside a longer text or an address;
 //! 6. the number of an insured person or of a professional;
-//! 7. one of the first three damaged by the keyboard, repaired;
+//! 7. one of these damaged by the keyboard, repaired;
 //! 8. an address on the web, the name of a file, then any text.
 //!
 //! The order matters: the serial of a box or the token of a foreign prescription may have the shape
@@ -18,9 +18,7 @@
 use crate::domain::number::{NUMBER_LENGTH, PrescriptionNumber};
 use crate::domain::people::Ins;
 use crate::domain::scanned::{Repair, Scanned, ScannedBox};
-use crate::scan::gs1;
-use crate::scan::identity;
-use crate::scan::repair;
+use crate::scan::{foreign, gs1, identity, repair, within};
 
 /// What a text is, and what had to be mended to see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,14 +47,22 @@ pub(super) const PIECE_LENGTH_MAX: usize = 300;
 /// Says what a text is. Any text has an answer, and none makes this fail.
 pub fn read_text(text: &str) -> Reading {
     let text = without_noise(text);
-    let (prefix, content) = without_prefix(text);
-    match as_it_stands(prefix, content) {
-        Some(reading) if reading.scanned != Scanned::Text => reading,
-        // Not even the separators of a box make a damaged text right.
-        unknown => repaired(text)
-            .or(unknown)
-            .unwrap_or_else(|| address_or_text(content).into()),
+    let sent = read_as_sent(text);
+    if sent.scanned.is_known() {
+        return sent;
     }
+    match sent.scanned {
+        // Small letters are right there, and prove no Caps Lock.
+        Scanned::Url | Scanned::FileName => sent,
+        // Not even the separators of a box make a damaged text right.
+        _ => repaired(text).unwrap_or(sent),
+    }
+}
+
+/// The same, for a text that no keyboard damaged.
+pub(super) fn read_as_sent(text: &str) -> Reading {
+    let (prefix, content) = without_prefix(without_noise(text));
+    as_it_stands(prefix, content).unwrap_or_else(|| address_or_text(content).into())
 }
 
 fn address_or_text(content: &str) -> Scanned {
@@ -79,27 +85,39 @@ fn as_it_stands(prefix: Option<&str>, content: &str) -> Option<Reading> {
     if prefix.is_some_and(|prefix| GS1_CARRIERS.contains(&prefix)) || gs1::sets_out_as_one(content) {
         return Some(Scanned::Text.into());
     }
-    if is_foreign(content) {
-        return Some(Scanned::ForeignPrescription.into());
+    let mut numbers = within::numbers(content, is_address(content));
+    match (numbers.pop(), numbers.is_empty()) {
+        (Some(number), true) => Some(Scanned::Prescription(number).into()),
+        (Some(last), false) => {
+            numbers.push(last);
+            Some(Scanned::Prescriptions(numbers).into())
+        }
+        (None, _) => person_number(content).map(Reading::from),
     }
-    if let Some(number) = only_number_within(content) {
-        return Some(Scanned::Prescription(number).into());
-    }
-    person_number(content).map(Reading::from)
 }
 
 /// The text is one thing of the counter, whole and right: a prescription number, an identity, a box.
 pub(super) fn whole_thing(content: &str) -> Option<Reading> {
+    if let Some(country) = foreign::country(content) {
+        return Some(Scanned::ForeignPrescription(country).into());
+    }
     if let Some(number) = whole_number(content) {
         return Some(Scanned::Prescription(number).into());
     }
     if content.starts_with("IS01") {
         return Some(Scanned::Ins(Some(Box::new(identity::read(content)?))).into());
     }
+    if is_signed_stamp(content) {
+        return Some(Scanned::SignedStamp.into());
+    }
     if let Some(read) = gs1::read_box(content) {
         return Some(box_reading(read));
     }
-    gs1::read_ean13(content).map(|read| Scanned::Box(read).into())
+    let is_article = gs1::is_ean13(content);
+    gs1::read_ean13(content)
+        .map(Scanned::Box)
+        .or(is_article.then_some(Scanned::Article))
+        .map(Reading::from)
 }
 
 fn box_reading((read, repaired): (ScannedBox, Option<Repair>)) -> Reading {
@@ -148,35 +166,18 @@ fn joined_groups(text: &str) -> Option<String> {
     (are_even && groups.concat().len() == NUMBER_LENGTH).then(|| groups.concat())
 }
 
-/// The prescription number that stands alone among the other characters: exactly one, between
-/// characters that are neither letters nor digits of any script.
-fn only_number_within(text: &str) -> Option<PrescriptionNumber> {
-    // A control or an invisible character is no prescriber's software: someone hides something.
-    let is_plain = |c: char| matches!(c, '\r' | '\n' | '\t') || !(c.is_control() || is_invisible(c));
-    if !text.chars().all(is_plain) {
-        return None;
-    }
-    let mut numbers = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter_map(|run| run.parse::<PrescriptionNumber>().ok());
-    let number = numbers.next()?;
-    numbers.all(|other| other == number).then_some(number)
-}
-
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// A prescription of another system: the gematik access token, the Swiss CHMED document.
-fn is_foreign(text: &str) -> bool {
-    let is_german = text
-        .split_once("Task/")
-        .is_some_and(|(_, after)| after.contains("/$accept?ac="));
-    let is_swiss = matches!(text.as_bytes(), [b'C', b'H', b'M', b'E', b'D', tens, units, b'A', ..]
-        if tens.is_ascii_digit() && units.is_ascii_digit());
-    is_german || is_swiss || text.contains("eprescription.hin.ch/#")
+/// A 2D-Doc sets out with its version, who certifies, with which certificate, two days and the kind of document
+/// (ANTS, « Spécifications techniques des codes à barres 2D-Doc »).
+fn is_signed_stamp(text: &str) -> bool {
+    let is_capital = |b: &u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+    let is_hexadecimal = |b: &u8| matches!(b, b'0'..=b'9' | b'A'..=b'F');
+    let Some(header) = text.as_bytes().get(..22) else {
+        return false;
+    };
+    matches!(header, [b'D', b'C', b'0', b'1'..=b'4', ..])
+        && header[4..12].iter().all(is_capital)
+        && header[12..20].iter().all(is_hexadecimal)
+        && header[20..].iter().all(is_capital)
 }
 
 fn is_address(text: &str) -> bool {
@@ -200,10 +201,8 @@ fn names_a_file(text: &str) -> bool {
 /// different things, none is taken: a number has no check digit to choose by.
 fn repaired(text: &str) -> Option<Reading> {
     let mut mended = Repair::OF_KEYBOARDS.into_iter().filter_map(|repair| {
-        let mended = repair::mend(repair, text)?;
-        let mut thing = mended_thing(repair, without_prefix(without_noise(&mended)).1)?;
-        thing.repaired.insert(0, repair);
-        Some(thing)
+        let reading = read_mended(repair, &repair::mend(repair, text)?);
+        reading.scanned.is_known().then_some(reading)
     });
     let first = mended.next()?;
     if mended.all(|other| other.scanned == first.scanned) {
@@ -213,14 +212,15 @@ fn repaired(text: &str) -> Option<Reading> {
     }
 }
 
-fn mended_thing(repair: Repair, content: &str) -> Option<Reading> {
-    let thing = whole_thing(content)?;
-    match thing.scanned {
-        Scanned::Box(_) if repair.is_of_another_layout() => {
-            gs1::read_mended_box(content).map(box_reading).or(Some(thing))
-        }
-        _ => Some(thing),
+/// What a mended text is.
+pub(super) fn read_mended(repair: Repair, mended: &str) -> Reading {
+    let mut reading = read_as_sent(mended);
+    if matches!(reading.scanned, Scanned::Box(_)) && repair.is_of_another_layout() {
+        let (_, content) = without_prefix(without_noise(mended));
+        reading = gs1::read_mended_box(content).map_or(reading, box_reading);
     }
+    reading.repaired.insert(0, repair);
+    reading
 }
 
 /// The number of a person on a card or a paper: nothing to open, but a better answer than "a text".
@@ -300,7 +300,6 @@ mod tests {
             "01S2TBPZ2JCNZZYGHZX",
             "01S2TBPZ2JCNZZYGHZ01K7M4QX2RT9WBHV6P",
             "01S2TBPZ2JCNZZYGHZ01S2TBPZ2JCNZZYGHZ",
-            "01S2TBPZ2JCNZZYGHZ 01K7M4QX2RT9WBHV6P",
             "é01S2TBPZ2JCNZZYGHZ",
             "01S2TBPZ2JCNZZYGHＺ",
             "0１S2TBPZ2JCNZZYGHZ",
@@ -315,10 +314,67 @@ mod tests {
         ] {
             assert_eq!(kind(text), "text", "{text:?}");
         }
-        assert_eq!(
-            kind("https://ordonnance.example/01S2TBPZ2JCNZZYGHZ/01K7M4QX2RT9WBHV6P"),
-            "url"
-        );
+    }
+
+    #[test]
+    fn two_numbers_in_one_code_are_for_the_person_to_choose_from() {
+        for text in [
+            "01S2TBPZ2JCNZZYGHZ 01K7M4QX2RT9WBHV6P",
+            "https://ordonnance.example/01S2TBPZ2JCNZZYGHZ/01K7M4QX2RT9WBHV6P",
+            "ordonnqnces à&SéTBPWéJCNWWYGHW et à&Kè?'AXéRTçZBHV-P",
+        ] {
+            let numbers = match read_text(text).scanned {
+                Scanned::Prescriptions(numbers) => numbers.iter().map(ToString::to_string).collect(),
+                _ => Vec::new(),
+            };
+            assert_eq!(numbers, ["01S2TBPZ2JCNZZYGHZ", "01K7M4QX2RT9WBHV6P"], "{text:?}");
+            assert_eq!(kind(text), "text", "files carry no word of their own for it");
+        }
+    }
+
+    #[test]
+    fn a_stamp_and_an_article_are_named() {
+        for (text, expected) in [
+            ("DC04FR0AXT4A0E840E8A0101FR26FR\u{1f}ABC", Scanned::SignedStamp),
+            (
+                "DC03FR000001FFFF16360001FR247500010MME/SPECIMEN/NATACHA\u{1d}22145",
+                Scanned::SignedStamp,
+            ),
+            ("DC02FR0AXT4A0E840E8A01", Scanned::SignedStamp),
+            ("DC05FR0AXT4A0E840E8A01", Scanned::Text),
+            ("DC04FR0AXT4A0E840G8A0101FR", Scanned::Text),
+            ("DC04FR0AXT4A0E84", Scanned::Text),
+            ("dc04fr0axt4a0e840e8a0101fr", Scanned::SignedStamp),
+            ("9782070360024", Scanned::Article),
+            ("]E05449000000996\r", Scanned::Article),
+            ("5449000000997", Scanned::Text),
+        ] {
+            assert_eq!(read_text(text).scanned, expected, "{text:?}");
+        }
+        assert_eq!(kind("3401020511243"), "box", "a device");
+    }
+
+    #[test]
+    fn what_a_keyboard_damaged_is_found_where_it_stands() {
+        let number = || Scanned::Prescription(NUMBER.parse().unwrap());
+        for (text, expected) in [
+            ("httpsM!!ordonnqnce:exq,ple!p!à&SéTBPWéJCNWWYGHW", number()),
+            ("MOREQU£CLQIRE£à&SéTBPWéJCNWWYGHW£çççé", number()),
+            (
+                "moreau|claire|01s2tbpk2jcnxxyghx|",
+                Scanned::Prescription("01S2TBPK2JCNXXYGHX".parse().unwrap()),
+            ),
+            ("moreau|claire|01s2tbpz2jcnzzyghz|", Scanned::Ambiguous),
+            ("çççèààé&__ç-", Scanned::Text),
+            ("ççèààé&__ç-", Scanned::Professional),
+            ("éèçà\"(&é&(&_ç_ç", Scanned::InsuredPerson),
+            ("éèçà\"(&é&(&_ç__", Scanned::Text),
+            // Small letters are an address's own.
+            ("https://exemple.fr/01s2tbpk2jcnxxyghx", Scanned::Url),
+            ("./01s2tbpk2jcnxxyghx", Scanned::FileName),
+        ] {
+            assert_eq!(read_text(text).scanned, expected, "{text:?}");
+        }
     }
 
     #[test]
@@ -327,6 +383,7 @@ mod tests {
             ("à&SéTBPWéJCNWWYGHW", Repair::Azerty),
             ("à&SéTBPWéJCNWWYGHW\r\n", Repair::Azerty),
             ("$A&à&SéTBPWéJCNWWYGHW", Repair::Azerty),
+            ("à&SéTBPWéJCNWWYGHW!", Repair::Azerty),
             ("À&sÉtbpwÉjcnwwyghw", Repair::AzertyCapsLock),
         ] {
             let reading = read_text(text);
@@ -337,11 +394,7 @@ mod tests {
             );
             assert_eq!(reading.repaired, [repair], "{text:?}");
         }
-        for text in [
-            "à&SéTBPWéJCNWWYGH",
-            "à&SéTBPWéJCNWWYGHW!",
-            "Voilà l'été, ça va être",
-        ] {
+        for text in ["à&SéTBPWéJCNWWYGH", "Voilà l'été, ça va être"] {
             assert_eq!(
                 (kind(text), read_text(text).repaired),
                 ("text", vec![]),

@@ -69,7 +69,10 @@ impl Page<'_> {
             Style::new(),
         );
         // An identity is not shown to whoever looks over the counter.
-        if matches!(reading.scanned, Scanned::Ins(_) | Scanned::InsuredPerson) {
+        if matches!(
+            reading.scanned,
+            Scanned::Ins(_) | Scanned::InsuredPerson | Scanned::SignedStamp
+        ) {
             rows.paragraph(2, reader::IDENTITY_HIDDEN, theme.dim);
         } else {
             for (place, bytes) in reading.text.as_bytes().chunks(ROW_BYTES).enumerate() {
@@ -103,7 +106,7 @@ impl Page<'_> {
 
 /// One code, and one that the counter knows: any other text may be damaged in a way nobody can tell.
 fn is_well(heard: &[Reading]) -> bool {
-    matches!(heard, [reading] if !matches!(reading.scanned, Scanned::Ambiguous | Scanned::Text | Scanned::Url | Scanned::FileName))
+    matches!(heard, [reading] if reading.scanned.is_known())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -21,7 +21,7 @@ use comptoir::domain::product::ProductCode;
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber, Sha256Digest};
 use comptoir::domain::retention::RetentionClass;
-use comptoir::domain::scanned::{Scanned, ScannedBox};
+use comptoir::domain::scanned::{Country, Scanned, ScannedBox};
 use jiff::civil::date;
 
 use crate::samples::*;
@@ -654,6 +654,44 @@ fn identified_scenes() -> Vec<Scene> {
             after(app(), vec![text_scanned(Scanned::Text, "Hello :)\u{1b}[2J")], ""),
         ),
         scene(
+            "identified_several_in_one_code",
+            after(
+                app(),
+                vec![text_scanned(
+                    comptoir::scan::what::read_text("01S2TBPZ2JCNZZYGHZ, 01K7M4QX2RT9WBHV6P").scanned,
+                    "01S2TBPZ2JCNZZYGHZ, 01K7M4QX2RT9WBHV6P",
+                )],
+                "",
+            ),
+        ),
+        scene(
+            "identified_stamp",
+            after(
+                app(),
+                vec![text_scanned(Scanned::SignedStamp, "DC04FR0AXT4A0E840E8A0101FR")],
+                "",
+            ),
+        ),
+        scene(
+            "identified_article_of_no_line",
+            after(
+                serving(prescription()),
+                vec![text_scanned(Scanned::Article, "5449000000996")],
+                "",
+            ),
+        ),
+        scene(
+            "identified_swiss",
+            after(
+                app(),
+                vec![text_scanned(
+                    Scanned::ForeignPrescription(Country::Switzerland),
+                    "CHMED16A1H4sI",
+                )],
+                "",
+            ),
+        ),
+        scene(
             "identified_ambiguous",
             after(
                 app(),
@@ -665,7 +703,10 @@ fn identified_scenes() -> Vec<Scene> {
             "identified_foreign",
             after(
                 app(),
-                vec![text_scanned(Scanned::ForeignPrescription, "Task/160.123")],
+                vec![text_scanned(
+                    Scanned::ForeignPrescription(Country::Germany),
+                    "Task/160.123",
+                )],
                 "",
             ),
         ),

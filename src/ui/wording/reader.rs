@@ -83,15 +83,15 @@ pub const fn mend(repair: Repair) -> &'static str {
              elle fausserait le lot et le numéro de série."
         }
         Repair::ShiftLock => {
-            "Les chiffres sont arrivés en signes et les majuscules en minuscules ; le code a été rétabli. Relâchez la touche \
-             Verr. Maj. : d’autres codes, déformés ainsi, ne peuvent pas être rétablis."
+            "Les chiffres sont arrivés en signes et les majuscules en minuscules ; le code a été rétabli. Relâchez la touche \
+             Verr. Maj. : d’autres codes, déformés ainsi, ne peuvent pas être rétablis."
         }
         Repair::AzertyCapsLock | Repair::AzertyShiftLock => {
             "Clavier américain et touche Verr. Maj. à la fois ; le code a été rétabli. Relâchez Verr. Maj., puis réglez le lecteur \
              sur « French keyboard », ou passez-le en mode série (USB-COM)."
         }
         Repair::DoubtfulSeparators => {
-            "Aucun séparateur GS1 n’est arrivé, et ce code se lit de deux façons sans eux : le lot ou le numéro de série n’a \
+            "Aucun séparateur GS1 n’est arrivé, et ce code se lit de deux façons sans eux : le lot ou le numéro de série n’a \
              pas été repris. Réglez le lecteur pour qu’il envoie GS (« FNC1 = GS », ASCII 29), ou passez-le en mode série (USB-COM)."
         }
         Repair::LostSeparators => {

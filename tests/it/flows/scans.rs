@@ -6,7 +6,7 @@ use comptoir::app::desk::Notice;
 use comptoir::app::message::{FileAnswer, Message, ReadFailure, Reading};
 use comptoir::app::{App, Effect};
 use comptoir::domain::identifiers::LineNumber;
-use comptoir::domain::scanned::{Repair, Scanned};
+use comptoir::domain::scanned::{Country, Repair, Scanned};
 use jiff::civil::{Date, date};
 
 use crate::samples::*;
@@ -90,7 +90,7 @@ fn what_is_not_a_prescription_is_explained_and_leads_back() {
         Scanned::Text,
         Scanned::Url,
         Scanned::FileName,
-        Scanned::ForeignPrescription,
+        Scanned::ForeignPrescription(Country::Germany),
         Scanned::Ins(None),
     ] {
         let mut app = app();
