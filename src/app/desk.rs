@@ -107,6 +107,8 @@ pub enum Notice {
     RecordingNow,
     /// The keyboard had damaged the scan, which was repaired.
     ScanRepaired(Repair),
+    /// So many boxes were scanned before their prescription was there.
+    BoxesWaiting(usize),
     /// The serial reader is not there.
     ReaderLost(PathBuf),
     /// The serial reader is there again.

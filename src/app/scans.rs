@@ -7,6 +7,7 @@ use crate::app::decision::Asking;
 use crate::app::desk::Notice;
 use crate::app::effect::Effect;
 use crate::app::identified::{Bearing, Identified, prescriptions};
+use crate::app::input::TYPED_CHARACTERS_MAX;
 use crate::app::leaving::{self, Destination};
 use crate::app::message::{FileAnswer, ReadFailure, Reading};
 use crate::app::refused::{Refused, Why};
@@ -30,7 +31,7 @@ impl App {
             Scanned::Box(scanned_box) => self.box_scanned(text, scanned_box),
             Scanned::Ins(ins) => self.ins_scanned(text, ins),
             Scanned::Text | Scanned::Url | Scanned::FileName => {
-                if let Some(effects) = self.pasted(&text) {
+                if let Some(effects) = self.pasted(&text, &scanned) {
                     return effects;
                 }
                 self.identified(Reading { text, scanned })
@@ -53,20 +54,31 @@ impl App {
     pub(crate) fn scan_repaired(&mut self, repair: Repair) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
             test.repaired.push(repair);
-        } else if self.desk.notice.as_ref().is_none_or(says_it_went_well) {
+            return Vec::new();
+        }
+        if let Screen::Consulting(consulting) = self.screen.beneath_mut()
+            && !consulting.boxes.is_empty()
+        {
+            consulting.repaired.push(repair);
+        }
+        if self.desk.notice.as_ref().is_none_or(says_it_went_well) {
             self.desk.notice = Some(Notice::ScanRepaired(repair));
         }
         Vec::new()
     }
 
     /// Each goes where it would alone; among several prescriptions, the person chooses.
-    pub(crate) fn scanned_together(&mut self, readings: Vec<Reading>) -> Vec<Effect> {
+    pub(crate) fn scanned_together(&mut self, mut readings: Vec<Reading>) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
             test.hear(readings);
             return Vec::new();
         }
         if prescriptions(&readings).len() > 1 {
             return self.explain(readings, None, Bearing::Several);
+        }
+        if self.screen.beneath().serving().is_none() {
+            // The boxes are of the prescription that came with them, whichever was scanned first.
+            readings.sort_by_key(|reading| !matches!(reading.scanned, Scanned::Prescription(_)));
         }
         let mut effects = Vec::new();
         let mut opened = None;
@@ -76,6 +88,10 @@ impl App {
                 continue;
             }
             effects.extend(self.scanned(text, scanned));
+            if matches!(self.screen, Screen::Leaving(_)) {
+                // What comes behind is of a prescription that may never be opened: it is asked about first.
+                break;
+            }
         }
         effects
     }
@@ -151,6 +167,13 @@ impl App {
                 }
                 Screen::Prescription(deciding.into_serving())
             }
+            Screen::Consulting(mut consulting) => {
+                let scanned = Scanned::Box(scanned);
+                consulting.boxes.push(Reading { text, scanned });
+                self.desk.notice = Some(Notice::BoxesWaiting(consulting.boxes.len()));
+                self.screen = Screen::Consulting(consulting);
+                return Vec::new();
+            }
             Screen::Naming(naming) => Screen::Prescription(naming.serving),
             Screen::Review(review) => Screen::Prescription(review.serving),
             Screen::Correcting(mut correcting) => {
@@ -223,8 +246,23 @@ impl App {
     }
 
     /// A text pasted where words are typed goes there; `None` where none are.
-    fn pasted(&mut self, text: &str) -> Option<Vec<Effect>> {
+    fn pasted(&mut self, text: &str, scanned: &Scanned) -> Option<Vec<Effect>> {
         match &mut self.screen {
+            // A person types a number in two goes; a reader's whole scan ends its line, and is explained.
+            Screen::Counter(counter) => {
+                let is_one_go = *scanned == Scanned::Text && !text.ends_with(['\r', '\n']);
+                let typed = format!("{}{text}", counter.input.as_str());
+                if !is_one_go || !PrescriptionNumber::may_begin_with(&typed) {
+                    return None;
+                }
+                counter.input.paste(text);
+            }
+            // Nobody's words are that long: a code that is, is explained.
+            Screen::Settling(_) | Screen::Register(_) if text.chars().count() > TYPED_CHARACTERS_MAX => {
+                return None;
+            }
+            Screen::Settling(settling) => settling.reason_mut()?.paste(text),
+            Screen::Register(register) if *scanned == Scanned::Text => return register.pasted(text),
             Screen::Review(review) => review.reason.as_mut()?.input.paste(text),
             Screen::Correcting(correcting) => correcting.input_mut()?.paste(text),
             Screen::Paper(form) => return form.paste(text),
@@ -362,6 +400,7 @@ const fn says_it_went_well(notice: &Notice) -> bool {
         notice,
         Notice::ScanRepaired(_)
             | Notice::AlreadyOpen
+            | Notice::BoxesWaiting(_)
             | Notice::BoxTicked(_)
             | Notice::BoxCounted(..)
             | Notice::SmallBoxCounted(..)
@@ -370,11 +409,12 @@ const fn says_it_went_well(notice: &Notice) -> bool {
     )
 }
 
-/// Whether boxes can tick lines there.
+/// Whether boxes can tick lines there, now or once the base has answered.
 fn is_being_decided(screen: &Screen) -> bool {
     matches!(
         screen,
-        Screen::Prescription(_)
+        Screen::Consulting(_)
+            | Screen::Prescription(_)
             | Screen::Handwriting(_)
             | Screen::Naming(_)
             | Screen::Decision(_)

@@ -333,6 +333,10 @@ fn counter_scenes() -> Vec<Scene> {
         ),
         scene("consulting", after(app(), vec![scan(NUMBER)], "")),
         scene(
+            "consulting_with_a_box",
+            after(app(), vec![scan(NUMBER), scanned_box(AMOXICILLIN)], ""),
+        ),
+        scene(
             "consulting_slow",
             after(app(), vec![scan(NUMBER), Message::TimePassed(in_minutes(1))], ""),
         ),
@@ -807,7 +811,7 @@ fn rule_scenes() -> Vec<Scene> {
 }
 
 /// A hand-over that another pharmacy's contradicts, on the screen that settles it.
-fn settling(reading: Option<settling::Reading>, typed: &str) -> App {
+pub(crate) fn settling(reading: Option<settling::Reading>, typed: &str) -> App {
     let mut contradicted = entry(hand_over(3, 95), &PostState::Accepted);
     contradicted.states[0].1 = PostState::Conflict(Refusal {
         line: Some(LineNumber(1)),

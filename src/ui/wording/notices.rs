@@ -42,6 +42,8 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ScanRepaired(Repair::AzertyCapsLock | Repair::AzertyShiftLock) => (Attention, "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.".into()),
         Notice::ScanRepaired(Repair::LostSeparators) => (Attention, "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).".into()),
         Notice::ScanRepaired(Repair::DoubtfulSeparators) => (Attention, "Boîte lue, mais le lot n’a pas pu l’être avec certitude (séparateurs perdus) : tapez-le. Essai du lecteur : F9.".into()),
+        Notice::BoxesWaiting(1) => (Plain, "1 boîte en attente : elle cochera sa ligne dès que l’ordonnance sera là.".into()),
+        Notice::BoxesWaiting(count) => (Plain, format!("{count} boîtes en attente : elles cocheront leurs lignes dès que l’ordonnance sera là.")),
         Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),
         Notice::FramesLost(folder) => (Attention, format!("Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Les autres lecteurs fonctionnent.", safe(&folder.display().to_string()))),
         Notice::ReadWithDifficulty => (Attention, "Code lu avec peine : comparez le numéro et le patient à ceux imprimés sur l’ordonnance.".to_owned()),
