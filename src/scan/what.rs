@@ -444,6 +444,7 @@ mod tests {
 
     #[test]
     fn a_box_damaged_by_the_keyboard_is_repaired_with_its_lot() {
+        use Repair::{Azerty, AzertyCapsLock, DoubtfulSeparators, LostSeparators};
         let read = |text: &str| {
             let reading = read_text(text);
             let lot = match reading.scanned {
@@ -453,7 +454,6 @@ mod tests {
             (lot, reading.repaired)
         };
         let lot = |text: &str| Some(text.to_owned());
-        use Repair::{Azerty, AzertyCapsLock, DoubtfulSeparators, LostSeparators};
         for (text, expected) in [
             // A US reader on a French layout, its separators lost, then kept, then typed as a key without its Ctrl.
             (

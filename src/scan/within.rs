@@ -55,16 +55,10 @@ fn percent_decoded(text: &str) -> Cow<'_, str> {
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         let escaped = (*first == b'%').then(|| after.split_at_checked(2)).flatten();
-        match escaped.and_then(|(digits, after)| Some((from_hexadecimal(digits)?, after))) {
-            Some((byte, after)) => {
-                bytes.push(byte);
-                rest = after;
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
+        let decoded = escaped.and_then(|(digits, after)| Some((from_hexadecimal(digits)?, after)));
+        let (byte, behind) = decoded.unwrap_or((*first, after));
+        bytes.push(byte);
+        rest = behind;
     }
     String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
 }
@@ -105,10 +99,8 @@ fn from_groups(groups: &[&str]) -> Option<PrescriptionNumber> {
     let is_mixed = |group: &&str| {
         group.contains(|c: char| c.is_ascii_digit()) && group.contains(|c: char| c.is_ascii_uppercase())
     };
-    groups
-        .iter()
-        .any(|group| is_mixed(&group))
-        .then(|| groups.concat().parse().ok())?
+    let is_number = groups.iter().any(is_mixed);
+    is_number.then(|| groups.concat().parse().ok()).flatten()
 }
 
 /// All of one length, but for a shorter first or last one.

@@ -2,11 +2,10 @@
 
 use crate::app::desk::Notice;
 use crate::domain::identifiers::LineNumber;
-use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::{self, non_substitutable};
 use crate::ui::wording::refusals::not_a_number;
-use crate::ui::wording::{breakdowns, camera, day, labels, posts, reasons, settling};
+use crate::ui::wording::{breakdowns, camera, day, labels, posts, reader, reasons, settling};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +35,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
     match notice {
         Notice::AlreadyOpen => (Plain, "Cette ordonnance est déjà à l’écran.".into()),
         Notice::RecordingNow => (Attention, "Un enregistrement est en cours : recommencez dans un instant.".into()),
-        Notice::ScanRepaired(Repair::Azerty) => (Attention, "Le lecteur est réglé pour un clavier américain : le code a été rétabli. Réglez le lecteur sur « AZERTY français ».".into()),
-        Notice::ScanRepaired(Repair::CapsLock) => (Attention, "Le code est arrivé en minuscules et a été rétabli. Vérifiez la touche Verr. Maj.".into()),
-        Notice::ScanRepaired(Repair::ShiftLock) => (Attention, "Le code est arrivé déformé par la touche Verr. Maj. et a été rétabli : relâchez-la.".into()),
-        Notice::ScanRepaired(Repair::AzertyCapsLock | Repair::AzertyShiftLock) => (Attention, "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.".into()),
-        Notice::ScanRepaired(Repair::LostSeparators) => (Attention, "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).".into()),
-        Notice::ScanRepaired(Repair::DoubtfulSeparators) => (Attention, "Boîte lue, mais le lot n’a pas pu l’être avec certitude (séparateurs perdus) : tapez-le. Essai du lecteur : F9.".into()),
+        Notice::ScanRepaired(repair) => (Attention, reader::repaired(*repair).into()),
         Notice::BoxesWaiting(1) => (Plain, "1 boîte en attente : elle cochera sa ligne dès que l’ordonnance sera là.".into()),
         Notice::BoxesWaiting(count) => (Plain, format!("{count} boîtes en attente : elles cocheront leurs lignes dès que l’ordonnance sera là.")),
         Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),

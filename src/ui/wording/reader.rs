@@ -71,6 +71,19 @@ pub fn prefix(text: &str) -> Option<&'static str> {
     .find_map(|(prefix, meaning)| text.starts_with(prefix).then_some(meaning))
 }
 
+/// What was undone in a scan, in a line.
+#[rustfmt::skip] // one row per repair, to be read as a table
+pub const fn repaired(repair: Repair) -> &'static str {
+    match repair {
+        Repair::Azerty => "Le lecteur est réglé pour un clavier américain : le code a été rétabli. Réglez le lecteur sur « AZERTY français ».",
+        Repair::CapsLock => "Le code est arrivé en minuscules et a été rétabli. Vérifiez la touche Verr. Maj.",
+        Repair::ShiftLock => "Le code est arrivé déformé par la touche Verr. Maj. et a été rétabli : relâchez-la.",
+        Repair::AzertyCapsLock | Repair::AzertyShiftLock => "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.",
+        Repair::LostSeparators => "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).",
+        Repair::DoubtfulSeparators => "Boîte lue, mais le lot n’a pas pu l’être avec certitude (séparateurs perdus) : tapez-le. Essai du lecteur : F9.",
+    }
+}
+
 /// What was wrong with the reader, and how to mend it.
 pub const fn mend(repair: Repair) -> &'static str {
     match repair {
