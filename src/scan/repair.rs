@@ -48,8 +48,11 @@ pub fn mend(repair: Repair, text: &str) -> Option<String> {
 
 /// The whole text as the US layout would have typed it.
 fn us_keys(text: &str) -> Option<String> {
-    // Every code of the counter holds digits: none typed as its sign, no damage.
-    let is_damaged = text.contains(DIGIT_SIGNS);
+    // Every code of the counter holds digits: none typed as its sign, no damage. And what a French layout types with
+    // AltGr alone (`]`, `|`, `@`) no key of a US layout typed.
+    let is_key =
+        |typed: char| !typed.is_ascii_graphic() || FRENCH_KEYS.iter().any(|keys| keys.contains(typed));
+    let is_damaged = text.contains(DIGIT_SIGNS) && text.chars().all(is_key);
     is_damaged.then(|| {
         text.chars()
             .map(|typed| at_its_place(typed, 0, &US_KEYS))
@@ -100,6 +103,8 @@ fn at_its_place(typed: char, rows_further: usize, other: &[&str; 8]) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::scanned::Scanned;
+    use crate::scan::what::read_text;
 
     /// What each damage makes of a text: a second writing of the tables, key by key, to hold `mend` against.
     fn damaged(repair: Repair, sent: &str) -> String {
@@ -113,7 +118,10 @@ mod tests {
             Repair::LostSeparators | Repair::DoubtfulSeparators => SENT,
         };
         sent.chars()
-            .map(|key| typed.chars().nth(SENT.find(key).unwrap()).unwrap())
+            .map(|key| {
+                SENT.find(key)
+                    .map_or(key, |place| typed.chars().nth(place).unwrap())
+            })
             .collect()
     }
 
@@ -168,6 +176,20 @@ mod tests {
                 if let Some(mended) = mend(repair, &any) {
                     proptest::prop_assert_eq!(mended.chars().count(), any.chars().count());
                 }
+            }
+        }
+
+        #[test]
+        fn a_damaged_number_is_read_as_itself_or_not_at_all(
+            number in "[0-9]{2}([0-9A-Z]{15}|[0-9B-LNOPR-VXY]{15})[A-Z]", before in "|[0-9A-Z]{1,5} ",
+        ) {
+            for repair in Repair::OF_KEYBOARDS {
+                let scanned = read_text(&damaged(repair, &format!("{before}{number}"))).scanned;
+                let is_itself = matches!(&scanned, Scanned::Prescription(read) if read.as_str() == number);
+                proptest::prop_assert!(
+                    is_itself || matches!(scanned, Scanned::Ambiguous | Scanned::Text),
+                    "{:?}: {:?}", repair, scanned
+                );
             }
         }
     }

@@ -41,6 +41,10 @@ impl From<Scanned> for Reading {
 /// The AIM prefixes of carriers that hold GS1 element strings: DataMatrix, Code 128, `DataBar`, QR, dot.
 const GS1_CARRIERS: [&str; 5] = ["]d2", "]C1", "]e0", "]Q3", "]J1"];
 
+/// The AIM prefixes of DataMatrix, QR and Code 128 as Caps Lock makes them: the lot behind one is reversed too, though
+/// it could be read as it stands.
+const REVERSED_CARRIERS: [&str; 7] = ["]D1", "]D2", "]q1", "]q3", "]c0", "]c1", "]j1"];
+
 /// The longest text of one thing of the counter: an identity with its names.
 pub(super) const PIECE_LENGTH_MAX: usize = 300;
 
@@ -48,6 +52,13 @@ pub(super) const PIECE_LENGTH_MAX: usize = 300;
 pub fn read_text(text: &str) -> Reading {
     let text = without_noise(text);
     let sent = read_as_sent(text);
+    if without_prefix(text)
+        .0
+        .is_some_and(|prefix| REVERSED_CARRIERS.contains(&prefix))
+        && let Some(reading) = repaired(text)
+    {
+        return reading;
+    }
     if sent.scanned.is_known() {
         return sent;
     }
@@ -364,7 +375,11 @@ mod tests {
                 "moreau|claire|01s2tbpk2jcnxxyghx|",
                 Scanned::Prescription("01S2TBPK2JCNXXYGHX".parse().unwrap()),
             ),
-            ("moreau|claire|01s2tbpz2jcnzzyghz|", Scanned::Ambiguous),
+            // No US reader types | or ] on a French layout.
+            ("moreau|claire|01s2tbpz2jcnzzyghz|", number()),
+            ("moreau/claire/01s2tbpz2jcnzzyghz/", Scanned::Ambiguous),
+            ("]q101s2tbpz2jcnzzyghz", number()),
+            ("]q&à&sétbpzéjcnzzyghz", number()),
             ("çççèààé&__ç-", Scanned::Text),
             ("ççèààé&__ç-", Scanned::Professional),
             ("éèçà\"(&é&(&_ç_ç", Scanned::InsuredPerson),
@@ -444,7 +459,7 @@ mod tests {
 
     #[test]
     fn a_box_damaged_by_the_keyboard_is_repaired_with_its_lot() {
-        use Repair::{Azerty, AzertyCapsLock, DoubtfulSeparators, LostSeparators};
+        use Repair::{Azerty, AzertyCapsLock, CapsLock, DoubtfulSeparators, LostSeparators};
         let read = |text: &str| {
             let reading = read_text(text);
             let lot = match reading.scanned {
@@ -482,6 +497,19 @@ mod tests {
             (
                 "$DÉÀ&À\"'ÀÀÇ\"\"_(ÈÀ'É&ÈÉ_ÀÇ\"À&Àqb&Éc$É&snÀÀ&",
                 (lot("AB12C"), vec![AzertyCapsLock]),
+            ),
+            // The carrier's identifier says that letters were turned, and that the layout is right.
+            (
+                "]D201034009338570421728093010ab12c\u{1d}21sn1",
+                (lot("AB12C"), vec![CapsLock]),
+            ),
+            (
+                "]d201034009338570421728093010ab12c\u{1d}21sn1",
+                (lot("ab12c"), vec![]),
+            ),
+            (
+                "]D201034009338570421728093010123\u{1d}21456",
+                (lot("123"), vec![]),
             ),
             // Nothing says whether the lot was printed in capitals: it is right as it stands.
             (
