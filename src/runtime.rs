@@ -34,7 +34,7 @@ use crate::app::message::Reading;
 use crate::app::paths_typed::paths_typed;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
-use crate::domain::scanned::Scanned;
+use crate::domain::scanned::{Repair, Scanned};
 use crate::scan::{glued, repair, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
@@ -230,11 +230,14 @@ fn pasted_messages(text: &str) -> Vec<Message> {
 /// What a burst of keys, a paste or a serial reader sent.
 fn scan_messages(text: &str) -> Vec<Message> {
     let scans = glued::read_burst(text);
-    let repaired = scans.iter().find_map(|(text, reading)| {
-        let repair = reading.repaired?;
-        let mended = repair::mend(repair, text);
-        Some(Message::ScanRepaired { repair, mended })
-    });
+    let mut repaired: Vec<(Repair, Option<String>)> = Vec::new();
+    for (text, reading) in &scans {
+        for repair in &reading.repaired {
+            if repaired.iter().all(|(known, _)| known != repair) {
+                repaired.push((*repair, repair::mend(*repair, text)));
+            }
+        }
+    }
     let mut readings: Vec<Reading> = scans
         .into_iter()
         .map(|(text, what::Reading { scanned, .. })| Reading { text, scanned })
@@ -246,7 +249,11 @@ fn scan_messages(text: &str) -> Vec<Message> {
             Message::ScannedTogether(readings)
         }
     };
-    [scanned].into_iter().chain(repaired).collect()
+    let undone = |(repair, mended)| Message::ScanRepaired { repair, mended };
+    [scanned]
+        .into_iter()
+        .chain(repaired.into_iter().map(undone))
+        .collect()
 }
 
 fn cut_message(text: String) -> Message {

@@ -24,6 +24,7 @@ use crate::scan::image::Picture;
 
 pub mod codes;
 pub mod engine;
+mod foreign;
 pub mod frame;
 pub mod glued;
 pub mod grey;
@@ -42,6 +43,7 @@ mod tiff;
 pub mod versions;
 pub mod wedge;
 pub mod what;
+mod within;
 
 /// The largest file: a 40-megapixel photo is under 20 MB.
 pub const FILE_BYTES_MAX: u64 = 32 * 1024 * 1024;

@@ -6,7 +6,7 @@ use crate::app::correcting::Step;
 use crate::app::desk::Notice;
 use crate::app::effect::Effect;
 use crate::app::identified::Identified;
-use crate::app::message::{ConsultFailure, Consultation, HoldAnswer};
+use crate::app::message::{ConsultFailure, Consultation, HoldAnswer, Reading};
 use crate::app::naming;
 use crate::app::refused::{Refused, Why};
 use crate::app::screen::Screen;
@@ -31,8 +31,16 @@ impl App {
         let place = self.screen.beneath_mut();
         match place {
             Screen::Consulting(consulting) if consulting.number == consultation.prescription.number => {
-                let (serving, effects) = Serving::open(consultation, &self.desk);
+                let boxes = std::mem::take(&mut consulting.boxes);
+                let repaired = std::mem::take(&mut consulting.repaired);
+                let (serving, mut effects) = Serving::open(consultation, &self.desk);
                 *place = Screen::Prescription(Box::new(serving));
+                for Reading { text, scanned } in boxes {
+                    effects.extend(self.scanned(text, scanned));
+                }
+                for repair in repaired {
+                    effects.extend(self.scan_repaired(repair, None));
+                }
                 effects
             }
             // Confirmed and on its way to the register: what was shown is what is recorded.

@@ -8,9 +8,11 @@ use crate::app::desk::Desk;
 use crate::app::effect::Effect;
 use crate::app::keys::Command;
 use crate::app::leaving::{self, Destination};
+use crate::app::message::Reading;
 use crate::app::paper::PaperBegun;
 use crate::app::screen::{Next, Screen};
 use crate::domain::number::PrescriptionNumber;
+use crate::domain::scanned::Repair;
 
 /// After this long, the screen says that the base is slow and what can be done meanwhile.
 pub const SLOW_AFTER: Duration = Duration::from_secs(3);
@@ -22,6 +24,10 @@ pub struct Consulting {
     pub number: PrescriptionNumber,
     /// Since when.
     pub since: Timestamp,
+    /// Boxes scanned meanwhile, or in one burst with the number: they tick their lines once it is open.
+    pub boxes: Vec<Reading>,
+    /// What had to be undone in them: said again once they have ticked.
+    pub repaired: Vec<Repair>,
 }
 
 impl Consulting {
@@ -30,7 +36,13 @@ impl Consulting {
         let mut effects = vec![Effect::Consult(number.clone())];
         effects.extend(desk.now.checked_add(SLOW_AFTER).ok().map(Effect::WakeAt));
         let since = desk.now;
-        (Screen::Consulting(Self { number, since }), effects)
+        let consulting = Self {
+            number,
+            since,
+            boxes: Vec::new(),
+            repaired: Vec::new(),
+        };
+        (Screen::Consulting(consulting), effects)
     }
 
     /// Takes a command.

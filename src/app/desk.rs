@@ -113,6 +113,8 @@ pub enum Notice {
     ScanWasCut,
     /// A reader sent the keys of a numeric keypad without Num Lock.
     KeypadKeysSent,
+    /// So many boxes were scanned before their prescription was there.
+    BoxesWaiting(usize),
     /// The serial reader is not there.
     ReaderLost(PathBuf),
     /// The serial reader is there again.

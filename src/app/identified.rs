@@ -57,7 +57,7 @@ impl Identified {
                 }
             }
             other => {
-                let rows = 4 * self.readings.len() + 10;
+                let rows = 4 * self.readings.len() + 2 * self.prescriptions().len() + 10;
                 self.scroll.on(other, rows);
             }
         }
@@ -65,13 +65,20 @@ impl Identified {
     }
 }
 
+/// The prescriptions of one code.
+pub fn in_code(scanned: &Scanned) -> &[PrescriptionNumber] {
+    match scanned {
+        Scanned::Prescription(number) => std::slice::from_ref(number),
+        Scanned::Prescriptions(numbers) => numbers,
+        _ => &[],
+    }
+}
+
 /// The prescriptions among codes, each once, in their order.
 pub fn prescriptions(readings: &[Reading]) -> Vec<&PrescriptionNumber> {
     let mut numbers = Vec::new();
-    for reading in readings {
-        if let Scanned::Prescription(number) = &reading.scanned
-            && !numbers.contains(&number)
-        {
+    for number in readings.iter().flat_map(|reading| in_code(&reading.scanned)) {
+        if !numbers.contains(&number) {
             numbers.push(number);
         }
     }

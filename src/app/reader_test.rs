@@ -12,7 +12,7 @@ pub struct ReaderTest {
     /// What came last.
     pub heard: Heard,
     /// What had to be undone in it.
-    pub repaired: Option<Repaired>,
+    pub repaired: Vec<Repaired>,
     /// How it came, where it was typed.
     pub arrival: Option<Arrival>,
     /// How far it is scrolled.
@@ -71,7 +71,7 @@ pub fn over(screen: Screen) -> Screen {
         test @ Screen::ReaderTest(_) => test,
         other => Screen::ReaderTest(ReaderTest {
             heard: Heard::Codes(Vec::new()),
-            repaired: None,
+            repaired: Vec::new(),
             arrival: None,
             scroll: Scroll::default(),
             over: Box::new(other),
@@ -83,7 +83,7 @@ impl ReaderTest {
     /// A burst came while the test is on screen.
     pub fn hear(&mut self, heard: Heard) {
         self.heard = heard;
-        self.repaired = None;
+        self.repaired.clear();
         self.arrival = None;
         self.scroll = Scroll::default();
     }

@@ -7,6 +7,7 @@ use crate::app::decision::Asking;
 use crate::app::desk::Notice;
 use crate::app::effect::Effect;
 use crate::app::identified::{Bearing, Identified, prescriptions};
+use crate::app::input::TYPED_CHARACTERS_MAX;
 use crate::app::leaving::{self, Destination};
 use crate::app::message::{FileAnswer, ReadFailure, Reading};
 use crate::app::reader_test::{Arrival, Heard, Repaired};
@@ -25,10 +26,13 @@ impl App {
         }
         match scanned {
             Scanned::Prescription(number) => self.open(number),
+            Scanned::Prescriptions(_) => {
+                self.explain(vec![Reading { text, scanned }], None, Bearing::Several)
+            }
             Scanned::Box(scanned_box) => self.box_scanned(text, scanned_box),
             Scanned::Ins(ins) => self.ins_scanned(text, ins),
             Scanned::Text | Scanned::Url | Scanned::FileName => {
-                if let Some(effects) = self.pasted(&text) {
+                if let Some(effects) = self.pasted(&text, &scanned) {
                     return effects;
                 }
                 self.identified(Reading { text, scanned })
@@ -41,14 +45,24 @@ impl App {
                 }
                 self.identified(Reading { text, scanned })
             }
-            Scanned::ForeignPrescription => self.identified(Reading { text, scanned }),
+            Scanned::ForeignPrescription(_)
+            | Scanned::SignedStamp
+            | Scanned::Article
+            | Scanned::Ambiguous => self.identified(Reading { text, scanned }),
         }
     }
 
     pub(crate) fn scan_repaired(&mut self, repair: Repair, mended: Option<String>) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
-            test.repaired = Some(Repaired { repair, mended });
-        } else {
+            test.repaired.push(Repaired { repair, mended });
+            return Vec::new();
+        }
+        if let Screen::Consulting(consulting) = self.screen.beneath_mut()
+            && !consulting.boxes.is_empty()
+        {
+            consulting.repaired.push(repair);
+        }
+        if self.desk.notice.as_ref().is_none_or(says_it_went_well) {
             self.desk.notice = Some(Notice::ScanRepaired(repair));
         }
         Vec::new()
@@ -66,7 +80,9 @@ impl App {
     /// a person types.
     pub(crate) fn scan_cut(&mut self, reading: Reading) -> Vec<Effect> {
         if reading.scanned == Scanned::Text
-            && let Some(effects) = self.pasted(&reading.text)
+            // Half a number would wait there for the rest of another.
+            && !matches!(self.screen, Screen::Counter(_))
+            && let Some(effects) = self.pasted(&reading.text, &reading.scanned)
         {
             return effects;
         }
@@ -91,13 +107,17 @@ impl App {
     }
 
     /// Each goes where it would alone; among several prescriptions, the person chooses.
-    pub(crate) fn scanned_together(&mut self, readings: Vec<Reading>) -> Vec<Effect> {
+    pub(crate) fn scanned_together(&mut self, mut readings: Vec<Reading>) -> Vec<Effect> {
         if let Screen::ReaderTest(test) = &mut self.screen {
             test.hear(Heard::Codes(readings));
             return Vec::new();
         }
         if prescriptions(&readings).len() > 1 {
             return self.explain(readings, None, Bearing::Several);
+        }
+        if self.screen.beneath().serving().is_none() {
+            // The boxes are of the prescription that came with them, whichever was scanned first.
+            readings.sort_by_key(|reading| !matches!(reading.scanned, Scanned::Prescription(_)));
         }
         let mut effects = Vec::new();
         let mut opened = None;
@@ -107,6 +127,10 @@ impl App {
                 continue;
             }
             effects.extend(self.scanned(text, scanned));
+            if matches!(self.screen, Screen::Leaving(_)) {
+                // What comes behind is of a prescription that may never be opened: it is asked about first.
+                break;
+            }
         }
         effects
     }
@@ -182,6 +206,13 @@ impl App {
                 }
                 Screen::Prescription(deciding.into_serving())
             }
+            Screen::Consulting(mut consulting) => {
+                let scanned = Scanned::Box(scanned);
+                consulting.boxes.push(Reading { text, scanned });
+                self.desk.notice = Some(Notice::BoxesWaiting(consulting.boxes.len()));
+                self.screen = Screen::Consulting(consulting);
+                return Vec::new();
+            }
             Screen::Naming(naming) => Screen::Prescription(naming.serving),
             Screen::Review(review) => Screen::Prescription(review.serving),
             Screen::Correcting(mut correcting) => {
@@ -254,8 +285,23 @@ impl App {
     }
 
     /// A text pasted where words are typed goes there; `None` where none are.
-    fn pasted(&mut self, text: &str) -> Option<Vec<Effect>> {
+    fn pasted(&mut self, text: &str, scanned: &Scanned) -> Option<Vec<Effect>> {
         match &mut self.screen {
+            // A person types a number in two goes; a reader's whole scan ends its line, and is explained.
+            Screen::Counter(counter) => {
+                let is_one_go = *scanned == Scanned::Text && !text.ends_with(['\r', '\n']);
+                let typed = format!("{}{text}", counter.input.as_str());
+                if !is_one_go || !PrescriptionNumber::may_begin_with(&typed) {
+                    return None;
+                }
+                counter.input.paste(text);
+            }
+            // Nobody's words are that long: a code that is, is explained.
+            Screen::Settling(_) | Screen::Register(_) if text.chars().count() > TYPED_CHARACTERS_MAX => {
+                return None;
+            }
+            Screen::Settling(settling) => settling.reason_mut()?.paste(text),
+            Screen::Register(register) if *scanned == Scanned::Text => return register.pasted(text),
             Screen::Review(review) => review.reason.as_mut()?.input.paste(text),
             Screen::Correcting(correcting) => correcting.input_mut()?.paste(text),
             Screen::Paper(form) => return form.paste(text),
@@ -387,11 +433,27 @@ impl App {
     }
 }
 
-/// Whether boxes can tick lines there.
+/// Whether the news of a scan may give way to what had to be undone in it: never a box that nothing was ticked with.
+const fn says_it_went_well(notice: &Notice) -> bool {
+    matches!(
+        notice,
+        Notice::ScanRepaired(_)
+            | Notice::AlreadyOpen
+            | Notice::BoxesWaiting(_)
+            | Notice::BoxTicked(_)
+            | Notice::BoxCounted(..)
+            | Notice::SmallBoxCounted(..)
+            | Notice::InsMatches
+            | Notice::PaperNumberRead
+    )
+}
+
+/// Whether boxes can tick lines there, now or once the base has answered.
 fn is_being_decided(screen: &Screen) -> bool {
     matches!(
         screen,
-        Screen::Prescription(_)
+        Screen::Consulting(_)
+            | Screen::Prescription(_)
             | Screen::Handwriting(_)
             | Screen::Naming(_)
             | Screen::Decision(_)

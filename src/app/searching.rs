@@ -83,6 +83,17 @@ impl Register {
         self.begin_again()
     }
 
+    /// Takes a whole text while a search is typed; `None` when none is.
+    pub fn pasted(&mut self, text: &str) -> Option<Vec<Effect>> {
+        let search = self
+            .search
+            .as_mut()
+            .filter(|search| search.typing == Typing::GoesOn)?;
+        search.input.paste(text);
+        search.below = None;
+        Some(self.begin_again())
+    }
+
     /// Back to the whole register.
     pub fn search_ends(&mut self) -> Vec<Effect> {
         self.search = None;

@@ -102,6 +102,12 @@ impl Settling {
         (Screen::Settling(self), Vec::new())
     }
 
+    /// The reason being typed; `None` while none is.
+    pub fn reason_mut(&mut self) -> Option<&mut TextInput> {
+        let chosen = self.chosen.as_mut()?;
+        (chosen.asked == Asked::NotYet).then_some(&mut chosen.reason)
+    }
+
     fn on_reason(mut self: Box<Self>, mut chosen: Chosen, command: Command, desk: &mut Desk) -> Next {
         let mut effects = Vec::new();
         match (chosen.asked, command) {

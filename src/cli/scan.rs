@@ -112,7 +112,7 @@ fn symbol(symbol: &Symbol) -> Value {
             Scanned::Prescription(number) => Some(number.as_str()),
             _ => None,
         },
-        "repaired": read.repaired.map(Repair::code),
+        "repaired": read.repaired.first().copied().map(Repair::code),
         "corners": symbol.corners,
         "page": symbol.page,
         "stage": symbol.stage,

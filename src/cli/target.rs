@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::failure::Failure;
+use crate::app::identified::in_code;
 use crate::confined;
 use crate::domain::number::{PrescriptionNumber, TypedNumber};
 use crate::domain::scanned::Scanned;
@@ -59,13 +60,7 @@ fn number_of_file(path: &Path) -> Result<PrescriptionNumber, Failure> {
         .iter()
         .map(|symbol| scan::what::read_text(&symbol.text).scanned)
         .collect();
-    let mut numbers: Vec<PrescriptionNumber> = read
-        .iter()
-        .filter_map(|scanned| match scanned {
-            Scanned::Prescription(number) => Some(number.clone()),
-            _ => None,
-        })
-        .collect();
+    let mut numbers: Vec<PrescriptionNumber> = read.iter().flat_map(in_code).cloned().collect();
     numbers.sort();
     numbers.dedup();
     match (numbers.pop(), numbers.as_slice()) {

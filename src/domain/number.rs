@@ -46,13 +46,17 @@ pub enum TypedNumber {
     },
 }
 
+/// What a person types, without what stands between the groups.
+fn compact(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '_' | '\u{2011}'..='\u{2014}'))
+        .collect()
+}
+
 impl PrescriptionNumber {
     /// Reads what a person typed: blanks, dashes, dots and lower case are accepted.
     pub fn typed(text: &str) -> Result<TypedNumber, NotANumber> {
-        let compact: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '_' | '\u{2011}'..='\u{2014}'))
-            .collect();
+        let compact = compact(text);
         let digits_meant: String = compact
             .to_ascii_uppercase()
             .chars()
@@ -85,6 +89,21 @@ impl PrescriptionNumber {
     /// Whether it is such a reference.
     pub fn is_of_paper(&self) -> bool {
         self.0.starts_with(OF_PAPER)
+    }
+
+    /// Whether a person may be typing a number, or a reference of this pharmacy's own, that begins so.
+    pub fn may_begin_with(text: &str) -> bool {
+        let compact = compact(text).to_ascii_uppercase();
+        let begins_as_digit = |c: char| c.is_ascii_digit() || matches!(c, 'O' | 'I' | 'L');
+        let is_beginning_of_a_number = compact.chars().all(|c| c.is_ascii_alphanumeric())
+            && compact.chars().take(2).all(begins_as_digit);
+        let is_beginning_of_a_reference = OF_PAPER.starts_with(&compact)
+            || compact
+                .strip_prefix(OF_PAPER)
+                .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        !compact.is_empty()
+            && compact.len() <= NUMBER_LENGTH
+            && (is_beginning_of_a_number || is_beginning_of_a_reference)
     }
 
     /// Reads such a reference as a person types it, from the register or a ticket.

@@ -13,12 +13,18 @@ use crate::domain::people::{Ins, Sex};
 pub enum Scanned {
     /// The number of a prescription, bare or inside a longer text.
     Prescription(PrescriptionNumber),
+    /// The numbers of several prescriptions, in one code: the person chooses.
+    Prescriptions(Vec<PrescriptionNumber>),
     /// A box of medicine.
     Box(ScannedBox),
     /// The patient's identity (INS DataMatrix, `IS01…`); `None` when it holds no valid matricule.
     Ins(Option<Box<ScannedIdentity>>),
     /// A prescription of another country's system (gematik token, Swiss CHMED…).
-    ForeignPrescription,
+    ForeignPrescription(Country),
+    /// A French signed stamp (2D-Doc), on certificates, invoices and pay slips.
+    SignedStamp,
+    /// A product of the trade, by its linear code: no medicine.
+    Article,
     /// An address on the web. It is shown, never followed.
     Url,
     /// The name of a file: one that a person types, pastes or drops is opened, never one that a code says.
@@ -27,8 +33,21 @@ pub enum Scanned {
     InsuredPerson,
     /// The number of a health professional (RPPS), printed on paper prescriptions.
     Professional,
+    /// What the keyboard damaged so that it could have been one thing or another: none is chosen.
+    Ambiguous,
     /// Anything else.
     Text,
+}
+
+/// A country whose prescriptions have a code that is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Country {
+    /// The access token of an E-Rezept.
+    Germany,
+    /// A CHMED document.
+    Switzerland,
+    /// The number of the English prescription service (EPS).
+    UnitedKingdom,
 }
 
 /// What the code of a patient's identity says.
@@ -79,16 +98,28 @@ pub struct ScannedBox {
 }
 
 impl Scanned {
+    /// Whether it is something that the counter knows: any other text may be damaged in a way that nobody can tell.
+    pub const fn is_known(&self) -> bool {
+        !matches!(self, Self::Ambiguous | Self::Url | Self::FileName | Self::Text)
+    }
+
     /// The code that files carry.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Prescription(_) => "prescription",
             Self::Box(_) => "box",
             Self::Ins(_) => "ins",
-            Self::ForeignPrescription => "foreign-prescription",
+            Self::ForeignPrescription(_) => "foreign-prescription",
             Self::Url => "url",
             // The contract of the command line has no word of their own for them.
-            Self::FileName | Self::InsuredPerson | Self::Professional | Self::Text => "text",
+            Self::Prescriptions(_)
+            | Self::SignedStamp
+            | Self::Article
+            | Self::FileName
+            | Self::InsuredPerson
+            | Self::Professional
+            | Self::Ambiguous
+            | Self::Text => "text",
         }
     }
 }
@@ -100,23 +131,43 @@ pub enum Repair {
     Azerty,
     /// Capital letters arrived small: Caps Lock is on.
     CapsLock,
-    /// Both at once.
+    /// The same, and digits arrived as their signs: Caps Lock acts as Shift on every key, as on Windows in French.
+    ShiftLock,
+    /// A reader set for a US keyboard, and Caps Lock.
     AzertyCapsLock,
+    /// A reader set for a US keyboard, and a Caps Lock that acts as Shift on every key.
+    AzertyShiftLock,
     /// The reader does not send the separators of a box: its lot ends where no other reading is possible.
     LostSeparators,
+    /// The same, and what stands there can be read in two ways: the lot or the serial is left out.
+    DoubtfulSeparators,
 }
 
 impl Repair {
-    /// What a keyboard can have done, in the order it is tried.
-    pub const OF_KEYBOARDS: [Self; 3] = [Self::Azerty, Self::CapsLock, Self::AzertyCapsLock];
+    /// What a keyboard can have done, in the order it is tried: where two give the same, the first is told.
+    pub const OF_KEYBOARDS: [Self; 5] = [
+        Self::Azerty,
+        Self::CapsLock,
+        Self::ShiftLock,
+        Self::AzertyCapsLock,
+        Self::AzertyShiftLock,
+    ];
+
+    /// Whether the reader typed the keys of another layout than the machine's.
+    pub const fn is_of_another_layout(self) -> bool {
+        matches!(self, Self::Azerty | Self::AzertyCapsLock | Self::AzertyShiftLock)
+    }
 
     /// The code that files carry.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Azerty => "azerty",
             Self::CapsLock => "caps-lock",
+            Self::ShiftLock => "shift-lock",
             Self::AzertyCapsLock => "azerty-caps-lock",
+            Self::AzertyShiftLock => "azerty-shift-lock",
             Self::LostSeparators => "lost-separators",
+            Self::DoubtfulSeparators => "doubtful-separators",
         }
     }
 }

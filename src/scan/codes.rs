@@ -206,12 +206,20 @@ fn counts(code: &Sighting) -> bool {
         || (code.is_gs1 && gs1::sets_out_as_one(&code.text))
         || matches!(
             read_text(&code.text).scanned,
-            Scanned::Box(_) | Scanned::Ins(_) | Scanned::Prescription(_)
+            Scanned::Box(_)
+                | Scanned::Ins(_)
+                | Scanned::Prescription(_)
+                | Scanned::Prescriptions(_)
+                | Scanned::ForeignPrescription(_)
+                | Scanned::SignedStamp
         )
 }
 
 fn is_prescription(symbol: &Symbol) -> bool {
-    matches!(read_text(&symbol.text).scanned, Scanned::Prescription(_))
+    matches!(
+        read_text(&symbol.text).scanned,
+        Scanned::Prescription(_) | Scanned::Prescriptions(_)
+    )
 }
 
 fn is_box_matrix(symbol: &Symbol) -> bool {

@@ -1,12 +1,13 @@
 //! Several scans in one burst: a reader without a suffix, triggered twice, types one text after another.
 //!
-//! A burst is cut only where every piece is a whole thing of the counter and there is one way to cut it; a text
-//! that is something as it stands is never cut.
+//! A burst is cut only where every piece is a whole thing of the counter and there is one way to cut it, as it arrived
+//! or with the damage of the keyboard undone; a text that is something as it stands is never cut.
 
 use std::ops::Range;
 
 use crate::domain::number::NUMBER_LENGTH;
-use crate::domain::scanned::Scanned;
+use crate::domain::scanned::{Repair, Scanned};
+use crate::scan::repair;
 use crate::scan::what::{self, Reading, read_text, whole_thing, without_noise, without_prefix};
 
 /// The most scans in one burst: beyond, it is no reader's.
@@ -21,31 +22,79 @@ pub fn read_burst(burst: &str) -> Vec<(String, Reading)> {
     if whole_thing(without_prefix(without_noise(burst)).1).is_some() {
         return vec![(burst.to_owned(), whole)];
     }
-    match lines(burst).or_else(|| pieces(without_noise(burst))) {
-        Some(pieces) => pieces
+    if let Some(pieces) = lines(burst, read_text).or_else(|| pieces(without_noise(burst))) {
+        return pieces
             .into_iter()
             .map(|piece| (piece.to_owned(), read_text(piece)))
-            .collect(),
-        None => vec![(burst.to_owned(), whole)],
+            .collect();
+    }
+    match mended(burst) {
+        Some(Mended::Cut(scans)) if !whole.scanned.is_known() => scans,
+        Some(Mended::TwoWays) if whole.scanned == Scanned::Text => {
+            vec![(burst.to_owned(), Scanned::Ambiguous.into())]
+        }
+        _ => vec![(burst.to_owned(), whole)],
     }
 }
 
+/// What a burst is once the damage of a keyboard is undone.
+enum Mended {
+    /// Several scans, each with the text that arrived.
+    Cut(Vec<(String, Reading)>),
+    /// One repair makes some scans of it, and another repair other ones.
+    TwoWays,
+}
+
+/// Undoes what the keyboard did to all of a burst, and cuts it: one reader typed it, in one go.
+fn mended(burst: &str) -> Option<Mended> {
+    let burst = without_noise(burst);
+    if burst.len() > SCANS_MAX * what::PIECE_LENGTH_MAX {
+        return None;
+    }
+    let mut ways = Repair::OF_KEYBOARDS.into_iter().filter_map(|repair| {
+        let mended = repair::mend(repair, burst)?;
+        let cut = lines(&mended, what::read_as_sent).or_else(|| pieces(&mended))?;
+        Some(as_they_arrived(burst, &mended, &cut, repair))
+    });
+    let first = ways.next()?;
+    let kinds = |scans: &[(String, Reading)]| -> Vec<Scanned> {
+        scans.iter().map(|(_, reading)| reading.scanned.clone()).collect()
+    };
+    if ways.all(|other| kinds(&other) == kinds(&first)) {
+        Some(Mended::Cut(first))
+    } else {
+        Some(Mended::TwoWays)
+    }
+}
+
+/// The pieces of a mended text, each with what arrived of it: mending takes one character for one.
+fn as_they_arrived(burst: &str, mended: &str, cut: &[&str], repair: Repair) -> Vec<(String, Reading)> {
+    let mut arrived = burst.chars();
+    let mut rest = mended;
+    cut.iter()
+        .map(|piece| {
+            // What stands before a piece is noise.
+            let (before, after) = rest.split_once(piece).unwrap_or(("", rest));
+            rest = after;
+            let text: String = arrived
+                .by_ref()
+                .skip(before.chars().count())
+                .take(piece.chars().count())
+                .collect();
+            (text, what::read_mended(repair, piece))
+        })
+        .collect()
+}
+
 /// A paste, or a reader whose suffix the terminal kept: one scan a line, each of them something.
-fn lines(burst: &str) -> Option<Vec<&str>> {
+fn lines(burst: &str, read: fn(&str) -> Reading) -> Option<Vec<&str>> {
     let lines: Vec<&str> = burst
         .split(['\r', '\n', '\t'])
         .map(without_noise)
         .filter(|line| !line.is_empty())
         .collect();
-    let are_things = lines.iter().all(|line| is_thing(line));
+    let are_things = lines.iter().all(|line| read(line).scanned.is_known());
     (lines.len() > 1 && lines.len() <= SCANS_MAX && are_things).then_some(lines)
-}
-
-fn is_thing(text: &str) -> bool {
-    !matches!(
-        read_text(text).scanned,
-        Scanned::Text | Scanned::Url | Scanned::FileName
-    )
 }
 
 /// Cuts a text into whole things, if there is exactly one way.
@@ -188,6 +237,44 @@ mod tests {
     }
 
     #[test]
+    fn scans_that_the_keyboard_damaged_are_told_apart_too() {
+        let azerty = "à&SéTBPWéJCNWWYGHW";
+        let other = "à&Kè?'AXéRTçZBHV-P";
+        let small = "01s2tbpk2jcnxxyghx";
+        for (burst, expected) in [
+            (
+                format!("{azerty}{other}\r\n"),
+                vec![(azerty, ONE), (other, OTHER)],
+            ),
+            (
+                format!("{azerty}\r\n{other}\r\n"),
+                vec![(azerty, ONE), (other, OTHER)],
+            ),
+            (
+                format!("{small}{small}"),
+                vec![(small, "01S2TBPK2JCNXXYGHX"), (small, "01S2TBPK2JCNXXYGHX")],
+            ),
+            // The M of the second says that the letters of the first did not move.
+            (
+                "01s2tbpz2jcnzzyghz\r01k7m4qx2rt9wbhv6p\r".to_owned(),
+                vec![("01s2tbpz2jcnzzyghz", ONE), ("01k7m4qx2rt9wbhv6p", OTHER)],
+            ),
+        ] {
+            let read: Vec<(String, Scanned)> = read_burst(&burst)
+                .into_iter()
+                .map(|(text, reading)| (text, reading.scanned))
+                .collect();
+            let expected: Vec<(String, Scanned)> = expected
+                .into_iter()
+                .map(|(text, number)| (text.to_owned(), Scanned::Prescription(number.parse().unwrap())))
+                .collect();
+            assert_eq!(read, expected, "{burst:?}");
+        }
+        let ambiguous = "01s2tbpz2jcnzzyghz01s2tbpz2jcnzzyghz";
+        assert_eq!(read_burst(ambiguous)[0].1.scanned, Scanned::Ambiguous);
+    }
+
+    #[test]
     fn where_there_are_two_ways_to_cut_none_is_taken() {
         // 13 digits then 13 digits, or a number of 18 characters in between: whatever fits twice stays whole.
         let burst = format!("3400933857042{ONE}3400933857042");
@@ -198,7 +285,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_burst_makes_it_panic_or_loses_a_character(burst in "(01[0-9A-Z]{15}[A-Z]|34009338570 42|\\]d2|\\PC|\u{1d}){0,30}") {
+        fn no_burst_makes_it_panic_or_loses_a_character(burst in "(01[0-9A-Z]{15}[A-Z]|01[0-9b-jx]{15}[b-j]|à&[A-Zéè]{15}[B-J]|34009338570 42|\\]d2|\\PC|\u{1d}|\r){0,30}") {
             let joined: String = read_burst(&burst).into_iter().map(|(text, _)| text).collect();
             let kept = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
             if read_burst(&burst).len() == 1 {

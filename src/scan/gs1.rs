@@ -19,7 +19,9 @@ use crate::domain::scanned::{Repair, ScannedBox};
 pub const SEPARATOR: char = '\u{1d}';
 
 /// How readers and decoders that cannot send 0x1D write it.
-const WRITTEN_SEPARATORS: [&str; 4] = ["^]", "<GS>", "{GS}", "\u{241d}"];
+///
+/// `]` is what Ctrl+] types when Ctrl is lost on its way; no value holds one.
+const WRITTEN_SEPARATORS: [&str; 5] = ["^]", "<GS>", "{GS}", "\u{241d}", "]"];
 
 /// What one application identifier announces.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,21 +90,48 @@ pub fn read_box(text: &str) -> Option<(ScannedBox, Option<Repair>)> {
         .filter(|(elements, _)| !are_lost || elements.len() == most)
         .map(|(_, read)| read);
     let mut agreed = likely.next()?;
+    let mut are_doubtful = false;
     for other in likely {
+        are_doubtful |= other != agreed;
         agreed.lot = agreed.lot.filter(|lot| other.lot.as_ref() == Some(lot));
         agreed.serial = agreed
             .serial
             .filter(|serial| other.serial.as_ref() == Some(serial));
         agreed.expiry = agreed.expiry.filter(|expiry| other.expiry == Some(*expiry));
     }
-    Some((agreed, are_lost.then_some(Repair::LostSeparators)))
+    let repair = if are_doubtful {
+        Some(Repair::DoubtfulSeparators)
+    } else {
+        are_lost.then_some(Repair::LostSeparators)
+    };
+    Some((agreed, repair))
 }
 
-/// Reads the linear code of a box: 13 digits alone. The check digit must be right.
+/// Reads the code of a box that a reader typed on another layout, its text mended. Such readers type Ctrl+5 for a
+/// separator, and where Ctrl is lost on its way a 5 is left: one at the end of a lot or a serial may be either.
+pub fn read_mended_box(text: &str) -> Option<(ScannedBox, Option<Repair>)> {
+    let (mut read, mut repair) = read_box(text)?;
+    let may_be_separator = |value: &str| value.ends_with('5') && !text.ends_with(value);
+    if repair == Some(Repair::LostSeparators) {
+        let lot = read.lot.take_if(|lot| may_be_separator(lot.as_str()));
+        let serial = read.serial.take_if(|serial| may_be_separator(serial.as_str()));
+        if lot.is_some() || serial.is_some() {
+            repair = Some(Repair::DoubtfulSeparators);
+        }
+    }
+    Some((read, repair))
+}
+
+/// Whether the text is a linear code: 13 digits alone, the last of which is right.
+pub fn is_ean13(text: &str) -> bool {
+    text.len() == 13 && text.bytes().all(|b| b.is_ascii_digit()) && ean_check_digit_is_right(text)
+}
+
+/// Reads the linear code of a box. French medicines and devices begin with 3400 or 3401 (CIP and ACL): another
+/// article of the trade is none.
 pub fn read_ean13(text: &str) -> Option<ScannedBox> {
-    let is_ean =
-        text.len() == 13 && text.bytes().all(|b| b.is_ascii_digit()) && ean_check_digit_is_right(text);
-    is_ean.then(|| ScannedBox {
+    let is_of_a_box = is_ean13(text) && (text.starts_with("3400") || text.starts_with("3401"));
+    is_of_a_box.then(|| ScannedBox {
         cip13: french_presentation(text),
         lot: None,
         expiry: None,
@@ -367,7 +396,7 @@ mod tests {
     #[test]
     fn separators_are_understood_however_they_were_written() {
         const READ: &str = "3400933857042 MA00614A 2027-04-30 SN01";
-        for separator in ["\u{1d}", "^]", "<GS>", "{GS}", "\u{241d}", " "] {
+        for separator in ["\u{1d}", "^]", "<GS>", "{GS}", "\u{241d}", "]", " "] {
             for before in ["", separator] {
                 let text = format!("{before}010340093385704221SN01{separator}10MA00614A{separator}17270430");
                 assert_eq!(written(text.trim_start()), READ, "{text:?}");
@@ -404,12 +433,16 @@ mod tests {
             // Is the lot 9M63A, or 9M63A21106G? Both may be printed on a box.
             (
                 "010340093385704217220507109M63A21106G",
-                "3400933857042 - 2022-05-07 -",
+                "3400933857042 - 2022-05-07 - doubtful-separators",
+            ),
+            (
+                "01034009338570421728093010AB12C21SN001",
+                "3400933857042 - 2028-09-30 - doubtful-separators",
             ),
             // Lost for certain, and still two ways: where does the serial end?
             (
                 "010340093385704221AAAAAAAAAA10BBBB10CCCC17280930",
-                "3400933857042 - 2028-09-30 - lost-separators",
+                "3400933857042 - 2028-09-30 - doubtful-separators",
             ),
         ]);
     }
@@ -441,7 +474,12 @@ mod tests {
         let cip13 = |text| read_ean13(text).map(|read| read.cip13.map(|c| c.as_str().to_owned()));
         assert_eq!(cip13("3400933857042"), Some(Some("3400933857042".into())));
         assert_eq!(cip13("3400933857043"), None, "check digit");
-        assert_eq!(cip13("4006381333931"), Some(None), "not a French medicine");
+        assert_eq!(
+            cip13("3401020511243").map(|code| code.is_some()),
+            Some(false),
+            "a device"
+        );
+        assert_eq!(cip13("4006381333931"), None, "another article");
         assert_eq!(cip13("340093385704"), None);
     }
 

@@ -2,13 +2,13 @@
 //!
 //! In this order, and the first that fits wins:
 //!
-//! 1. the number of a prescription and nothing else, in one piece or in groups;
-//! 2. the patient's identity (INS DataMatrix);
-//! 3. a box of medicine (GS1, or the 13 digits of the linear code);
-//! 4. a prescription of another country;
-//! 5. the only prescription number inside a longer text or an address;
+//! 1. a prescription of another country;
+//! 2. the number of a prescription and nothing else, in one piece or in groups;
+//! 3. the patient's identity (INS DataMatrix), a signed stamp (2D-Doc);
+//! 4. a box of medicine (GS1, or the 13 digits of the linear code), another article;
+//! 5. the prescription numbers inside a longer text or an address;
 //! 6. the number of an insured person or of a professional;
-//! 7. one of the first three damaged by the keyboard, repaired;
+//! 7. one of these damaged by the keyboard, repaired;
 //! 8. an address on the web, the name of a file, then any text.
 //!
 //! The order matters: the serial of a box or the token of a foreign prescription may have the shape
@@ -17,25 +17,23 @@
 
 use crate::domain::number::{NUMBER_LENGTH, PrescriptionNumber};
 use crate::domain::people::Ins;
-use crate::domain::scanned::{Repair, Scanned};
-use crate::scan::gs1;
-use crate::scan::identity;
-use crate::scan::repair;
+use crate::domain::scanned::{Repair, Scanned, ScannedBox};
+use crate::scan::{foreign, gs1, identity, repair, within};
 
 /// What a text is, and what had to be mended to see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// What it is.
     pub scanned: Scanned,
-    /// Set when the reader or the keyboard had damaged the text: the person is told.
-    pub repaired: Option<Repair>,
+    /// What the reader and the keyboard had damaged, in the order in which it was undone: the person is told.
+    pub repaired: Vec<Repair>,
 }
 
 impl From<Scanned> for Reading {
     fn from(scanned: Scanned) -> Self {
         Self {
             scanned,
-            repaired: None,
+            repaired: Vec::new(),
         }
     }
 }
@@ -43,20 +41,39 @@ impl From<Scanned> for Reading {
 /// The AIM prefixes of carriers that hold GS1 element strings: DataMatrix, Code 128, `DataBar`, QR, dot.
 const GS1_CARRIERS: [&str; 5] = ["]d2", "]C1", "]e0", "]Q3", "]J1"];
 
+/// The AIM prefixes of DataMatrix, QR and Code 128 as Caps Lock makes them: the lot behind one is reversed too, though
+/// it could be read as it stands.
+const REVERSED_CARRIERS: [&str; 7] = ["]D1", "]D2", "]q1", "]q3", "]c0", "]c1", "]j1"];
+
 /// The longest text of one thing of the counter: an identity with its names.
 pub(super) const PIECE_LENGTH_MAX: usize = 300;
 
 /// Says what a text is. Any text has an answer, and none makes this fail.
 pub fn read_text(text: &str) -> Reading {
     let text = without_noise(text);
-    let (prefix, content) = without_prefix(text);
-    match as_it_stands(prefix, content) {
-        Some(reading) if reading.scanned != Scanned::Text => reading,
-        // Not even the separators of a box make a damaged text right.
-        unknown => repaired(text)
-            .or(unknown)
-            .unwrap_or_else(|| address_or_text(content).into()),
+    let sent = read_as_sent(text);
+    if without_prefix(text)
+        .0
+        .is_some_and(|prefix| REVERSED_CARRIERS.contains(&prefix))
+        && let Some(reading) = repaired(text)
+    {
+        return reading;
     }
+    if sent.scanned.is_known() {
+        return sent;
+    }
+    match sent.scanned {
+        // Small letters are right there, and prove no Caps Lock.
+        Scanned::Url | Scanned::FileName => sent,
+        // Not even the separators of a box make a damaged text right.
+        _ => repaired(text).unwrap_or(sent),
+    }
+}
+
+/// The same, for a text that no keyboard damaged.
+pub(super) fn read_as_sent(text: &str) -> Reading {
+    let (prefix, content) = without_prefix(without_noise(text));
+    as_it_stands(prefix, content).unwrap_or_else(|| address_or_text(content).into())
 }
 
 fn address_or_text(content: &str) -> Scanned {
@@ -79,30 +96,46 @@ fn as_it_stands(prefix: Option<&str>, content: &str) -> Option<Reading> {
     if prefix.is_some_and(|prefix| GS1_CARRIERS.contains(&prefix)) || gs1::sets_out_as_one(content) {
         return Some(Scanned::Text.into());
     }
-    if is_foreign(content) {
-        return Some(Scanned::ForeignPrescription.into());
+    let mut numbers = within::numbers(content, is_address(content));
+    match (numbers.pop(), numbers.is_empty()) {
+        (Some(number), true) => Some(Scanned::Prescription(number).into()),
+        (Some(last), false) => {
+            numbers.push(last);
+            Some(Scanned::Prescriptions(numbers).into())
+        }
+        (None, _) => person_number(content).map(Reading::from),
     }
-    if let Some(number) = only_number_within(content) {
-        return Some(Scanned::Prescription(number).into());
-    }
-    person_number(content).map(Reading::from)
 }
 
 /// The text is one thing of the counter, whole and right: a prescription number, an identity, a box.
 pub(super) fn whole_thing(content: &str) -> Option<Reading> {
+    if let Some(country) = foreign::country(content) {
+        return Some(Scanned::ForeignPrescription(country).into());
+    }
     if let Some(number) = whole_number(content) {
         return Some(Scanned::Prescription(number).into());
     }
     if content.starts_with("IS01") {
         return Some(Scanned::Ins(Some(Box::new(identity::read(content)?))).into());
     }
-    if let Some((read, repaired)) = gs1::read_box(content) {
-        return Some(Reading {
-            scanned: Scanned::Box(read),
-            repaired,
-        });
+    if is_signed_stamp(content) {
+        return Some(Scanned::SignedStamp.into());
     }
-    gs1::read_ean13(content).map(|read| Scanned::Box(read).into())
+    if let Some(read) = gs1::read_box(content) {
+        return Some(box_reading(read));
+    }
+    let is_article = gs1::is_ean13(content);
+    gs1::read_ean13(content)
+        .map(Scanned::Box)
+        .or(is_article.then_some(Scanned::Article))
+        .map(Reading::from)
+}
+
+fn box_reading((read, repaired): (ScannedBox, Option<Repair>)) -> Reading {
+    Reading {
+        scanned: Scanned::Box(read),
+        repaired: repaired.into_iter().collect(),
+    }
 }
 
 /// Readers add line ends, NUL, SYN, or STX and ETX around the text, or end with a key that is no character; editors add
@@ -144,37 +177,18 @@ fn joined_groups(text: &str) -> Option<String> {
     (are_even && groups.concat().len() == NUMBER_LENGTH).then(|| groups.concat())
 }
 
-/// The prescription number that stands alone among the other characters: exactly one, between
-/// characters that are neither letters nor digits of any script.
-fn only_number_within(text: &str) -> Option<PrescriptionNumber> {
-    // A control or an invisible character is no prescriber's software: someone hides something. U+FFFD was another
-    // character, and a number beside it may be a part of what was printed.
-    let is_plain =
-        |c: char| matches!(c, '\r' | '\n' | '\t') || !(c.is_control() || is_invisible(c) || c == '\u{fffd}');
-    if !text.chars().all(is_plain) {
-        return None;
-    }
-    let mut numbers = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter_map(|run| run.parse::<PrescriptionNumber>().ok());
-    let number = numbers.next()?;
-    numbers.all(|other| other == number).then_some(number)
-}
-
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// A prescription of another system: the gematik access token, the Swiss CHMED document.
-fn is_foreign(text: &str) -> bool {
-    let is_german = text
-        .split_once("Task/")
-        .is_some_and(|(_, after)| after.contains("/$accept?ac="));
-    let is_swiss = matches!(text.as_bytes(), [b'C', b'H', b'M', b'E', b'D', tens, units, b'A', ..]
-        if tens.is_ascii_digit() && units.is_ascii_digit());
-    is_german || is_swiss || text.contains("eprescription.hin.ch/#")
+/// A 2D-Doc sets out with its version, who certifies, with which certificate, two days and the kind of document
+/// (ANTS, « Spécifications techniques des codes à barres 2D-Doc »).
+fn is_signed_stamp(text: &str) -> bool {
+    let is_capital = |b: &u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+    let is_hexadecimal = |b: &u8| matches!(b, b'0'..=b'9' | b'A'..=b'F');
+    let Some(header) = text.as_bytes().get(..22) else {
+        return false;
+    };
+    matches!(header, [b'D', b'C', b'0', b'1'..=b'4', ..])
+        && header[4..12].iter().all(is_capital)
+        && header[12..20].iter().all(is_hexadecimal)
+        && header[20..].iter().all(is_capital)
 }
 
 fn is_address(text: &str) -> bool {
@@ -198,17 +212,26 @@ fn names_a_file(text: &str) -> bool {
 /// different things, none is taken: a number has no check digit to choose by.
 fn repaired(text: &str) -> Option<Reading> {
     let mut mended = Repair::OF_KEYBOARDS.into_iter().filter_map(|repair| {
-        let mended = repair::mend(repair, text)?;
-        let thing = whole_thing(without_prefix(without_noise(&mended)).1)?;
-        Some(Reading {
-            scanned: thing.scanned,
-            repaired: Some(repair),
-        })
+        let reading = read_mended(repair, &repair::mend(repair, text)?);
+        reading.scanned.is_known().then_some(reading)
     });
     let first = mended.next()?;
-    mended
-        .all(|other| other.scanned == first.scanned)
-        .then_some(first)
+    if mended.all(|other| other.scanned == first.scanned) {
+        Some(first)
+    } else {
+        Some(Scanned::Ambiguous.into())
+    }
+}
+
+/// What a mended text is.
+pub(super) fn read_mended(repair: Repair, mended: &str) -> Reading {
+    let mut reading = read_as_sent(mended);
+    if matches!(reading.scanned, Scanned::Box(_)) && repair.is_of_another_layout() {
+        let (_, content) = without_prefix(without_noise(mended));
+        reading = gs1::read_mended_box(content).map_or(reading, box_reading);
+    }
+    reading.repaired.insert(0, repair);
+    reading
 }
 
 /// The number of a person on a card or a paper: nothing to open, but a better answer than "a text".
@@ -276,7 +299,7 @@ mod tests {
             "numéro:\r\n01S2TBPZ2JCNZZYGHZ\r\n",
         ] {
             assert_eq!(number_in(text).as_deref(), Some(NUMBER), "{text:?}");
-            assert_eq!(read_text(text).repaired, None, "{text:?}");
+            assert_eq!(read_text(text).repaired, [], "{text:?}");
         }
     }
 
@@ -288,7 +311,6 @@ mod tests {
             "01S2TBPZ2JCNZZYGHZX",
             "01S2TBPZ2JCNZZYGHZ01K7M4QX2RT9WBHV6P",
             "01S2TBPZ2JCNZZYGHZ01S2TBPZ2JCNZZYGHZ",
-            "01S2TBPZ2JCNZZYGHZ 01K7M4QX2RT9WBHV6P",
             "é01S2TBPZ2JCNZZYGHZ",
             "01S2TBPZ2JCNZZYGHＺ",
             "0１S2TBPZ2JCNZZYGHZ",
@@ -303,10 +325,71 @@ mod tests {
         ] {
             assert_eq!(kind(text), "text", "{text:?}");
         }
-        assert_eq!(
-            kind("https://ordonnance.example/01S2TBPZ2JCNZZYGHZ/01K7M4QX2RT9WBHV6P"),
-            "url"
-        );
+    }
+
+    #[test]
+    fn two_numbers_in_one_code_are_for_the_person_to_choose_from() {
+        for text in [
+            "01S2TBPZ2JCNZZYGHZ 01K7M4QX2RT9WBHV6P",
+            "https://ordonnance.example/01S2TBPZ2JCNZZYGHZ/01K7M4QX2RT9WBHV6P",
+            "ordonnqnces à&SéTBPWéJCNWWYGHW et à&Kè?'AXéRTçZBHV-P",
+        ] {
+            let numbers = match read_text(text).scanned {
+                Scanned::Prescriptions(numbers) => numbers.iter().map(ToString::to_string).collect(),
+                _ => Vec::new(),
+            };
+            assert_eq!(numbers, ["01S2TBPZ2JCNZZYGHZ", "01K7M4QX2RT9WBHV6P"], "{text:?}");
+            assert_eq!(kind(text), "text", "files carry no word of their own for it");
+        }
+    }
+
+    #[test]
+    fn a_stamp_and_an_article_are_named() {
+        for (text, expected) in [
+            ("DC04FR0AXT4A0E840E8A0101FR26FR\u{1f}ABC", Scanned::SignedStamp),
+            (
+                "DC03FR000001FFFF16360001FR247500010MME/SPECIMEN/NATACHA\u{1d}22145",
+                Scanned::SignedStamp,
+            ),
+            ("DC02FR0AXT4A0E840E8A01", Scanned::SignedStamp),
+            ("DC05FR0AXT4A0E840E8A01", Scanned::Text),
+            ("DC04FR0AXT4A0E840G8A0101FR", Scanned::Text),
+            ("DC04FR0AXT4A0E84", Scanned::Text),
+            ("dc04fr0axt4a0e840e8a0101fr", Scanned::SignedStamp),
+            ("9782070360024", Scanned::Article),
+            ("]E05449000000996\r", Scanned::Article),
+            ("5449000000997", Scanned::Text),
+        ] {
+            assert_eq!(read_text(text).scanned, expected, "{text:?}");
+        }
+        assert_eq!(kind("3401020511243"), "box", "a device");
+    }
+
+    #[test]
+    fn what_a_keyboard_damaged_is_found_where_it_stands() {
+        let number = || Scanned::Prescription(NUMBER.parse().unwrap());
+        for (text, expected) in [
+            ("httpsM!!ordonnqnce:exq,ple!p!à&SéTBPWéJCNWWYGHW", number()),
+            ("MOREQU£CLQIRE£à&SéTBPWéJCNWWYGHW£çççé", number()),
+            (
+                "moreau|claire|01s2tbpk2jcnxxyghx|",
+                Scanned::Prescription("01S2TBPK2JCNXXYGHX".parse().unwrap()),
+            ),
+            // No US reader types | or ] on a French layout.
+            ("moreau|claire|01s2tbpz2jcnzzyghz|", number()),
+            ("moreau/claire/01s2tbpz2jcnzzyghz/", Scanned::Ambiguous),
+            ("]q101s2tbpz2jcnzzyghz", number()),
+            ("]q&à&sétbpzéjcnzzyghz", number()),
+            ("çççèààé&__ç-", Scanned::Text),
+            ("ççèààé&__ç-", Scanned::Professional),
+            ("éèçà\"(&é&(&_ç_ç", Scanned::InsuredPerson),
+            ("éèçà\"(&é&(&_ç__", Scanned::Text),
+            // Small letters are an address's own.
+            ("https://exemple.fr/01s2tbpk2jcnxxyghx", Scanned::Url),
+            ("./01s2tbpk2jcnxxyghx", Scanned::FileName),
+        ] {
+            assert_eq!(read_text(text).scanned, expected, "{text:?}");
+        }
     }
 
     #[test]
@@ -315,9 +398,8 @@ mod tests {
             ("à&SéTBPWéJCNWWYGHW", Repair::Azerty),
             ("à&SéTBPWéJCNWWYGHW\r\n", Repair::Azerty),
             ("$A&à&SéTBPWéJCNWWYGHW", Repair::Azerty),
-            ("01s2tbpz2jcnzzyghz", Repair::CapsLock),
-            ("01 s2tb pz2j cnzz yghz", Repair::CapsLock),
-            ("à&sétbpwéjcnwwyghw", Repair::AzertyCapsLock),
+            ("à&SéTBPWéJCNWWYGHW!", Repair::Azerty),
+            ("À&sÉtbpwÉjcnwwyghw", Repair::AzertyCapsLock),
         ] {
             let reading = read_text(text);
             assert_eq!(
@@ -325,19 +407,59 @@ mod tests {
                 Scanned::Prescription(NUMBER.parse().unwrap()),
                 "{text:?}"
             );
-            assert_eq!(reading.repaired, Some(repair), "{text:?}");
+            assert_eq!(reading.repaired, [repair], "{text:?}");
         }
-        for text in [
-            "à&SéTBPWéJCNWWYGH",
-            "à&SéTBPWéJCNWWYGHW!",
-            "Voilà l'été, ça va être",
+        for text in ["à&SéTBPWéJCNWWYGH", "Voilà l'été, ça va être"] {
+            assert_eq!(
+                (kind(text), read_text(text).repaired),
+                ("text", vec![]),
+                "{text:?}"
+            );
+        }
+    }
+
+    /// A Q, a W, an A or a Z that came small may have moved on the keyboard or not: an M, or none of them, tells.
+    #[test]
+    fn a_number_that_two_damages_could_have_made_is_never_guessed() {
+        for ambiguous in [
+            "à&sétbpzéjcnzzyghz",
+            "à&sétbpwéjcnwwyghw",
+            "01s2tbpz2jcnzzyghz",
+            "01s2tbpw2jcnwwyghw",
+            "01 s2tb pz2j cnzz yghz",
         ] {
-            assert_eq!((kind(text), read_text(text).repaired), ("text", None), "{text:?}");
+            let reading = read_text(ambiguous);
+            assert_eq!(
+                (reading.scanned, reading.repaired),
+                (Scanned::Ambiguous, vec![]),
+                "{ambiguous:?}"
+            );
+        }
+        for (certain, number, repair) in [
+            ("à&sétbpkéjcnxxyghx", "01S2TBPK2JCNXXYGHX", Repair::ShiftLock),
+            ("à&sétbpzéjcnzmyghz", "01S2TBPZ2JCNZMYGHZ", Repair::ShiftLock),
+            ("à&sétbpwéjcnw?yghw", "01S2TBPZ2JCNZMYGHZ", Repair::AzertyCapsLock),
+            ("01s2tbpk2jcnxxyghx", "01S2TBPK2JCNXXYGHX", Repair::CapsLock),
+            ("01s2tbpz2jcnzmyghz", "01S2TBPZ2JCNZMYGHZ", Repair::CapsLock),
+            (
+                "01s2tbpw2jcnw,yghw",
+                "01S2TBPZ2JCNZMYGHZ",
+                Repair::AzertyShiftLock,
+            ),
+        ] {
+            let reading = read_text(certain);
+            assert_eq!(
+                reading.scanned,
+                Scanned::Prescription(number.parse().unwrap()),
+                "{certain:?}"
+            );
+            assert_eq!(reading.repaired, [repair], "{certain:?}");
         }
     }
 
     #[test]
     fn a_box_damaged_by_the_keyboard_is_repaired_with_its_lot() {
+        use Repair::{Azerty, AzertyCapsLock, CapsLock, DoubtfulSeparators, LostSeparators};
         let read = |text: &str| {
             let reading = read_text(text);
             let lot = match reading.scanned {
@@ -348,17 +470,52 @@ mod tests {
         };
         let lot = |text: &str| Some(text.to_owned());
         for (text, expected) in [
-            // A US reader on a French layout, its separators lost, then kept.
+            // A US reader on a French layout, its separators lost, then kept, then typed as a key without its Ctrl.
             (
                 "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàààààààààààà&",
-                (lot("AB12C"), Some(Repair::Azerty)),
+                (lot("AB12C"), vec![Azerty, LostSeparators]),
             ),
             (
                 "à&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éC\u{1d}é&SNàààààààààààà&",
-                (lot("AB12C"), Some(Repair::Azerty)),
+                (lot("AB12C"), vec![Azerty]),
+            ),
+            (
+                "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éC$é&SNàà&",
+                (lot("AB12C"), vec![Azerty]),
+            ),
+            // Ctrl+5 without its Ctrl: is the lot AB12C, or AB12C5?
+            (
+                "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éC(é&SNàààààààààààà&",
+                (None, vec![Azerty, DoubtfulSeparators]),
+            ),
+            // Nothing says where the lot ends.
+            (
+                "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàà&",
+                (None, vec![Azerty, DoubtfulSeparators]),
+            ),
+            // The same reader under both kinds of Caps Lock.
+            (
+                "$DÉÀ&À\"'ÀÀÇ\"\"_(ÈÀ'É&ÈÉ_ÀÇ\"À&Àqb&Éc$É&snÀÀ&",
+                (lot("AB12C"), vec![AzertyCapsLock]),
+            ),
+            // The carrier's identifier says that letters were turned, and that the layout is right.
+            (
+                "]D201034009338570421728093010ab12c\u{1d}21sn1",
+                (lot("AB12C"), vec![CapsLock]),
+            ),
+            (
+                "]d201034009338570421728093010ab12c\u{1d}21sn1",
+                (lot("ab12c"), vec![]),
+            ),
+            (
+                "]D201034009338570421728093010123\u{1d}21456",
+                (lot("123"), vec![]),
             ),
             // Nothing says whether the lot was printed in capitals: it is right as it stands.
-            ("01034009338570421728093010ab12c\u{1d}21sn1", (lot("ab12c"), None)),
+            (
+                "01034009338570421728093010ab12c\u{1d}21sn1",
+                (lot("ab12c"), vec![]),
+            ),
         ] {
             assert_eq!(read(text), expected, "{text:?}");
         }

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
-use crate::app::identified::{Bearing, Identified};
+use crate::app::identified::{self, Bearing, Identified};
 use crate::app::message::Reading;
+use crate::domain::number::PrescriptionNumber;
 use crate::domain::scanned::Scanned;
 use crate::safe::safe;
 use crate::ui::View;
@@ -26,22 +27,20 @@ impl Widget for Page<'_> {
         let theme = self.view.theme;
         let mut rows = Rows::new(theme, area);
         rows.blank();
-        rows.heading(match self.identified.bearing {
-            Bearing::Several => labels::SEVERAL_CODES,
-            Bearing::OtherPatient => labels::OTHER_PATIENT,
-            _ => labels::NOT_A_PRESCRIPTION,
-        });
+        rows.heading(self.title());
         if let Some(file) = &self.identified.file {
             rows.paragraph(2, &safe(&file.display().to_string()), theme.dim);
         }
         rows.blank();
         let prescriptions = self.identified.prescriptions();
         for reading in &self.identified.readings {
-            let place = match &reading.scanned {
-                Scanned::Prescription(number) => prescriptions.iter().position(|known| *known == number),
-                _ => None,
-            };
-            self.reading(&mut rows, reading, place);
+            if !matches!(reading.scanned, Scanned::Prescription(_)) {
+                self.other(&mut rows, reading);
+            }
+            for number in identified::in_code(&reading.scanned) {
+                let place = prescriptions.iter().position(|known| *known == number);
+                self.prescription(&mut rows, number, place);
+            }
         }
         let (sign, style) = match self.identified.bearing {
             Bearing::OtherPatient => ("✗", theme.bad),
@@ -57,20 +56,34 @@ impl Widget for Page<'_> {
 }
 
 impl Page<'_> {
-    fn reading(&self, rows: &mut Rows, reading: &Reading, place: Option<usize>) {
+    fn title(&self) -> &'static str {
+        match (self.identified.bearing, &self.identified.readings[..]) {
+            (_, [only]) if only.scanned == Scanned::Ambiguous => labels::DAMAGED_CODE,
+            (_, [only]) if matches!(only.scanned, Scanned::Prescriptions(_)) => labels::SEVERAL_IN_ONE,
+            (Bearing::Several, _) => labels::SEVERAL_CODES,
+            (Bearing::OtherPatient, _) => labels::OTHER_PATIENT,
+            _ => labels::NOT_A_PRESCRIPTION,
+        }
+    }
+
+    fn prescription(&self, rows: &mut Rows, number: &PrescriptionNumber, place: Option<usize>) {
         let theme = self.view.theme;
-        let sentence = scans::scanned(&reading.scanned);
-        if let Some(place) = place {
-            rows.row(vec![
-                Span::styled(format!("  {}  ", place + 1), theme.key),
-                Span::styled(sentence, theme.strong),
-            ]);
-        } else {
-            rows.paragraph(2, &sentence, theme.strong);
-            // An identity is not shown to whoever looks over the counter.
-            if !matches!(reading.scanned, Scanned::Ins(_)) {
-                rows.paragraph(4, &labels::raw_text(&safe(&reading.text)), theme.dim);
-            }
+        let digit = place
+            .map(|place| format!("  {}  ", place + 1))
+            .unwrap_or_default();
+        rows.row(vec![
+            Span::styled(digit, theme.key),
+            Span::styled(scans::prescription(number), theme.strong),
+        ]);
+        rows.blank();
+    }
+
+    fn other(&self, rows: &mut Rows, reading: &Reading) {
+        let theme = self.view.theme;
+        rows.paragraph(2, &scans::scanned(&reading.scanned), theme.strong);
+        // A person's identity is not shown to whoever looks over the counter.
+        if !matches!(reading.scanned, Scanned::Ins(_) | Scanned::SignedStamp) {
+            rows.paragraph(4, &labels::raw_text(&safe(&reading.text)), theme.dim);
         }
         rows.blank();
     }

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::app::message::Reading;
 use crate::app::reader_test::{Heard, ReaderTest};
-use crate::domain::scanned::Scanned;
+use crate::domain::scanned::{Repair, Scanned};
 use crate::safe::safe;
 use crate::ui::View;
 use crate::ui::rows::Rows;
@@ -52,9 +52,12 @@ impl Widget for Page<'_> {
         for reading in readings {
             self.reading(&mut rows, reading);
         }
-        if let Some(repaired) = &self.test.repaired {
+        for repaired in &self.test.repaired {
             rows.signed(2, "!", reader::mend(repaired.repair), theme.warning);
-        } else if is_well(&self.test.heard) {
+        }
+        if readings.iter().any(|reading| reading.scanned == Scanned::Ambiguous) {
+            rows.signed(2, "!", reader::AMBIGUOUS, theme.warning);
+        } else if self.test.repaired.is_empty() && is_well(&self.test.heard) {
             rows.signed(2, "✓", reader::AS_SENT, theme.good);
         }
         rows.draw(self.test.scroll, area, buffer);
@@ -70,12 +73,8 @@ impl Page<'_> {
         if !readings.iter().any(is_identity) {
             let typed = reader::typed(&arrival.keys);
             rows.field(reader::TYPED, LABEL_COLUMNS, &typed, Style::new());
-            let mended = self
-                .test
-                .repaired
-                .as_ref()
-                .and_then(|repaired| repaired.mended.as_ref());
-            if let Some(mended) = mended {
+            let mut undone = self.test.repaired.iter();
+            if let Some(mended) = undone.find_map(|repaired| repaired.mended.as_ref()) {
                 rows.field(reader::MENDED, LABEL_COLUMNS, &safe(mended), Style::new());
             }
         }
@@ -136,10 +135,11 @@ impl Page<'_> {
             theme.strong,
         );
         if let (Scanned::Box(read), Heard::Codes(_)) = (&reading.scanned, &self.test.heard) {
+            let repairs: Vec<Repair> = self.test.repaired.iter().map(|undone| undone.repair).collect();
             rows.field(
                 reader::SERIAL,
                 LABEL_COLUMNS,
-                &reader::serial(read.serial.as_ref()),
+                &reader::serial(read.serial.as_ref(), &repairs),
                 Style::new(),
             );
         }
@@ -149,14 +149,14 @@ impl Page<'_> {
 
 /// One code, and one that the counter knows: any other text may be damaged in a way nobody can tell.
 fn is_well(heard: &Heard) -> bool {
-    let Heard::Codes(readings) = heard else {
-        return false;
-    };
-    matches!(&readings[..], [reading] if !matches!(reading.scanned, Scanned::Text | Scanned::Url | Scanned::FileName))
+    matches!(heard, Heard::Codes(readings) if matches!(&readings[..], [reading] if reading.scanned.is_known()))
 }
 
 fn is_identity(reading: &Reading) -> bool {
-    matches!(reading.scanned, Scanned::Ins(_) | Scanned::InsuredPerson)
+    matches!(
+        reading.scanned,
+        Scanned::Ins(_) | Scanned::InsuredPerson | Scanned::SignedStamp
+    )
 }
 
 /// Whole characters, as many bytes as fit on a row.

@@ -10,7 +10,7 @@ use comptoir::domain::prescription::{Delivery, LineKind, Prescription, Prescript
 use comptoir::domain::product::{Product, ProductCode};
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber};
-use comptoir::domain::scanned::Scanned;
+use comptoir::domain::scanned::{Country, Scanned};
 use comptoir::domain::substitution::{NonSubstitutable, SubstitutionPermission};
 use comptoir::ui::Theme;
 
@@ -188,7 +188,7 @@ fn hostile_messages() -> Vec<Happening> {
             "text",
             vec![Message::Scanned {
                 text: HOSTILE.into(),
-                scanned: Scanned::ForeignPrescription,
+                scanned: Scanned::ForeignPrescription(Country::Germany),
             }],
             "",
         ),

@@ -4,7 +4,7 @@ use comptoir::app::identified::Bearing;
 use comptoir::domain::identifiers::{Cip13, ean_check_digit_is_right};
 use comptoir::domain::number::PrescriptionNumber;
 use comptoir::domain::people::Ins;
-use comptoir::domain::scanned::{Scanned, ScannedBox};
+use comptoir::domain::scanned::{Country, Scanned, ScannedBox};
 use comptoir::safe::safe;
 use comptoir::scan::glued::read_burst;
 use comptoir::scan::gs1::SEPARATOR;
@@ -89,6 +89,7 @@ proptest! {
             format!("Ordonnance n° {number} du 22/11/2026"),
             format!("https://ordonnance.example/p/{number}?v=1"),
             format!("]Q1{number}\r\n"),
+            format!("https://ordonnance.example/?n%3D{number}"),
         ] {
             prop_assert_eq!(read_text(&printed).scanned, Scanned::Prescription(number.clone()), "{}", printed);
         }
@@ -98,7 +99,7 @@ proptest! {
     fn a_box_comes_back_with_its_lot_expiry_and_serial(read in boxes()) {
         let reading = read_text(&printed(&read));
         prop_assert_eq!(reading.scanned, Scanned::Box(read));
-        prop_assert_eq!(reading.repaired, None);
+        prop_assert_eq!(reading.repaired, vec![]);
     }
 
     #[test]
@@ -136,9 +137,9 @@ proptest! {
         token in "[0-9a-f]{64}", place in "[a-z]{3,12}",
     ) {
         for (printed, expected) in [
-            (format!("{{\"urls\":[\"Task/160.{place}/$accept?ac={token}\"]}}"), Scanned::ForeignPrescription),
-            (format!("CHMED16A1{token}"), Scanned::ForeignPrescription),
-            (format!("https://eprescription.hin.ch/#{token}"), Scanned::ForeignPrescription),
+            (format!("{{\"urls\":[\"Task/160.{place}/$accept?ac={token}\"]}}"), Scanned::ForeignPrescription(Country::Germany)),
+            (format!("CHMED16A1{token}"), Scanned::ForeignPrescription(Country::Switzerland)),
+            (format!("https://eprescription.hin.ch/#{token}"), Scanned::ForeignPrescription(Country::Switzerland)),
             (format!("https://{place}.example/"), Scanned::Url),
             (format!("/{place}/feuille.png"), Scanned::FileName),
             (format!("file:///{place}/feuille.png"), Scanned::FileName),
@@ -186,11 +187,20 @@ fn each_kind_has_its_sentence_and_what_to_do_instead() {
         Scanned::Box(unknown_box),
         read_text("IS010000000000000000000000S1279035121518989S2X").scanned,
         Scanned::Ins(None),
-        Scanned::ForeignPrescription,
+        Scanned::ForeignPrescription(Country::Germany),
+        Scanned::ForeignPrescription(Country::Switzerland),
+        Scanned::ForeignPrescription(Country::UnitedKingdom),
+        Scanned::Prescriptions(vec![
+            "01S2TBPZ2JCNZZYGHZ".parse().unwrap(),
+            "01K7M4QX2RT9WBHV6P".parse().unwrap(),
+        ]),
+        Scanned::SignedStamp,
+        Scanned::Article,
         Scanned::Url,
         Scanned::FileName,
         Scanned::InsuredPerson,
         Scanned::Professional,
+        Scanned::Ambiguous,
         Scanned::Text,
     ] {
         let sentence = scans::scanned(&scanned);

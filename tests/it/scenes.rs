@@ -24,7 +24,7 @@ use comptoir::domain::product::ProductCode;
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber, Sha256Digest};
 use comptoir::domain::retention::RetentionClass;
-use comptoir::domain::scanned::{Scanned, ScannedBox};
+use comptoir::domain::scanned::{Country, Scanned, ScannedBox};
 use jiff::civil::date;
 
 use crate::samples::*;
@@ -335,6 +335,10 @@ fn counter_scenes() -> Vec<Scene> {
             after(app(), vec![], "O1S2TBPZ2JCNZZYGHZ⏎"),
         ),
         scene("consulting", after(app(), vec![scan(NUMBER)], "")),
+        scene(
+            "consulting_with_a_box",
+            after(app(), vec![scan(NUMBER), scanned_box(AMOXICILLIN)], ""),
+        ),
         scene(
             "consulting_slow",
             after(app(), vec![scan(NUMBER), Message::TimePassed(in_minutes(1))], ""),
@@ -657,10 +661,59 @@ fn identified_scenes() -> Vec<Scene> {
             after(app(), vec![text_scanned(Scanned::Text, "Hello :)\u{1b}[2J")], ""),
         ),
         scene(
+            "identified_several_in_one_code",
+            after(
+                app(),
+                vec![text_scanned(
+                    comptoir::scan::what::read_text("01S2TBPZ2JCNZZYGHZ, 01K7M4QX2RT9WBHV6P").scanned,
+                    "01S2TBPZ2JCNZZYGHZ, 01K7M4QX2RT9WBHV6P",
+                )],
+                "",
+            ),
+        ),
+        scene(
+            "identified_stamp",
+            after(
+                app(),
+                vec![text_scanned(Scanned::SignedStamp, "DC04FR0AXT4A0E840E8A0101FR")],
+                "",
+            ),
+        ),
+        scene(
+            "identified_article_of_no_line",
+            after(
+                serving(prescription()),
+                vec![text_scanned(Scanned::Article, "5449000000996")],
+                "",
+            ),
+        ),
+        scene(
+            "identified_swiss",
+            after(
+                app(),
+                vec![text_scanned(
+                    Scanned::ForeignPrescription(Country::Switzerland),
+                    "CHMED16A1H4sI",
+                )],
+                "",
+            ),
+        ),
+        scene(
+            "identified_ambiguous",
+            after(
+                app(),
+                vec![text_scanned(Scanned::Ambiguous, "à&sétbpzéjcnzzyghz")],
+                "",
+            ),
+        ),
+        scene(
             "identified_foreign",
             after(
                 app(),
-                vec![text_scanned(Scanned::ForeignPrescription, "Task/160.123")],
+                vec![text_scanned(
+                    Scanned::ForeignPrescription(Country::Germany),
+                    "Task/160.123",
+                )],
                 "",
             ),
         ),
@@ -761,7 +814,7 @@ fn rule_scenes() -> Vec<Scene> {
 }
 
 /// A hand-over that another pharmacy's contradicts, on the screen that settles it.
-fn settling(reading: Option<settling::Reading>, typed: &str) -> App {
+pub(crate) fn settling(reading: Option<settling::Reading>, typed: &str) -> App {
     let mut contradicted = entry(hand_over(3, 95), &PostState::Accepted);
     contradicted.states[0].1 = PostState::Conflict(Refusal {
         line: Some(LineNumber(1)),
@@ -904,6 +957,14 @@ fn reader_scenes() -> Vec<Scene> {
             longest_pause: Duration::from_millis(12),
         })
     };
+    let undone = |text: &str, place: usize| {
+        let repair = read(text).repaired[place];
+        Message::ScanRepaired {
+            repair,
+            mended: comptoir::scan::repair::mend(repair, text),
+        }
+    };
+    let doubtful = "]d201034009338570421728093010AB12C21SN001";
     let damaged = "$déà&à\"'ààç\"\"_(èà'é&èé_àç\"à&àQB&éCé&SNàààààààààààà&";
     vec![
         scene("reader_test", tested(vec![])),
@@ -931,10 +992,8 @@ fn reader_scenes() -> Vec<Scene> {
             "reader_test_repaired",
             tested(vec![
                 heard(damaged),
-                Message::ScanRepaired {
-                    repair: read(damaged).repaired.unwrap(),
-                    mended: comptoir::scan::repair::mend(read(damaged).repaired.unwrap(), damaged),
-                },
+                undone(damaged, 0),
+                undone(damaged, 1),
                 typed(damaged, Ending::Enter),
             ]),
         ),
@@ -965,6 +1024,14 @@ fn reader_scenes() -> Vec<Scene> {
                 }),
             ]),
         ),
+        scene(
+            "reader_test_of_doubtful_separators",
+            tested(vec![
+                heard(doubtful),
+                undone(doubtful, 0),
+            ]),
+        ),
+        scene("reader_test_ambiguous", tested(vec![heard("à&sétbpzéjcnzzyghz")])),
         scene(
             "reader_test_of_an_identity",
             tested(vec![heard(IDENTITY), typed(IDENTITY, Ending::Enter)]),

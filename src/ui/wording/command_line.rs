@@ -118,13 +118,17 @@ pub const fn no_such_hand_over() -> &'static str {
 pub fn scanned_as(scanned: &Scanned) -> &'static str {
     match scanned {
         Scanned::Prescription(_) => "une ordonnance numérique",
+        Scanned::Prescriptions(_) => "un code avec les numéros de plusieurs ordonnances",
         Scanned::Box(_) => "une boîte de médicament",
         Scanned::Ins(_) => "l’identité du patient (INS)",
-        Scanned::ForeignPrescription => "une ordonnance d’un autre pays",
+        Scanned::SignedStamp => "un 2D-Doc (attestation ou justificatif signé)",
+        Scanned::Article => "un article du commerce (code-barres EAN)",
+        Scanned::ForeignPrescription(_) => "une ordonnance d’un autre pays",
         Scanned::Url => "une adresse internet (elle n’a pas été ouverte)",
         Scanned::FileName => "le nom d’un fichier (il n’a pas été ouvert)",
         Scanned::InsuredPerson => "un numéro d’assuré (carte Vitale, attestation)",
         Scanned::Professional => "un numéro de professionnel de santé (RPPS)",
+        Scanned::Ambiguous => "un code déformé par le clavier, qui peut se rétablir de deux façons",
         Scanned::Text => "un texte quelconque",
     }
 }

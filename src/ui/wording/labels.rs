@@ -206,7 +206,11 @@ pub const NOTHING_CHANGED: &str = "Rien n’a été modifié, ni ici ni à la ba
 /// Title.
 pub const NOT_A_PRESCRIPTION: &str = "Ce n’est pas une ordonnance numérique";
 /// Title.
-pub const SEVERAL_CODES: &str = "Plusieurs codes sur cette image";
+pub const SEVERAL_CODES: &str = "Plusieurs codes lus ensemble";
+/// Title.
+pub const SEVERAL_IN_ONE: &str = "Plusieurs ordonnances dans un seul code";
+/// Title.
+pub const DAMAGED_CODE: &str = "Code déformé par le clavier";
 /// Title.
 pub const OTHER_PATIENT: &str = "AUTRE PATIENT";
 

@@ -42,6 +42,10 @@ pub const IDENTITY_HIDDEN: &str = "Contenu non affiché : c’est l’identité 
 /// Nothing had to be undone.
 pub const AS_SENT: &str = "Le code est arrivé sans dommage.";
 
+/// What a keyboard damaged so that nobody can tell what it was.
+pub const AMBIGUOUS: &str = "Relâchez la touche Verr. Maj., puis scannez de nouveau. Si des signes (à & é) ou des minuscules arrivent encore, \
+     scannez, dans le manuel du lecteur, le code de réglage « French keyboard » (clavier français), ou passez-le en mode série (USB-COM).";
+
 /// How much arrived.
 pub fn received(characters: usize, bytes: usize) -> String {
     format!(
@@ -95,11 +99,12 @@ pub fn glued(count: usize) -> String {
 }
 
 /// The box's own number.
-pub fn serial(serial: Option<&Serial>) -> String {
-    serial.map_or_else(
-        || "aucun (normal pour un médicament sans prescription)".to_owned(),
-        |serial| safe(serial.as_str()),
-    )
+pub fn serial(serial: Option<&Serial>, repaired: &[Repair]) -> String {
+    match serial {
+        Some(serial) => safe(serial.as_str()),
+        None if repaired.contains(&Repair::DoubtfulSeparators) => "non lu avec certitude".to_owned(),
+        None => "aucun (normal pour un médicament sans prescription)".to_owned(),
+    }
 }
 
 /// What the AIM identifier in front of a text says.
@@ -118,6 +123,19 @@ pub fn prefix(text: &str) -> Option<&'static str> {
     .find_map(|(prefix, meaning)| text.starts_with(prefix).then_some(meaning))
 }
 
+/// What was undone in a scan, in a line.
+#[rustfmt::skip] // one row per repair, to be read as a table
+pub const fn repaired(repair: Repair) -> &'static str {
+    match repair {
+        Repair::Azerty => "Le lecteur est réglé pour un clavier américain : le code a été rétabli. Réglez le lecteur sur « AZERTY français ».",
+        Repair::CapsLock => "Le code est arrivé en minuscules et a été rétabli. Vérifiez la touche Verr. Maj.",
+        Repair::ShiftLock => "Le code est arrivé déformé par la touche Verr. Maj. et a été rétabli : relâchez-la.",
+        Repair::AzertyCapsLock | Repair::AzertyShiftLock => "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.",
+        Repair::LostSeparators => "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).",
+        Repair::DoubtfulSeparators => "Boîte lue, mais le lot n’a pas pu l’être avec certitude (séparateurs perdus) : tapez-le. Essai du lecteur : F9.",
+    }
+}
+
 /// What was wrong with the reader, and how to mend it.
 pub const fn mend(repair: Repair) -> &'static str {
     match repair {
@@ -129,9 +147,17 @@ pub const fn mend(repair: Repair) -> &'static str {
             "Les majuscules sont arrivées en minuscules ; le code a été rétabli. Relâchez la touche Verr. Maj. : sur une boîte, \
              elle fausserait le lot et le numéro de série."
         }
-        Repair::AzertyCapsLock => {
+        Repair::ShiftLock => {
+            "Les chiffres sont arrivés en signes et les majuscules en minuscules ; le code a été rétabli. Relâchez la touche \
+             Verr. Maj. : d’autres codes, déformés ainsi, ne peuvent pas être rétablis."
+        }
+        Repair::AzertyCapsLock | Repair::AzertyShiftLock => {
             "Clavier américain et touche Verr. Maj. à la fois ; le code a été rétabli. Relâchez Verr. Maj., puis réglez le lecteur \
              sur « French keyboard », ou passez-le en mode série (USB-COM)."
+        }
+        Repair::DoubtfulSeparators => {
+            "Aucun séparateur GS1 n’est arrivé, et ce code se lit de deux façons sans eux : le lot ou le numéro de série n’a \
+             pas été repris. Réglez le lecteur pour qu’il envoie GS (« FNC1 = GS », ASCII 29), ou passez-le en mode série (USB-COM)."
         }
         Repair::LostSeparators => {
             "Les séparateurs GS1 n’arrivent pas : le lot a été reconnu parce qu’une seule lecture est possible, vérifiez-le sur la \

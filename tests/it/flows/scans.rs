@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use comptoir::app::desk::Notice;
 use comptoir::app::message::{FileAnswer, Message, ReadFailure, Reading};
 use comptoir::app::{App, Effect};
-use comptoir::domain::identifiers::LineNumber;
-use comptoir::domain::scanned::Scanned;
+use comptoir::domain::identifiers::{Boxes, LineNumber};
+use comptoir::domain::prescription::Prescription;
+use comptoir::domain::scanned::{Country, Repair, Scanned};
+use jiff::civil::{Date, date};
 
 use crate::samples::*;
 
@@ -89,7 +91,7 @@ fn what_is_not_a_prescription_is_explained_and_leads_back() {
         Scanned::Text,
         Scanned::Url,
         Scanned::FileName,
-        Scanned::ForeignPrescription,
+        Scanned::ForeignPrescription(Country::Germany),
         Scanned::Ins(None),
     ] {
         let mut app = app();
@@ -402,4 +404,155 @@ fn what_a_camera_sees_goes_where_a_scan_would_and_the_reader_s_test_only_shows_i
         names(&app.update(Message::FrameRead(sheet()))),
         ["Consult", "WakeAt"]
     );
+}
+
+/// What had to be undone never covers that nothing was ticked.
+#[test]
+fn what_was_undone_is_said_after_a_box_that_was_ticked_and_not_after_one_that_was_not() {
+    let news_after = |expiry: Option<Date>| {
+        let mut app = serving(prescription());
+        let Message::Scanned {
+            text,
+            scanned: Scanned::Box(mut read),
+        } = scanned_box(AMOXICILLIN, "A12")
+        else {
+            unreachable!("a box")
+        };
+        read.expiry = expiry;
+        app.update(Message::Scanned {
+            text,
+            scanned: Scanned::Box(read),
+        });
+        app.update(Message::ScanRepaired { repair: Repair::Azerty, mended: None });
+        app.update(Message::ScanRepaired { repair: Repair::DoubtfulSeparators, mended: None });
+        app.desk().notice.clone()
+    };
+    assert_eq!(
+        news_after(None),
+        Some(Notice::ScanRepaired(Repair::DoubtfulSeparators))
+    );
+    let too_old = date(2026, 1, 31);
+    assert_eq!(news_after(Some(too_old)), Some(Notice::BoxExpired(too_old)));
+}
+
+fn reading_of(message: Message) -> Reading {
+    match message {
+        Message::Scanned { text, scanned } => Reading { text, scanned },
+        _ => unreachable!("a scan"),
+    }
+}
+
+#[test]
+fn boxes_that_come_before_their_prescription_wait_for_it_and_tick_their_lines() {
+    let number_scan = || reading_of(scan(NUMBER));
+    let a_box = || reading_of(scanned_box(AMOXICILLIN, "A12"));
+    for burst in [vec![number_scan(), a_box()], vec![a_box(), number_scan()]] {
+        let mut app = app();
+        let effects = app.update(Message::ScannedTogether(burst));
+        assert!(effects.contains(&Effect::Consult(number(NUMBER))));
+        assert_eq!(
+            app.screen().name(),
+            "consulting",
+            "nothing false is said meanwhile"
+        );
+        assert_eq!(app.desk().notice, Some(Notice::BoxesWaiting(1)));
+        app.update(consulted(prescription()));
+        assert_eq!(app.screen().name(), "prescription");
+        assert_eq!(
+            app.desk().notice,
+            Some(Notice::BoxCounted(LineNumber(1), 1, Boxes(2)))
+        );
+    }
+}
+
+#[test]
+fn what_was_undone_in_a_box_that_waited_is_said_once_it_has_ticked() {
+    let mut app = app();
+    let burst = vec![reading_of(scan(NUMBER)), reading_of(scanned_box(AMOXICILLIN, ""))];
+    app.update(Message::ScannedTogether(burst));
+    let doubtful = Repair::DoubtfulSeparators;
+    app.update(Message::ScanRepaired { repair: doubtful, mended: None });
+    app.update(consulted(prescription()));
+    assert_eq!(app.desk().notice, Some(Notice::ScanRepaired(doubtful)));
+}
+
+#[test]
+fn a_box_waits_for_the_prescription_asked_for_and_for_no_other() {
+    let mut app = app();
+    app.update(scan(NUMBER));
+    app.update(scanned_box(AMOXICILLIN, "A12"));
+    app.update(scan(OTHER_NUMBER));
+    app.update(Message::Consulted(Box::new(consultation_of(Prescription {
+        number: number(OTHER_NUMBER),
+        ..prescription()
+    }))));
+    let serving = app.screen().serving().unwrap();
+    assert!(serving.forms.is_empty(), "the box was of the other one");
+}
+
+#[test]
+fn what_came_with_a_number_waits_for_the_answer_about_unsaved_work() {
+    let mut app = serving(prescription());
+    press(&mut app, "2n");
+    let burst = vec![
+        reading_of(scan(OTHER_NUMBER)),
+        reading_of(scanned_box(AMOXICILLIN, "A12")),
+    ];
+    app.update(Message::ScannedTogether(burst));
+    assert_eq!(app.screen().name(), "leaving");
+    press(&mut app, "⏎");
+    let serving = app.screen().serving().unwrap();
+    assert_eq!(serving.forms.len(), 0, "the box ticked nothing of the work kept");
+}
+
+#[test]
+fn a_piece_of_a_number_goes_on_the_one_being_typed() {
+    let mut app = app();
+    press(&mut app, "01S2");
+    assert!(app.update(text("TBPZ2J", Scanned::Text)).is_empty());
+    assert_eq!(app.screen().name(), "counter");
+    let effects = press(&mut app, "CNZZYGHZ⏎");
+    assert!(effects.contains(&Effect::Consult(number("01S2TBPZ2JCNZZYGHZ"))));
+}
+
+#[test]
+fn what_begins_no_number_is_explained_at_the_counter() {
+    let long = "01".repeat(1500);
+    for (typed, found, scanned) in [
+        ("", "Hello :)", Scanned::Text),
+        ("", "MOREAU", Scanned::Text),
+        ("", "01S2TBP\r", Scanned::Text),
+        ("", long.as_str(), Scanned::Text),
+        ("01S2TBPZ2JCNZZYG", "HZ9", Scanned::Text),
+        ("", "01é", Scanned::Text),
+        ("", "/home/claire/feuille.png", Scanned::FileName),
+        ("", "https://exemple.fr/", Scanned::Url),
+    ] {
+        let mut app = app();
+        press(&mut app, typed);
+        app.update(text(found, scanned));
+        assert_eq!(app.screen().name(), "identified", "{found:?}");
+    }
+}
+
+#[test]
+fn words_pasted_go_to_the_search_of_the_register_and_to_the_reason_of_a_settling() {
+    let mut app = app();
+    press(&mut app, "③/");
+    let effects = app.update(text("lefèvre\r", Scanned::Text));
+    assert_eq!(names(&effects), ["SearchRegister"]);
+    app.update(text("https://exemple.fr/", Scanned::Url));
+    assert_eq!(app.screen().name(), "identified");
+
+    let mut app = crate::scenes::settling(None, "1");
+    app.update(text("vu avec la pharmacie du marché", Scanned::Text));
+    let effects = press(&mut app, "⏎");
+    assert!(
+        matches!(&effects[..], [Effect::Settle(request)] if request.reason == "vu avec la pharmacie du marché"),
+        "{effects:?}"
+    );
+
+    let mut app = crate::scenes::settling(None, "1");
+    app.update(text(&"A".repeat(3000), Scanned::Text));
+    assert_eq!(app.screen().name(), "identified", "nobody's words are that long");
 }

@@ -151,7 +151,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (
         "address and two numbers",
-        URL,
+        TEXT,
         "http://{spy}/01HZAA0000000004ZZ/01HZAA0000000005ZZ",
     ),
     (
