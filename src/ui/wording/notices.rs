@@ -6,7 +6,7 @@ use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::{self, non_substitutable};
 use crate::ui::wording::refusals::not_a_number;
-use crate::ui::wording::{breakdowns, camera, day, labels, posts, reasons, settling};
+use crate::ui::wording::{breakdowns, camera, day, labels, posts, reader, reasons, settling};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,9 +40,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ScanRepaired(Repair::CapsLock) => (Attention, "Le code est arrivé en minuscules et a été rétabli. Vérifiez la touche Verr. Maj.".into()),
         Notice::ScanRepaired(Repair::AzertyCapsLock) => (Attention, "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.".into()),
         Notice::ScanRepaired(Repair::LostSeparators) => (Attention, "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).".into()),
-        Notice::ScanCut => (Attention, "Le code est arrivé en deux morceaux et n’a pas été pris\u{202f}: scannez-le à nouveau.".into()),
-        Notice::ScanWasCut => (Attention, "La fin du dernier code est arrivée trop tard\u{202f}: vérifiez ce qui vient d’être lu, puis scannez-le à nouveau.".into()),
-        Notice::KeypadKeysSent => (Attention, "Le lecteur tape sur un pavé numérique dont la touche Verr.\u{a0}Num. n’est pas active\u{202f}: appuyez dessus, puis scannez à nouveau.".into()),
+        Notice::ScanFailed(failure) => (Attention, reader::failed(*failure).into()),
         Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),
         Notice::FramesLost(folder) => (Attention, format!("Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Les autres lecteurs fonctionnent.", safe(&folder.display().to_string()))),
         Notice::ReadWithDifficulty => (Attention, "Code lu avec peine : comparez le numéro et le patient à ceux imprimés sur l’ordonnance.".to_owned()),

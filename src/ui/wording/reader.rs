@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::app::keys::Key;
+use crate::app::message::ScanFailure;
 use crate::app::reader_test::Ending;
 use crate::domain::identifiers::Serial;
 use crate::domain::scanned::Repair;
@@ -116,6 +117,21 @@ pub fn prefix(text: &str) -> Option<&'static str> {
     ]
     .into_iter()
     .find_map(|(prefix, meaning)| text.starts_with(prefix).then_some(meaning))
+}
+
+/// Why what a reader sent was not taken, and what to do.
+pub const fn failed(why: ScanFailure) -> &'static str {
+    match why {
+        ScanFailure::Beginning => {
+            "Le code est arrivé en deux morceaux et n’a pas été pris\u{202f}: scannez-le à nouveau."
+        }
+        ScanFailure::Rest => {
+            "La fin du dernier code est arrivée trop tard\u{202f}: vérifiez ce qui vient d’être lu, puis scannez-le à nouveau."
+        }
+        ScanFailure::KeypadKeys => {
+            "Le lecteur tape sur un pavé numérique dont la touche Verr.\u{a0}Num. n’est pas active\u{202f}: appuyez dessus, puis scannez à nouveau."
+        }
+    }
 }
 
 /// What was wrong with the reader, and how to mend it.
