@@ -30,7 +30,7 @@ use crossterm::event::Event;
 use tokio::runtime::Handle;
 
 use crate::app::desk::LeftWaiting;
-use crate::app::message::Reading;
+use crate::app::message::{Reading, ScanFailure};
 use crate::app::paths_typed::paths_typed;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
@@ -203,9 +203,12 @@ fn messages(struck: Struck) -> Vec<Message> {
             messages.push(Message::ScanTyped(arrival));
             messages
         }
-        Struck::Unfinished(text, arrival) => vec![cut_message(text), Message::ScanTyped(arrival)],
-        Struck::Rest => vec![Message::ScanWasCut],
-        Struck::KeypadKeys(arrival) => vec![Message::KeypadKeysSent, Message::ScanTyped(arrival)],
+        Struck::Unfinished(text, arrival) => vec![beginning(text), Message::ScanTyped(arrival)],
+        Struck::Rest => vec![scan_failed(ScanFailure::Rest, None)],
+        Struck::KeypadKeys(arrival) => vec![
+            scan_failed(ScanFailure::KeypadKeys, None),
+            Message::ScanTyped(arrival),
+        ],
         Struck::Pasted(text) => pasted_messages(&text),
     }
 }
@@ -256,9 +259,13 @@ fn scan_messages(text: &str) -> Vec<Message> {
         .collect()
 }
 
-fn cut_message(text: String) -> Message {
+fn beginning(text: String) -> Message {
     let scanned = what::read_text(&text).scanned;
-    Message::ScanCut(Reading { text, scanned })
+    scan_failed(ScanFailure::Beginning, Some(Reading { text, scanned }))
+}
+
+const fn scan_failed(why: ScanFailure, reading: Option<Reading>) -> Message {
+    Message::ScanFailed { why, reading }
 }
 
 fn setting(config: &Config, session: &Session, has_inbox: bool) -> Setting {
@@ -362,7 +369,7 @@ fn listen_to_reader(reader: SerialReader, sender: SyncSender<Input>) {
     serial_reader::listen(reader, move |heard| {
         let messages = match heard {
             Heard::Scan(text) => scan_messages(&text),
-            Heard::Unfinished(text) => vec![cut_message(text)],
+            Heard::Unfinished(text) => vec![beginning(text)],
             Heard::Lost(device) => vec![Message::ReaderLost(device)],
             Heard::Found(device) => vec![Message::ReaderFound(device)],
         };

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use crate::app::camera::CameraTrouble;
 use crate::app::effect::Effect;
 use crate::app::form::Missing;
+use crate::app::message::ScanFailure;
 use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::Circumstances;
 use crate::domain::hold::{Hold, Terminal};
@@ -107,12 +108,8 @@ pub enum Notice {
     RecordingNow,
     /// The keyboard had damaged the scan, which was repaired.
     ScanRepaired(Repair),
-    /// A code came in pieces, of which none was taken for a code.
-    ScanCut,
-    /// More came of a code that had been taken for a whole one.
-    ScanWasCut,
-    /// A reader sent the keys of a numeric keypad without Num Lock.
-    KeypadKeysSent,
+    /// A reader sent what is no whole code.
+    ScanFailed(ScanFailure),
     /// So many boxes were scanned before their prescription was there.
     BoxesWaiting(usize),
     /// The serial reader is not there.

@@ -55,12 +55,13 @@ pub enum Message {
     },
     /// How what was just sent had been typed.
     ScanTyped(Arrival),
-    /// A reader sent the beginning of a code, which is not to be taken for a whole one.
-    ScanCut(Reading),
-    /// More came of a code that had been taken for a whole one.
-    ScanWasCut,
-    /// A reader sent the keys of a numeric keypad without Num Lock.
-    KeypadKeysSent,
+    /// A reader sent what is no whole code.
+    ScanFailed {
+        /// Why.
+        why: ScanFailure,
+        /// What can be read of it.
+        reading: Option<Reading>,
+    },
     /// The serial reader is not there, or not any more.
     ReaderLost(PathBuf),
     /// The serial reader is there again.
@@ -292,6 +293,17 @@ pub enum CannotOpen {
     Outdated,
 }
 
+/// Why what a reader sent is no whole code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScanFailure {
+    /// It is the beginning of one, whose rest did not come.
+    Beginning,
+    /// It is the rest of one that had been taken for a whole one.
+    Rest,
+    /// It is the keys of a numeric keypad without Num Lock.
+    KeypadKeys,
+}
+
 /// One code that was read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reading {
@@ -447,9 +459,7 @@ impl Message {
             Self::ScannedTogether(_) => "ScannedTogether",
             Self::ScanRepaired { .. } => "ScanRepaired",
             Self::ScanTyped(_) => "ScanTyped",
-            Self::ScanCut(_) => "ScanCut",
-            Self::ScanWasCut => "ScanWasCut",
-            Self::KeypadKeysSent => "KeypadKeysSent",
+            Self::ScanFailed { .. } => "ScanFailed",
             Self::ReaderLost(_) => "ReaderLost",
             Self::ReaderFound(_) => "ReaderFound",
             Self::FramesLost(_) => "FramesLost",

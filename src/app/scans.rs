@@ -9,7 +9,7 @@ use crate::app::effect::Effect;
 use crate::app::identified::{Bearing, Identified, prescriptions};
 use crate::app::input::TYPED_CHARACTERS_MAX;
 use crate::app::leaving::{self, Destination};
-use crate::app::message::{FileAnswer, ReadFailure, Reading};
+use crate::app::message::{FileAnswer, ReadFailure, Reading, ScanFailure};
 use crate::app::reader_test::{Arrival, Heard, Repaired};
 use crate::app::refused::{Refused, Why};
 use crate::app::screen::{Screen, Scroll};
@@ -76,34 +76,24 @@ impl App {
         Vec::new()
     }
 
-    /// Half a box has half a lot: it ticks nothing. Words are taken where they are asked for: a slow line bunches what
-    /// a person types.
-    pub(crate) fn scan_cut(&mut self, reading: Reading) -> Vec<Effect> {
-        if reading.scanned == Scanned::Text
-            // Half a number would wait there for the rest of another.
+    /// A reader sent what is no whole code, and the person is told: half a box has half a lot, and ticks nothing.
+    pub(crate) fn scan_failed(&mut self, why: ScanFailure, reading: Option<Reading>) -> Vec<Effect> {
+        self.desk.last_touched = self.desk.now;
+        // Words are taken where they are asked for: a slow line bunches what a person types. At the counter, half a
+        // number would wait for the rest of another.
+        if let Some(reading) = &reading
+            && reading.scanned == Scanned::Text
             && !matches!(self.screen, Screen::Counter(_))
             && let Some(effects) = self.pasted(&reading.text, &reading.scanned)
         {
             return effects;
         }
-        if let Screen::ReaderTest(test) = &mut self.screen {
-            test.hear(Heard::Beginning(reading));
+        if let Screen::ReaderTest(test) = &mut self.screen
+            && why != ScanFailure::Rest
+        {
+            test.hear(reading.map_or_else(|| Heard::Codes(Vec::new()), Heard::Beginning));
         }
-        self.not_scanned(Notice::ScanCut)
-    }
-
-    /// The digits of a code came as keys, and are lost.
-    pub(crate) fn keypad_keys_sent(&mut self) -> Vec<Effect> {
-        if let Screen::ReaderTest(test) = &mut self.screen {
-            test.hear(Heard::Codes(Vec::new()));
-        }
-        self.not_scanned(Notice::KeypadKeysSent)
-    }
-
-    /// A reader sent what is no code, and the person is told why.
-    fn not_scanned(&mut self, why: Notice) -> Vec<Effect> {
-        self.desk.last_touched = self.desk.now;
-        self.desk.tell(why)
+        self.desk.tell(Notice::ScanFailed(why))
     }
 
     /// Each goes where it would alone; among several prescriptions, the person chooses.

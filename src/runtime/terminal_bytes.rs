@@ -89,9 +89,8 @@ fn key(code: KeyCode) -> Event {
 
 fn step(bytes: &[u8]) -> Step {
     match bytes {
-        [] | [ESCAPE] => Step::Unfinished,
+        [] | [ESCAPE] | [ESCAPE, b'O'] => Step::Unfinished,
         [ESCAPE, b'[', parameters @ ..] => sequence(bytes, parameters),
-        [ESCAPE, b'O'] => Step::Unfinished,
         [ESCAPE, b'O', letter @ b'A'..=b'z', ..] => Step::Event(3, key(keypad_key(*letter))),
         // Two keys, or a key that no terminal sends.
         [ESCAPE, ESCAPE | b'O' | ..=0x1f | 0x7f, ..] => Step::Event(1, key(KeyCode::Esc)),

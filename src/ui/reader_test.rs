@@ -55,7 +55,10 @@ impl Widget for Page<'_> {
         for repaired in &self.test.repaired {
             rows.signed(2, "!", reader::mend(repaired.repair), theme.warning);
         }
-        if readings.iter().any(|reading| reading.scanned == Scanned::Ambiguous) {
+        if readings
+            .iter()
+            .any(|reading| reading.scanned == Scanned::Ambiguous)
+        {
             rows.signed(2, "!", reader::AMBIGUOUS, theme.warning);
         } else if self.test.repaired.is_empty() && is_well(&self.test.heard) {
             rows.signed(2, "✓", reader::AS_SENT, theme.good);

@@ -9,7 +9,7 @@ use comptoir::app::desk::LeftWaiting;
 use comptoir::app::keys::Key;
 use comptoir::app::message::{
     ConsultFailure, Contradiction, ContradictionSource, Freshness, HoldAnswer, Message, PaperAnswer,
-    ReadFailure, Reading, RegisterCheck, StoreTask,
+    ReadFailure, Reading, RegisterCheck, ScanFailure, StoreTask,
 };
 use comptoir::app::reader_test::{Arrival, Ending};
 use comptoir::app::{App, Effect, settling};
@@ -1000,17 +1000,23 @@ fn reader_scenes() -> Vec<Scene> {
         scene(
             "reader_test_of_a_code_in_pieces",
             tested(vec![
-                Message::ScanCut(Reading {
-                    text: CUT.into(),
-                    scanned: read(CUT).scanned,
-                }),
+                Message::ScanFailed {
+                    why: ScanFailure::Beginning,
+                    reading: Some(Reading {
+                        text: CUT.into(),
+                        scanned: read(CUT).scanned,
+                    }),
+                },
                 typed(CUT, Ending::Silence),
             ]),
         ),
         scene(
             "reader_test_without_num_lock",
             tested(vec![
-                Message::KeypadKeysSent,
+                Message::ScanFailed {
+                    why: ScanFailure::KeypadKeys,
+                    reading: None,
+                },
                 Message::ScanTyped(Arrival {
                     keys: vec![
                         Some(Key::PageDown),
@@ -1026,10 +1032,7 @@ fn reader_scenes() -> Vec<Scene> {
         ),
         scene(
             "reader_test_of_doubtful_separators",
-            tested(vec![
-                heard(doubtful),
-                undone(doubtful, 0),
-            ]),
+            tested(vec![heard(doubtful), undone(doubtful, 0)]),
         ),
         scene("reader_test_ambiguous", tested(vec![heard("à&sétbpzéjcnzzyghz")])),
         scene(

@@ -40,18 +40,18 @@ fn play(keys: &[(u64, &str)]) -> String {
     heard.iter().map(written).collect()
 }
 
-fn sign(key: &Keystroke<char>) -> char {
+fn sign(key: Keystroke<char>) -> char {
     match key {
-        Keystroke::Character(sign) | Keystroke::Scroll(sign) | Keystroke::Other(sign) => *sign,
+        Keystroke::Character(sign) | Keystroke::Scroll(sign) | Keystroke::Other(sign) => sign,
         Keystroke::Enter => '⏎',
         Keystroke::Tab => '⇥',
     }
 }
 
 fn written(heard: &Heard<char>) -> String {
-    let signs = |burst: &Burst<char>| burst.keys.iter().map(sign).collect::<String>();
+    let signs = |burst: &Burst<char>| burst.keys.iter().copied().map(sign).collect::<String>();
     match heard {
-        Heard::Typed(key) => sign(key).to_string(),
+        Heard::Typed(key) => sign(*key).to_string(),
         Heard::Burst(burst) => format!("[{}]", signs(burst)),
         Heard::Unfinished(burst) => format!("({})", signs(burst)),
         Heard::Rest => "…".into(),

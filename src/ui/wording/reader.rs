@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::app::keys::Key;
+use crate::app::message::ScanFailure;
 use crate::app::reader_test::Ending;
 use crate::domain::identifiers::Serial;
 use crate::domain::scanned::Repair;
@@ -133,6 +134,21 @@ pub const fn repaired(repair: Repair) -> &'static str {
         Repair::AzertyCapsLock | Repair::AzertyShiftLock => "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.",
         Repair::LostSeparators => "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).",
         Repair::DoubtfulSeparators => "Boîte lue, mais le lot n’a pas pu l’être avec certitude (séparateurs perdus) : tapez-le. Essai du lecteur : F9.",
+    }
+}
+
+/// Why what a reader sent was not taken, and what to do.
+pub const fn failed(why: ScanFailure) -> &'static str {
+    match why {
+        ScanFailure::Beginning => {
+            "Le code est arrivé en deux morceaux et n’a pas été pris\u{202f}: scannez-le à nouveau."
+        }
+        ScanFailure::Rest => {
+            "La fin du dernier code est arrivée trop tard\u{202f}: vérifiez ce qui vient d’être lu, puis scannez-le à nouveau."
+        }
+        ScanFailure::KeypadKeys => {
+            "Le lecteur tape sur un pavé numérique dont la touche Verr.\u{a0}Num. n’est pas active\u{202f}: appuyez dessus, puis scannez à nouveau."
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Boxes scanned one by one: what counts, for which line, and what a scan that does not count says.
 
 use comptoir::app::App;
-use comptoir::app::message::Reading;
+use comptoir::app::message::{Reading, ScanFailure};
 use comptoir::domain::box_read::BoxRead;
 use comptoir::domain::dispense::Supply;
 use comptoir::domain::identifiers::{Boxes, LineNumber};
@@ -62,8 +62,11 @@ fn told(supply: &Supply) -> Vec<String> {
 #[test]
 fn half_a_code_ticks_nothing_and_the_person_is_asked_to_scan_again() {
     let cut = |message| match message {
-        Message::Scanned { text, scanned } => Message::ScanCut(Reading { text, scanned }),
-        _ => unreachable!("a box"),
+        Message::Scanned { text, scanned } => Message::ScanFailed {
+            why: ScanFailure::Beginning,
+            reading: Some(Reading { text, scanned }),
+        },
+        _ => unreachable!("a text or a box"),
     };
     let mut app = serving(prescription());
     assert!(app.update(cut(one(AMOXICILLIN, "A1"))).is_empty());
@@ -73,7 +76,7 @@ fn half_a_code_ticks_nothing_and_the_person_is_asked_to_scan_again() {
 
     // What a person typed behind a slow line comes in pieces too: it goes where words are asked for.
     press(&mut app, "↓s/");
-    let words = Message::ScanCut(Reading {
+    let words = cut(Message::Scanned {
         text: "amoxi".into(),
         scanned: Scanned::Text,
     });

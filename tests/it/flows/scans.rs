@@ -330,6 +330,8 @@ fn while_the_reader_is_tested_a_scan_opens_nothing() {
             continue;
         }
         assert!(app.update(scan(OTHER_NUMBER)).is_empty(), "{name}");
+        // The Enter of a slow reader, and whatever it may send: Escape alone closes it.
+        press(&mut app, "⏎⑨n");
         assert_eq!(app.screen().name(), "reader_test", "{name}");
         press(&mut app, "⎋");
         assert_eq!(
@@ -423,8 +425,14 @@ fn what_was_undone_is_said_after_a_box_that_was_ticked_and_not_after_one_that_wa
             text,
             scanned: Scanned::Box(read),
         });
-        app.update(Message::ScanRepaired { repair: Repair::Azerty, mended: None });
-        app.update(Message::ScanRepaired { repair: Repair::DoubtfulSeparators, mended: None });
+        app.update(Message::ScanRepaired {
+            repair: Repair::Azerty,
+            mended: None,
+        });
+        app.update(Message::ScanRepaired {
+            repair: Repair::DoubtfulSeparators,
+            mended: None,
+        });
         app.desk().notice.clone()
     };
     assert_eq!(
@@ -471,7 +479,10 @@ fn what_was_undone_in_a_box_that_waited_is_said_once_it_has_ticked() {
     let burst = vec![reading_of(scan(NUMBER)), reading_of(scanned_box(AMOXICILLIN, ""))];
     app.update(Message::ScannedTogether(burst));
     let doubtful = Repair::DoubtfulSeparators;
-    app.update(Message::ScanRepaired { repair: doubtful, mended: None });
+    app.update(Message::ScanRepaired {
+        repair: doubtful,
+        mended: None,
+    });
     app.update(consulted(prescription()));
     assert_eq!(app.desk().notice, Some(Notice::ScanRepaired(doubtful)));
 }
