@@ -153,6 +153,19 @@ impl Repair {
         Self::AzertyShiftLock,
     ];
 
+    /// How many things are wrong at once. One explains a text before two do: with Caps Lock alone the letters stay where
+    /// they are, and a reader set for another keyboard is noticed at the first scan of the day.
+    pub const fn faults(self) -> usize {
+        match self {
+            Self::AzertyCapsLock | Self::AzertyShiftLock => 2,
+            Self::Azerty
+            | Self::CapsLock
+            | Self::ShiftLock
+            | Self::LostSeparators
+            | Self::DoubtfulSeparators => 1,
+        }
+    }
+
     /// Whether the reader typed the keys of another layout than the machine's.
     pub const fn is_of_another_layout(self) -> bool {
         matches!(self, Self::Azerty | Self::AzertyCapsLock | Self::AzertyShiftLock)

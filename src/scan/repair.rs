@@ -180,10 +180,10 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_number_is_read_as_itself_or_not_at_all(
+        fn a_number_that_one_fault_damaged_is_read_as_itself_or_not_at_all(
             number in "[0-9]{2}([0-9A-Z]{15}|[0-9B-LNOPR-VXY]{15})[A-Z]", before in "|[0-9A-Z]{1,5} ",
         ) {
-            for repair in Repair::OF_KEYBOARDS {
+            for repair in Repair::OF_KEYBOARDS.into_iter().filter(|repair| repair.faults() == 1) {
                 let scanned = read_text(&damaged(repair, &format!("{before}{number}"))).scanned;
                 let is_itself = matches!(&scanned, Scanned::Prescription(read) if read.as_str() == number);
                 proptest::prop_assert!(
