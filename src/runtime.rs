@@ -31,7 +31,6 @@ use crate::app::message::Reading;
 use crate::app::paths_typed::paths_typed;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
-use crate::domain::scanned::Scanned;
 use crate::scan::{glued, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
@@ -200,20 +199,12 @@ fn messages(struck: Struck) -> Vec<Message> {
     }
 }
 
-/// What a person pasted or dropped is a scan too, unless it names files: only a person names files.
+/// What a person pasted or dropped is a scan too, unless it names files: only a person names files. A number in their
+/// names is not looked for: a sheet may have been saved under the number of another one.
 fn pasted_messages(text: &str) -> Vec<Message> {
-    let messages = scan_messages(text);
-    match messages[..] {
-        [
-            Message::Scanned {
-                scanned: Scanned::FileName | Scanned::Text | Scanned::Url,
-                ..
-            },
-        ] => match paths_typed(text) {
-            paths if paths.is_empty() => messages,
-            paths => vec![Message::FilesDropped(paths)],
-        },
-        _ => messages,
+    match paths_typed(text) {
+        paths if paths.is_empty() => scan_messages(text),
+        paths => vec![Message::FilesDropped(paths)],
     }
 }
 

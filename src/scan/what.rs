@@ -6,7 +6,7 @@
 //! 2. the patient's identity (INS DataMatrix);
 //! 3. a box of medicine (GS1, or the 13 digits of the linear code);
 //! 4. a prescription of another country;
-//! 5. the only prescription number inside a longer text or an address;
+//! 5. the only prescription number inside a longer text or an address, but not in the path of a file;
 //! 6. the number of an insured person or of a professional;
 //! 7. one of the first three damaged by the keyboard, repaired;
 //! 8. an address on the web, the name of a file, then any text.
@@ -82,7 +82,8 @@ fn as_it_stands(prefix: Option<&str>, content: &str) -> Option<Reading> {
     if is_foreign(content) {
         return Some(Scanned::ForeignPrescription.into());
     }
-    if let Some(number) = only_number_within(content) {
+    // The name of a file says nothing of what the file holds: another sheet may have been saved under it.
+    if let Some(number) = only_number_within(content).filter(|_| !begins_a_path(content)) {
         return Some(Scanned::Prescription(number).into());
     }
     person_number(content).map(Reading::from)
@@ -185,11 +186,16 @@ fn is_address(text: &str) -> bool {
 }
 
 fn names_a_file(text: &str) -> bool {
+    begins_a_path(text) && !text.contains(char::is_control)
+}
+
+fn begins_a_path(text: &str) -> bool {
+    let text = text.trim_start_matches(['\'', '"']);
     let is_drive = matches!(text.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic());
     let begins = ["/", "~/", "./", "../", "\\\\", "file:/"]
         .iter()
         .any(|start| text.starts_with(start));
-    (is_drive || begins) && !text.contains(char::is_control)
+    is_drive || begins
 }
 
 /// Tried last, so that a text that is something as it stands is never rewritten. Where two repairs give two
@@ -305,6 +311,21 @@ mod tests {
             kind("https://ordonnance.example/01S2TBPZ2JCNZZYGHZ/01K7M4QX2RT9WBHV6P"),
             "url"
         );
+    }
+
+    #[test]
+    fn no_number_is_taken_out_of_the_path_of_a_file() {
+        for (text, expected) in [
+            ("/home/comptoir/01S2TBPZ2JCNZZYGHZ.png", Scanned::FileName),
+            ("~/01S2TBPZ2JCNZZYGHZ/feuille.pdf", Scanned::FileName),
+            ("'/tmp/01S2TBPZ2JCNZZYGHZ (1).png'", Scanned::FileName),
+            ("file:///tmp/01S2TBPZ2JCNZZYGHZ.png", Scanned::FileName),
+            ("C:\\Scans\\01S2TBPZ2JCNZZYGHZ.pdf", Scanned::FileName),
+            ("\\\\poste\\01S2TBPZ2JCNZZYGHZ.pdf", Scanned::FileName),
+            ("/tmp/01S2TBPZ2JCNZZYGHZ.png\n/tmp/b.png", Scanned::Text),
+        ] {
+            assert_eq!(read_text(text).scanned, expected, "{text:?}");
+        }
     }
 
     #[test]

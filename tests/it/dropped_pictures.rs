@@ -27,6 +27,30 @@ fn what_was_read_with_difficulty_says_what_to_compare() {
 }
 
 #[test]
+fn a_sheet_under_the_number_of_another_one_opens_its_own() {
+    const ANOTHER: &str = "0152C9QK2FY4R4MEPA";
+    let counter = Counter::with_its_own_base();
+    let under_a_number = counter.home.path().join(ANOTHER);
+    fs::create_dir(&under_a_number).unwrap();
+    let mut terminal = terminal(&counter);
+    for sheet in [
+        counter.home.path().join(format!("{ANOTHER}.png")),
+        under_a_number.join("feuille.png"),
+    ] {
+        fs::copy(folder().join("tiny.png"), &sheet).unwrap();
+        terminal.paste(sheet.to_str().unwrap());
+        terminal.shows(NUMBER);
+        terminal.press("\u{1b}");
+        terminal.shows("Scannez le QR code");
+        // Typed at the speed of a reader it may be a code, which opens no file and is not its number either.
+        terminal.scan(sheet.to_str().unwrap());
+        terminal.shows("le nom d’un fichier");
+        terminal.press("\u{1b}");
+        terminal.shows("Scannez le QR code");
+    }
+}
+
+#[test]
 fn a_path_is_read_however_the_terminal_pastes_it() {
     let counter = Counter::with_its_own_base();
     let folder_of_sheets = counter.home.path().join("été 2026");
@@ -34,6 +58,9 @@ fn a_path_is_read_however_the_terminal_pastes_it() {
     let sheet = folder_of_sheets.join("feuille n° 1.png");
     fs::copy(folder().join("tiny.png"), &sheet).unwrap();
     let path = sheet.to_str().unwrap();
+    let quoted = folder_of_sheets.join("l'ordonnance (1).png");
+    fs::copy(folder().join("tiny.png"), &quoted).unwrap();
+    let quoted = quoted.to_str().unwrap();
     let mut terminal = terminal(&counter);
     for pasted in [
         path.to_owned(),
@@ -41,6 +68,13 @@ fn a_path_is_read_however_the_terminal_pastes_it() {
         format!("\"{path}\" "),
         path.replace(' ', "\\ "),
         format!("file://{}\r\n", percent_encoded(&sheet)),
+        // As a terminal writes what a shell is to read.
+        format!("'{}'", quoted.replace('\'', "'\\''")),
+        quoted
+            .replace('\'', "\\'")
+            .replace('(', "\\(")
+            .replace(')', "\\)")
+            .replace(' ', "\\ "),
     ] {
         terminal.paste(&pasted);
         terminal.shows(NUMBER);
