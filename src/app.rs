@@ -191,6 +191,11 @@ impl App {
         let Some(command) = keys::meaning(self.screen.context(), key) else {
             return Vec::new();
         };
+        if key == Key::Escape
+            && let Some(effects) = self.desk.give_reading_up()
+        {
+            return effects;
+        }
         self.desk.notice = None;
         let screen = std::mem::take(&mut self.screen);
         let (screen, effects) = match command {

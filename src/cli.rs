@@ -198,7 +198,10 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
     let tokio = workers()?;
     match command {
         None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
-            runtime::run(&config, tokio.handle()).map_err(Failure::from)
+            let ended = runtime::run(&config, tokio.handle());
+            // What the system itself does not answer, a file on a lost disk, keeps nobody in front of an empty screen.
+            tokio.shutdown_timeout(runtime::FAREWELL_MAX);
+            ended.map_err(Failure::from)
         }
         None => tokio.block_on(demo::play()),
         Some(command) => tokio.block_on(obey(command, &config, format)),

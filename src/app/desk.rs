@@ -121,6 +121,8 @@ pub enum Notice {
     ReadingFile(PathBuf),
     /// Several files are being read.
     ReadingFiles(usize),
+    /// The person gave up what was being read.
+    ReadingGivenUp,
     /// Of the files read together, some gave no code.
     FilesWithoutCode {
         /// How many gave none.
@@ -415,6 +417,15 @@ impl Desk {
             }
         };
         vec![effect]
+    }
+
+    /// Gives up the reading that is shown, if one is.
+    pub(crate) fn give_reading_up(&mut self) -> Option<Vec<Effect>> {
+        let (Notice::ReadingFile(_) | Notice::ReadingFiles(_)) = self.notice.as_ref()? else {
+            return None;
+        };
+        self.notice = Some(Notice::ReadingGivenUp);
+        Some(vec![Effect::GiveReadingUp])
     }
 
     pub(crate) fn post_started(&mut self, id: DispenseId) -> Vec<Effect> {

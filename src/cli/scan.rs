@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::{Format, complain, show};
-use crate::confined;
+use crate::confined::{self, Asked};
 use crate::domain::scanned::{Repair, Scanned};
 use crate::safe::Safe;
 use crate::scan::{FileReading, Limits, ReadError, Symbol, what};
@@ -79,7 +79,7 @@ fn is_hidden(path: &Path) -> bool {
 
 fn read(path: &Path, limits: &Limits) -> FileReading {
     if path != Path::new(STANDARD_INPUT) {
-        return confined::read_file(path, limits);
+        return confined::read_file(path, limits, &Asked::default());
     }
     let mut bytes = Vec::new();
     match io::stdin()
@@ -87,7 +87,7 @@ fn read(path: &Path, limits: &Limits) -> FileReading {
         .take(limits.file_bytes + 1)
         .read_to_end(&mut bytes)
     {
-        Ok(_) => confined::read_picture(bytes, limits),
+        Ok(_) => confined::read_picture(bytes, limits, &Asked::default()),
         Err(error) => FileReading::failed(ReadError::NotOpened(error.kind())),
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use super::failure::Failure;
-use crate::confined;
+use crate::confined::{self, Asked};
 use crate::domain::number::{PrescriptionNumber, TypedNumber};
 use crate::domain::scanned::Scanned;
 use crate::scan;
@@ -49,7 +49,7 @@ fn looks_like_a_path(text: &str) -> bool {
 }
 
 fn number_of_file(path: &Path) -> Result<PrescriptionNumber, Failure> {
-    let reading = confined::read_file(path, &scan::Limits::default());
+    let reading = confined::read_file(path, &scan::Limits::default(), &Asked::default());
     let name = path.display().to_string();
     if let Some(error) = &reading.error {
         return Err(Failure::not_readable(words::unreadable_file(&name, error)));

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::inbox::Inbox;
 use super::workshop::as_reading;
 use crate::app::Message;
-use crate::confined;
+use crate::confined::{self, Asked};
 use crate::scan::{Limits, Symbol, file_bytes};
 
 /// How long a code must be out of view before it counts again. Shorter, a trembling hand would scan a box twice.
@@ -67,7 +67,7 @@ fn look(source: &mut impl Source, tell: impl Fn(Message) -> bool) {
     let mut view = View::default();
     while let Some(frame) = source.newest() {
         // A frame that is cut or no picture is followed by another one.
-        let reading = confined::read_picture(frame, &Limits::of_a_frame());
+        let reading = confined::read_picture(frame, &Limits::of_a_frame(), &Asked::default());
         let new = view.new_in(reading.symbols, opened.elapsed());
         if !new.is_empty() && !tell(Message::FrameRead(new.into_iter().map(as_reading).collect())) {
             return;

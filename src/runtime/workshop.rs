@@ -18,6 +18,7 @@ use crate::app::message::{
 };
 use crate::base::Transport;
 use crate::config::{self, BackupChoice};
+use crate::confined::Asked;
 use crate::counter::{
     self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome, TranscriptionAnswer,
 };
@@ -59,7 +60,7 @@ pub trait World: Send + Sync {
     }
 
     /// Reads every code of a picture or PDF.
-    fn read_picture(&self, path: &Path) -> FileReading {
+    fn read_picture(&self, path: &Path, _asked: &Asked) -> FileReading {
         scan::read_file(path, &scan::Limits::default())
     }
     /// Runs work whose panic must not end what asked for it: `None` when it broke off.
@@ -226,8 +227,12 @@ impl<W: World + 'static> Workshop<W> {
     }
 
     /// Reads a picture or a PDF.
-    pub fn read_file(&self, path: PathBuf) {
-        let (FileAnswer { path, answer }, certainty) = self.look_at(path);
+    pub fn read_file(&self, path: PathBuf, asked: &Asked) {
+        let (FileAnswer { path, answer }, certainty) = self.look_at(path, asked);
+        // The person said so: nothing is to be answered.
+        if asked.is_given_up() {
+            return;
+        }
         self.0.tell(match answer {
             Ok(readings) => Message::FileRead { path, readings },
             Err(why) => Message::FileUnread { path, why },
@@ -236,14 +241,18 @@ impl<W: World + 'static> Workshop<W> {
     }
 
     /// Reads several pictures or PDF, one after the other.
-    pub fn read_files(&self, paths: Vec<PathBuf>) {
-        let (files, certainties): (Vec<_>, Vec<_>) = paths.into_iter().map(|path| self.look_at(path)).unzip();
+    pub fn read_files(&self, paths: Vec<PathBuf>, asked: &Asked) {
+        let look_at = |path| self.look_at(path, asked);
+        let (files, certainties): (Vec<_>, Vec<_>) = paths.into_iter().map(look_at).unzip();
+        if asked.is_given_up() {
+            return;
+        }
         self.0.tell(Message::FilesRead(files));
         self.tell_certainty(certainties.into_iter().min().unwrap_or(Certainty::Read));
     }
 
-    fn look_at(&self, path: PathBuf) -> (FileAnswer, Certainty) {
-        let reading = self.0.read_picture(&at_home(&path));
+    fn look_at(&self, path: PathBuf, asked: &Asked) -> (FileAnswer, Certainty) {
+        let reading = self.0.read_picture(&at_home(&path), asked);
         let failure = match reading.error {
             None | Some(ReadError::NoCode) => None,
             Some(error) => Some(read_failure(error)),

@@ -2,10 +2,16 @@
 
 use std::fs;
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::process::Command;
+#[cfg(target_os = "linux")]
+use std::time::{Duration, Instant};
 
 use crate::make_images::folder;
 use crate::support::command::Counter;
 use crate::support::terminal::Terminal;
+#[cfg(target_os = "linux")]
+use crate::support::wait;
 
 /// The number on the sample sheets, which no base knows.
 const NUMBER: &str = "01 K7M4 QX2R T9WB HV6P";
@@ -100,6 +106,73 @@ fn pictures_dropped_together_are_one_scan_and_those_without_a_code_are_counted()
     terminal.paste(&format!("{} {}\n", pictures[0], pictures[2]));
     terminal.shows("1 fichier sur 2 sans code lisible");
     terminal.shows(NUMBER);
+}
+
+/// The processes that the terminal started and that are not reaped yet.
+#[cfg(target_os = "linux")]
+fn children(of: u32) -> Vec<u32> {
+    let parent = |process: &Path| -> Option<u32> {
+        let stat = fs::read_to_string(process.join("stat")).ok()?;
+        stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    };
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter(|process| parent(&process.path()) == Some(of))
+        .filter_map(|process| process.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+/// Drops a picture whose reader never answers: it is stopped before it has read it.
+#[cfg(target_os = "linux")]
+fn drop_a_picture_without_end(terminal: &mut Terminal, counter: &Counter) {
+    let picture = counter.home.path().join("page.png");
+    fs::copy(folder().join("no-code.png"), &picture).unwrap();
+    terminal.paste(picture.to_str().unwrap());
+    let child = wait::until("the reader of the picture", || {
+        children(terminal.process()).pop().ok_or_else(|| terminal.text())
+    });
+    let stopped = Command::new("kill").args(["-STOP", &child.to_string()]).status();
+    assert!(stopped.unwrap().success());
+    terminal.shows("Lecture (Échap pour l’abandonner)");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reading_without_end_is_given_up_with_a_key() {
+    let counter = Counter::with_its_own_base();
+    let mut terminal = terminal(&counter);
+    drop_a_picture_without_end(&mut terminal, &counter);
+    terminal.press("\u{1b}");
+    terminal.shows("Lecture abandonnée");
+    wait::until("the end of the reader", || {
+        match &children(terminal.process())[..] {
+            [] => Ok(()),
+            left => Err(format!("{left:?}")),
+        }
+    });
+    // Nothing is blocked: the next one is read.
+    terminal.paste(folder().join("tiny.png").to_str().unwrap());
+    terminal.shows(NUMBER);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reading_without_end_keeps_nobody_from_leaving() {
+    // The program itself waits two minutes for an answer.
+    const AT_ONCE: Duration = Duration::from_secs(60);
+    for leave in ["F10", "SIGTERM"] {
+        let counter = Counter::with_its_own_base();
+        let mut terminal = terminal(&counter);
+        drop_a_picture_without_end(&mut terminal, &counter);
+        let left_at = Instant::now();
+        if leave == "F10" {
+            terminal.press("\u{1b}[21~");
+            terminal.ends();
+        } else {
+            terminal.signalled("-TERM");
+        }
+        assert!(left_at.elapsed() < AT_ONCE, "{leave}");
+    }
 }
 
 fn percent_encoded(path: &Path) -> String {
