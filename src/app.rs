@@ -116,6 +116,7 @@ impl App {
             Message::CameraFound(device) => self.desk.tell(Notice::CameraFound(device)),
             Message::FrameRead(readings) => self.frame_read(readings),
             Message::ReadWithDifficulty => self.desk.tell(Notice::ReadWithDifficulty),
+            Message::PagesLeft(count) => self.desk.tell(Notice::PagesLeft(count)),
             Message::FilesDropped(paths) => self.desk.read(paths),
             Message::FileRead { path, readings } => self.file_read(path, readings),
             Message::FilesRead(files) => self.files_read(files),

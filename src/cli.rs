@@ -38,8 +38,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, Config, ConfigError, Typed};
 use crate::confined;
+use crate::domain::breakdown::Breakdown;
 use crate::runtime;
 use crate::scan::Limits;
+use crate::ui::wording::command_line as words;
 use failure::Failure;
 use output::Format;
 
@@ -164,9 +166,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
-    match execute(arguments) {
-        Ok(()) => failure::Exit::Done.into(),
-        Err(failure) => {
+    match (execute(arguments), output::lost()) {
+        (Ok(()), None) => failure::Exit::Done.into(),
+        (Ok(()), Some(why)) => {
+            output::complain(&words::result_lost(Breakdown::of_system(why)));
+            failure::Exit::Broken.into()
+        }
+        (Err(failure), _) => {
             output::complain(&failure.sentence);
             failure.exit.into()
         }

@@ -176,6 +176,7 @@ struct Answer {
     symbols: Vec<Symbol>,
     /// Why there are none, if there are none. Until the child says how it ended, the system stopped it.
     why_none: Option<ReadError>,
+    pages_left: usize,
 }
 
 impl Default for Answer {
@@ -183,6 +184,7 @@ impl Default for Answer {
         Self {
             symbols: Vec::new(),
             why_none: Some(ReadError::GivenUp),
+            pages_left: 0,
         }
     }
 }
@@ -200,6 +202,8 @@ impl Answer {
             self.why_none = end
                 .as_str()
                 .map(|code| error(code).unwrap_or(ReadError::DecoderFailed));
+            let pages_left = said["pages_left"].as_u64();
+            self.pages_left = pages_left.and_then(|pages| pages.try_into().ok()).unwrap_or(0);
         }
     }
 
@@ -207,6 +211,7 @@ impl Answer {
         FileReading {
             error: self.why_none.filter(|_| self.symbols.is_empty()),
             symbols: self.symbols,
+            pages_left: self.pages_left,
         }
     }
 }
@@ -241,7 +246,7 @@ pub fn answer(limits: &Limits) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let mut say = |line: Value| writeln!(out, "{line}").and_then(|()| out.flush());
     let mut told = Ok(());
-    let error = scan::read_each(
+    let ending = scan::read_each(
         &bytes,
         limits,
         |work| allowance.before(work),
@@ -260,7 +265,7 @@ pub fn answer(limits: &Limits) -> io::Result<()> {
         },
     );
     told?;
-    say(json!({ "end": error.map(ReadError::code) }))
+    say(json!({ "end": ending.error.map(ReadError::code), "pages_left": ending.pages_left }))
 }
 
 /// What the child allows itself. It cannot ask for more later than the system gave it, only for less.
@@ -391,8 +396,11 @@ mod tests {
 
     #[test]
     fn an_answer_is_taken_as_it_was_said() {
-        let reading = answer(&[SYMBOL, r#"{"end":null}"#]);
-        assert_eq!((reading.symbols.len(), reading.error), (1, None));
+        let reading = answer(&[SYMBOL, r#"{"end":null,"pages_left":3}"#]);
+        assert_eq!(
+            (reading.symbols.len(), reading.error, reading.pages_left),
+            (1, None, 3)
+        );
         assert_eq!(reading.symbols[0].corners, [(1, 2), (3, 4), (5, 6), (7, 8)]);
         for error in ReadError::OF_BYTES {
             let line = json!({ "end": error.code() }).to_string();

@@ -130,6 +130,8 @@ pub enum Notice {
         /// How many there were.
         count: usize,
     },
+    /// So many pages of a PDF were not looked at.
+    PagesLeft(usize),
     /// A code was read late, by one engine alone.
     ReadWithDifficulty,
     /// What was typed is not a number.

@@ -61,6 +61,8 @@ pub enum Message {
     FrameRead(Vec<Reading>),
     /// What was just read was hard to see, and one engine alone read it.
     ReadWithDifficulty,
+    /// So many pages of a PDF whose codes were just read were not looked at.
+    PagesLeft(usize),
     /// Files arrived in the inbox, or were dropped on the terminal.
     FilesDropped(Vec<PathBuf>),
     /// A picture or a PDF was read; it may hold no code at all.
@@ -375,8 +377,16 @@ pub struct FileAnswer {
 pub enum ReadFailure {
     /// There is no such file.
     NotFound,
+    /// It is no file: a device, a pipe.
+    NotAFile,
+    /// A folder without a file in it.
+    NothingInFolder,
     /// The system does not let this program read it.
     NotAllowed,
+    /// The system could not read it: a lost disk, a share that is away.
+    OutOfReach,
+    /// It has no content, or not yet.
+    Empty,
     /// Neither a picture nor a PDF that this program knows.
     UnknownFormat,
     /// Damaged, or cut short.
@@ -385,6 +395,8 @@ pub enum ReadFailure {
     TooLarge,
     /// A PDF that wants a password.
     Locked,
+    /// A PDF with more pages than are looked at, and no code in those that were.
+    NoCodeInFirstPages,
     /// It took more time or memory than any prescription.
     GivenUp,
 }
@@ -437,6 +449,7 @@ impl Message {
             Self::CameraFound(_) => "CameraFound",
             Self::FrameRead(_) => "FrameRead",
             Self::ReadWithDifficulty => "ReadWithDifficulty",
+            Self::PagesLeft(_) => "PagesLeft",
             Self::FilesDropped(_) => "FilesDropped",
             Self::FileRead { .. } => "FileRead",
             Self::FilesRead(_) => "FilesRead",

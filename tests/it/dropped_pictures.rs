@@ -57,6 +57,29 @@ fn a_sheet_under_the_number_of_another_one_opens_its_own() {
 }
 
 #[test]
+fn a_folder_is_read_as_its_files_and_what_is_no_file_says_so() {
+    let counter = Counter::with_its_own_base();
+    let sheets = counter.home.path().join("feuilles");
+    fs::create_dir_all(sheets.join("dedans")).unwrap();
+    let mut terminal = terminal(&counter);
+    for (path, shown) in [
+        (sheets.clone(), "Ce dossier ne contient aucun fichier à lire"),
+        ("/dev/zero".into(), "Ce n’est ni un fichier ni un dossier"),
+    ] {
+        terminal.paste(path.to_str().unwrap());
+        terminal.shows(shown);
+        terminal.press("\u{1b}");
+        terminal.shows("Scannez le QR code");
+    }
+    for name in ["tiny.png", "no-code.png"] {
+        fs::copy(folder().join(name), sheets.join(name)).unwrap();
+    }
+    terminal.paste(sheets.to_str().unwrap());
+    terminal.shows("1 fichier sur 2 sans code lisible");
+    terminal.shows(NUMBER);
+}
+
+#[test]
 fn a_path_is_read_however_the_terminal_pastes_it() {
     let counter = Counter::with_its_own_base();
     let folder_of_sheets = counter.home.path().join("été 2026");

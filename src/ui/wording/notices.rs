@@ -5,7 +5,7 @@ use crate::domain::identifiers::LineNumber;
 use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::{self, non_substitutable};
-use crate::ui::wording::refusals::not_a_number;
+use crate::ui::wording::refusals::{not_a_number, pages_left};
 use crate::ui::wording::{breakdowns, camera, day, labels, posts, reasons, settling};
 
 /// How a piece of news is meant.
@@ -42,6 +42,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ScanRepaired(Repair::LostSeparators) => (Attention, "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).".into()),
         Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),
         Notice::FramesLost(folder) => (Attention, format!("Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Les autres lecteurs fonctionnent.", safe(&folder.display().to_string()))),
+        Notice::PagesLeft(count) => (Attention, pages_left(*count)),
         Notice::ReadWithDifficulty => (Attention, "Code lu avec peine : comparez le numéro et le patient à ceux imprimés sur l’ordonnance.".to_owned()),
         Notice::CameraLost(device, why) => (Attention, camera::lost(device, why)),
         Notice::CameraFound(device) => (Good, camera::found(device)),
