@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use crate::app::camera::CameraTrouble;
 use crate::app::effect::Effect;
 use crate::app::form::Missing;
+use crate::app::message::WatchedFolder;
 use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::Circumstances;
 use crate::domain::hold::{Hold, Terminal};
@@ -98,6 +99,15 @@ pub enum Listing {
     Failed,
 }
 
+/// A watched folder went or came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FolderNews {
+    /// It cannot be watched, or not any more.
+    Lost(WatchedFolder, PathBuf),
+    /// It is watched again.
+    Found(PathBuf),
+}
+
 /// One line of news; gone with the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -111,8 +121,8 @@ pub enum Notice {
     ReaderLost(PathBuf),
     /// The serial reader is there again.
     ReaderFound(PathBuf),
-    /// The folder of the camera's frames cannot be watched.
-    FramesLost(PathBuf),
+    /// A watched folder went or came back.
+    Folder(FolderNews),
     /// The camera gives no frames, and why.
     CameraLost(PathBuf, CameraTrouble),
     /// The camera gives frames again.
@@ -369,6 +379,24 @@ impl Desk {
     pub(crate) fn tell(&mut self, notice: Notice) -> Vec<Effect> {
         self.notice = Some(notice);
         Vec::new()
+    }
+
+    /// The first screen names a folder only while it is watched.
+    pub(crate) fn folder_lost(&mut self, which: WatchedFolder, folder: PathBuf) -> Vec<Effect> {
+        *self.place_of(which) = None;
+        self.tell(Notice::Folder(FolderNews::Lost(which, folder)))
+    }
+
+    pub(crate) fn folder_found(&mut self, which: WatchedFolder, folder: PathBuf) -> Vec<Effect> {
+        *self.place_of(which) = Some(folder.clone());
+        self.tell(Notice::Folder(FolderNews::Found(folder)))
+    }
+
+    fn place_of(&mut self, which: WatchedFolder) -> &mut Option<PathBuf> {
+        match which {
+            WatchedFolder::Inbox => &mut self.setting.inbox,
+            WatchedFolder::Frames => &mut self.setting.frames,
+        }
     }
 
     pub(crate) fn first_effects(&mut self) -> Vec<Effect> {

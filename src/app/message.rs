@@ -51,8 +51,10 @@ pub enum Message {
     ReaderLost(PathBuf),
     /// The serial reader is there again.
     ReaderFound(PathBuf),
-    /// The folder of the camera's frames cannot be watched.
-    FramesLost(PathBuf),
+    /// A folder cannot be watched, or not any more.
+    FolderLost(WatchedFolder, PathBuf),
+    /// A folder that was lost is watched again.
+    FolderFound(WatchedFolder, PathBuf),
     /// The camera gives no frames, and why.
     CameraLost(PathBuf, CameraTrouble),
     /// The camera gives frames again.
@@ -372,6 +374,15 @@ pub struct FileAnswer {
     pub answer: Result<Vec<Reading>, ReadFailure>,
 }
 
+/// A folder whose new files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchedFolder {
+    /// Pictures and PDF that people put there.
+    Inbox,
+    /// The frames of a camera.
+    Frames,
+}
+
 /// Why a file could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadFailure {
@@ -444,7 +455,8 @@ impl Message {
             Self::ScanRepaired(_) => "ScanRepaired",
             Self::ReaderLost(_) => "ReaderLost",
             Self::ReaderFound(_) => "ReaderFound",
-            Self::FramesLost(_) => "FramesLost",
+            Self::FolderLost(..) => "FolderLost",
+            Self::FolderFound(..) => "FolderFound",
             Self::CameraLost(..) => "CameraLost",
             Self::CameraFound(_) => "CameraFound",
             Self::FrameRead(_) => "FrameRead",

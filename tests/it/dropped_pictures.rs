@@ -80,6 +80,35 @@ fn a_folder_is_read_as_its_files_and_what_is_no_file_says_so() {
 }
 
 #[test]
+fn an_inbox_that_goes_is_said_and_heard_again_once_it_is_back() {
+    let counter = Counter::with_its_own_base();
+    let terminal = terminal(&counter);
+    let inbox = counter.data_dir().join("inbox");
+    let on_the_first_screen = format!("Dossier surveillé   {}", inbox.display());
+    terminal.shows(&on_the_first_screen);
+    fs::rename(&inbox, counter.data_dir().join("away")).unwrap();
+    terminal.shows("Dossier surveillé perdu");
+    assert!(!terminal.text().contains(&on_the_first_screen));
+    fs::create_dir(&inbox).unwrap();
+    terminal.shows("Dossier retrouvé");
+    terminal.shows(&on_the_first_screen);
+    fs::copy(folder().join("tiny.png"), inbox.join("tiny.png")).unwrap();
+    terminal.shows(NUMBER);
+}
+
+#[test]
+fn sheets_that_arrive_in_the_inbox_together_are_asked_about() {
+    let counter = Counter::with_its_own_base();
+    let sheets = ["conforming", "narcotic"].map(|scenario| counter.prescribe(scenario));
+    let terminal = terminal(&counter);
+    for (number, sheet) in &sheets {
+        let name = format!("inbox/{number}.png");
+        fs::rename(sheet, counter.data_dir().join(name)).unwrap();
+    }
+    terminal.shows("Plusieurs codes ont été lus");
+}
+
+#[test]
 fn a_path_is_read_however_the_terminal_pastes_it() {
     let counter = Counter::with_its_own_base();
     let folder_of_sheets = counter.home.path().join("été 2026");

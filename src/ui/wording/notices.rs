@@ -1,12 +1,17 @@
 //! The one line of news at the foot of the screen.
 
-use crate::app::desk::Notice;
+use std::path::Path;
+
+use crate::app::desk::{FolderNews, Notice};
+use crate::app::message::WatchedFolder;
 use crate::domain::identifiers::LineNumber;
 use crate::domain::scanned::Repair;
 use crate::safe::safe;
 use crate::ui::wording::findings::{self, non_substitutable};
 use crate::ui::wording::refusals::{not_a_number, pages_left};
 use crate::ui::wording::{breakdowns, camera, day, labels, posts, reasons, settling};
+
+use Tone::{Attention, Good, Plain};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +34,34 @@ fn enumerated(lines: &[LineNumber]) -> String {
     }
 }
 
+/// A watched folder went or came back.
+fn folder(news: &FolderNews) -> (Tone, String) {
+    let shown = |folder: &Path| safe(&folder.display().to_string());
+    match news {
+        FolderNews::Lost(WatchedFolder::Inbox, folder) => (
+            Attention,
+            format!(
+                "Dossier surveillé perdu, et cherché toutes les deux secondes : ce qui est déposé dans {} n’est pas lu.",
+                shown(folder)
+            ),
+        ),
+        FolderNews::Lost(WatchedFolder::Frames, folder) => (
+            Attention,
+            format!(
+                "Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.",
+                shown(folder)
+            ),
+        ),
+        FolderNews::Found(folder) => (
+            Good,
+            format!("Dossier retrouvé, et surveillé : {}.", shown(folder)),
+        ),
+    }
+}
+
 /// A piece of news in a sentence.
 #[rustfmt::skip] // one row per notice, to be read as a table
 pub fn notice(notice: &Notice) -> (Tone, String) {
-    use Tone::{Attention, Good, Plain};
     match notice {
         Notice::AlreadyOpen => (Plain, "Cette ordonnance est déjà à l’écran.".into()),
         Notice::RecordingNow => (Attention, "Un enregistrement est en cours : recommencez dans un instant.".into()),
@@ -41,7 +70,7 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::ScanRepaired(Repair::AzertyCapsLock) => (Attention, "Lecteur réglé pour un clavier américain et touche Verr. Maj. enfoncée : le code a été rétabli. Essai du lecteur : F9.".into()),
         Notice::ScanRepaired(Repair::LostSeparators) => (Attention, "Le lecteur n’envoie pas les séparateurs des boîtes : vérifiez le lot sur la boîte, et réglez le lecteur (essai : F9).".into()),
         Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),
-        Notice::FramesLost(folder) => (Attention, format!("Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Les autres lecteurs fonctionnent.", safe(&folder.display().to_string()))),
+        Notice::Folder(news) => folder(news),
         Notice::PagesLeft(count) => (Attention, pages_left(*count)),
         Notice::ReadWithDifficulty => (Attention, "Code lu avec peine : comparez le numéro et le patient à ceux imprimés sur l’ordonnance.".to_owned()),
         Notice::CameraLost(device, why) => (Attention, camera::lost(device, why)),

@@ -166,10 +166,8 @@ impl Terminal {
             Effect::Record(request) => self.begin(async move { workshop.record(*request) }),
             Effect::LookForBox(read) => self.begin(async move { workshop.look_for_box(&read) }),
             Effect::ReadFiles(paths) => {
-                self.begin(async move { workshop.read_files(paths, &Asked::default()) })
+                self.begin(async move { workshop.read_files(paths, &Asked::default()) });
             }
-            // Pictures are read at once there.
-            Effect::GiveReadingUp => {}
             Effect::ReadFile(path) => self.begin(async move { workshop.read_file(path, &Asked::default()) }),
             Effect::SearchCatalogue(text) => self.begin(async move { workshop.search(text) }),
             Effect::FindRelated(code) => self.begin(async move { workshop.find_related(&code) }),
@@ -192,7 +190,8 @@ impl Terminal {
                 self.begin(async move { workshop.search_register(&text, day, below) });
             }
             Effect::VerifyRegister => self.begin(async move { workshop.verify_register() }),
-            Effect::Quit => {}
+            // Pictures are read at once here: there is none to give up.
+            Effect::Quit | Effect::GiveReadingUp => {}
         }
     }
 
