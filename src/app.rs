@@ -113,11 +113,13 @@ impl App {
             Message::ScanFailed { why, reading } => self.scan_failed(why, reading),
             Message::ReaderLost(device) => self.desk.tell(Notice::ReaderLost(device)),
             Message::ReaderFound(device) => self.desk.tell(Notice::ReaderFound(device)),
-            Message::FramesLost(folder) => self.desk.tell(Notice::FramesLost(folder)),
+            Message::FolderLost(which, folder) => self.desk.folder_lost(which, folder),
+            Message::FolderFound(which, folder) => self.desk.folder_found(which, folder),
             Message::CameraLost(device, why) => self.desk.tell(Notice::CameraLost(device, why)),
             Message::CameraFound(device) => self.desk.tell(Notice::CameraFound(device)),
             Message::FrameRead(readings) => self.frame_read(readings),
             Message::ReadWithDifficulty => self.desk.tell(Notice::ReadWithDifficulty),
+            Message::PagesLeft(count) => self.desk.tell(Notice::PagesLeft(count)),
             Message::FilesDropped(paths) => self.desk.read(paths),
             Message::FileRead { path, readings } => self.file_read(path, readings),
             Message::FilesRead(files) => self.files_read(files),
@@ -193,6 +195,11 @@ impl App {
         let Some(command) = keys::meaning(self.screen.context(), key) else {
             return Vec::new();
         };
+        if key == Key::Escape
+            && let Some(effects) = self.desk.give_reading_up()
+        {
+            return effects;
+        }
         self.desk.notice = None;
         let screen = std::mem::take(&mut self.screen);
         let (screen, effects) = match command {

@@ -38,8 +38,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, Config, ConfigError, Typed};
 use crate::confined;
+use crate::domain::breakdown::Breakdown;
 use crate::runtime;
 use crate::scan::Limits;
+use crate::ui::wording::command_line as words;
 use failure::Failure;
 use output::Format;
 
@@ -164,9 +166,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
-    match execute(arguments) {
-        Ok(()) => failure::Exit::Done.into(),
-        Err(failure) => {
+    match (execute(arguments), output::lost()) {
+        (Ok(()), None) => failure::Exit::Done.into(),
+        (Ok(()), Some(why)) => {
+            output::complain(&words::result_lost(Breakdown::of_system(why)));
+            failure::Exit::Broken.into()
+        }
+        (Err(failure), _) => {
             output::complain(&failure.sentence);
             failure.exit.into()
         }
@@ -198,7 +204,10 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
     let tokio = workers()?;
     match command {
         None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
-            runtime::run(&config, tokio.handle()).map_err(Failure::from)
+            let ended = runtime::run(&config, tokio.handle());
+            // What the system itself does not answer, a file on a lost disk, keeps nobody in front of an empty screen.
+            tokio.shutdown_timeout(runtime::FAREWELL_MAX);
+            ended.map_err(Failure::from)
         }
         None => tokio.block_on(demo::play()),
         Some(command) => tokio.block_on(obey(command, &config, format)),

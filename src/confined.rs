@@ -8,15 +8,15 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::scan::codes::Effort;
 use crate::scan::stages::STAGES;
-use crate::scan::{self, FileReading, Limits, ReadError, Symbol, Symbology, Work};
+use crate::scan::{self, FileReading, Limits, ReadError, Symbol, Symbology};
 
 /// The command that the child is started with; nobody types it.
 pub const COMMAND: &str = "read-picture";
@@ -24,24 +24,104 @@ pub const COMMAND: &str = "read-picture";
 /// What follows it for a picture that another one follows.
 const FRAME: &str = "--frame";
 
-/// How long an answer is waited for, whatever the processor time it took: another program may have all of it.
+/// How long the whole answer is waited for, whatever the processor time it took: another program may have all of it.
 const ANSWER_WAIT: Duration = Duration::from_secs(120);
 
 /// The longest answer: twenty pages of codes of 3 kB each are far below.
 const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
+/// The readings under way: a person, or the end of the program, gives them up.
+#[derive(Default)]
+pub struct Readings(Mutex<UnderWay>);
+
+#[derive(Default)]
+struct UnderWay {
+    /// How many times everything was given up: what was asked before the last time is not begun any more.
+    times_given_up: u64,
+    children: Vec<Child>,
+}
+
+impl Readings {
+    /// A reading that is asked for now.
+    pub fn ask(self: &Arc<Self>) -> Asked {
+        Asked {
+            times_given_up: self.under_way().times_given_up,
+            readings: Arc::clone(self),
+        }
+    }
+
+    /// Ends every reading that was asked for, begun or not.
+    pub fn give_up(&self) {
+        let mut under_way = self.under_way();
+        under_way.times_given_up += 1;
+        for child in &mut under_way.children {
+            // Who waits for its answer sees it end.
+            let _ = child.kill();
+        }
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, UnderWay> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A reading that was asked for, and may have been given up since.
+pub struct Asked {
+    readings: Arc<Readings>,
+    times_given_up: u64,
+}
+
+impl Default for Asked {
+    /// One that nobody gives up.
+    fn default() -> Self {
+        Arc::new(Readings::default()).ask()
+    }
+}
+
+impl Asked {
+    /// Whether nobody waits for it any more.
+    pub fn is_given_up(&self) -> bool {
+        self.readings.under_way().times_given_up != self.times_given_up
+    }
+
+    /// Keeps the child where it can be ended from elsewhere.
+    fn begin(&self, mut child: Child) -> u32 {
+        let mut under_way = self.readings.under_way();
+        if under_way.times_given_up != self.times_given_up {
+            let _ = child.kill();
+        }
+        let id = child.id();
+        under_way.children.push(child);
+        id
+    }
+
+    fn end(&self, id: u32) {
+        let mut under_way = self.readings.under_way();
+        let place = under_way.children.iter().position(|child| child.id() == id);
+        let child = place.map(|place| under_way.children.swap_remove(place));
+        drop(under_way);
+        if let Some(mut child) = child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
 /// Reads every code of a file, in a process of its own. Where none can be started, here.
-pub fn read_file(path: &Path, limits: &Limits) -> FileReading {
+pub fn read_file(path: &Path, limits: &Limits, asked: &Asked) -> FileReading {
+    if asked.is_given_up() {
+        return FileReading::failed(ReadError::GivenUp);
+    }
     match scan::file_bytes(path, limits) {
-        Ok(bytes) => read_picture(bytes, limits),
+        Ok(bytes) => read_picture(bytes, limits, asked),
         Err(error) => FileReading::failed(error),
     }
 }
 
 /// The same for a file that is in memory.
-pub fn read_picture(bytes: Vec<u8>, limits: &Limits) -> FileReading {
+pub fn read_picture(bytes: Vec<u8>, limits: &Limits, asked: &Asked) -> FileReading {
     match start(limits.effort) {
-        Ok(child) => ask(child, bytes),
+        Ok(child) => ask(child, bytes, asked, Instant::now() + ANSWER_WAIT),
         Err(error) => {
             tracing::warn!(kind = ?error.kind(), "no process could be started to read a picture");
             scan::read_picture(&bytes, limits)
@@ -59,8 +139,11 @@ fn start(effort: Effort) -> io::Result<Child> {
         .spawn()
 }
 
-fn ask(mut child: Child, bytes: Vec<u8>) -> FileReading {
-    let (Some(mut to_child), Some(from_child)) = (child.stdin.take(), child.stdout.take()) else {
+fn ask(mut child: Child, bytes: Vec<u8>, asked: &Asked, deadline: Instant) -> FileReading {
+    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+    let child = asked.begin(child);
+    let (Some(mut to_child), Some(from_child)) = (stdin, stdout) else {
+        asked.end(child);
         return FileReading::failed(ReadError::DecoderFailed);
     };
     // A child that was stopped no longer listens.
@@ -75,13 +158,14 @@ fn ask(mut child: Child, bytes: Vec<u8>) -> FileReading {
         }
     });
     let mut answer = Answer::default();
-    while let Ok(line) = told.recv_timeout(ANSWER_WAIT) {
+    while let Some(left) = deadline.checked_duration_since(Instant::now())
+        && let Ok(line) = told.recv_timeout(left)
+    {
         answer.take(&line);
     }
     drop(told);
-    // It has ended, or said nothing for too long.
-    let _ = child.kill();
-    let _ = child.wait();
+    // It has ended, or was waited for too long.
+    asked.end(child);
     let _ = telling.join();
     let _ = listening.join();
     answer.reading()
@@ -92,6 +176,7 @@ struct Answer {
     symbols: Vec<Symbol>,
     /// Why there are none, if there are none. Until the child says how it ended, the system stopped it.
     why_none: Option<ReadError>,
+    pages_left: usize,
 }
 
 impl Default for Answer {
@@ -99,6 +184,7 @@ impl Default for Answer {
         Self {
             symbols: Vec::new(),
             why_none: Some(ReadError::GivenUp),
+            pages_left: 0,
         }
     }
 }
@@ -116,6 +202,8 @@ impl Answer {
             self.why_none = end
                 .as_str()
                 .map(|code| error(code).unwrap_or(ReadError::DecoderFailed));
+            let pages_left = said["pages_left"].as_u64();
+            self.pages_left = pages_left.and_then(|pages| pages.try_into().ok()).unwrap_or(0);
         }
     }
 
@@ -123,6 +211,7 @@ impl Answer {
         FileReading {
             error: self.why_none.filter(|_| self.symbols.is_empty()),
             symbols: self.symbols,
+            pages_left: self.pages_left,
         }
     }
 }
@@ -148,7 +237,7 @@ fn symbol(said: &Value) -> Option<Symbol> {
 /// The child's side: reads a file on standard input and answers on standard output.
 pub fn answer(limits: &Limits) -> io::Result<()> {
     limits::memory();
-    limits::time(Work::Decode);
+    let mut allowance = limits::Allowance::whole();
     let mut bytes = Vec::new();
     io::stdin()
         .lock()
@@ -157,26 +246,33 @@ pub fn answer(limits: &Limits) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let mut say = |line: Value| writeln!(out, "{line}").and_then(|()| out.flush());
     let mut told = Ok(());
-    let error = scan::read_each(&bytes, limits, limits::time, |symbol| {
-        let line = json!({ "symbol": {
-            "symbology": symbol.symbology.code(),
-            "text": symbol.text,
-            "corners": symbol.corners,
-            "page": symbol.page,
-            "stage": symbol.stage,
-            "confirmed": symbol.confirmed,
-        }});
-        if told.is_ok() {
-            told = say(line);
-        }
-    });
+    let ending = scan::read_each(
+        &bytes,
+        limits,
+        |work| allowance.before(work),
+        |symbol| {
+            let line = json!({ "symbol": {
+                "symbology": symbol.symbology.code(),
+                "text": symbol.text,
+                "corners": symbol.corners,
+                "page": symbol.page,
+                "stage": symbol.stage,
+                "confirmed": symbol.confirmed,
+            }});
+            if told.is_ok() {
+                told = say(line);
+            }
+        },
+    );
     told?;
-    say(json!({ "end": error.map(ReadError::code) }))
+    say(json!({ "end": ending.error.map(ReadError::code), "pages_left": ending.pages_left }))
 }
 
 /// What the child allows itself. It cannot ask for more later than the system gave it, only for less.
 #[cfg(unix)]
 mod limits {
+    use std::time::Duration;
+
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     use rustix::time::{ClockId, clock_gettime};
 
@@ -185,27 +281,69 @@ mod limits {
     /// The largest picture that is accepted takes about half of that while it is decoded.
     const MEMORY_BYTES: u64 = 1536 * 1024 * 1024;
 
-    /// Seconds of processor time for decoding a picture or drawing a page, which takes a tenth of one;
-    /// more where the program was built without optimisation.
-    const DECODE_SECONDS: u64 = if cfg!(debug_assertions) { 10 } else { 2 };
+    /// How many times slower the program is where it was built without optimisation.
+    const SLOWNESS: u32 = if cfg!(debug_assertions) { 10 } else { 1 };
 
-    /// Seconds for looking for codes. Attempts are counted there: this is for what no count foresaw.
-    const LOOK_SECONDS: u64 = if cfg!(debug_assertions) { 60 } else { 5 };
+    /// Processor time for one step, and for all those of a file. Decoding a picture or drawing a page takes a tenth of
+    /// a second. Looking for codes is bounded by a count of attempts: this is for what no count foresaw, and for
+    /// a file of many pages that each come near it.
+    const fn allowed(work: Work) -> (Duration, Duration) {
+        match work {
+            Work::Decode => (Duration::from_secs(2), Duration::from_secs(10)),
+            Work::Look => (Duration::from_secs(5), Duration::from_secs(12)),
+        }
+    }
+
+    /// The processor time of one file.
+    pub(super) struct Allowance {
+        begun: (Work, Duration),
+        decoding: Duration,
+        looking: Duration,
+    }
+
+    impl Allowance {
+        /// All of it, to a child that has just started.
+        pub(super) fn whole() -> Self {
+            let mut allowance = Self {
+                begun: (Work::Decode, Duration::ZERO),
+                decoding: Duration::ZERO,
+                looking: Duration::ZERO,
+            };
+            allowance.before(Work::Decode);
+            allowance
+        }
+
+        /// Leaves what the next step may take.
+        pub(super) fn before(&mut self, work: Work) {
+            let used = clock_gettime(ClockId::ProcessCPUTime);
+            let used = Duration::try_from(used).unwrap_or_default();
+            allow(Resource::Cpu, self.seconds_at_most(work, used));
+        }
+
+        /// When the step that begins must have ended, in seconds of processor time since the child started.
+        pub(super) fn seconds_at_most(&mut self, work: Work, used: Duration) -> u64 {
+            let (before, since) = self.begun;
+            *self.spent(before) += used.saturating_sub(since);
+            self.begun = (work, used);
+            let (step, file) = allowed(work);
+            let left = (file * SLOWNESS).saturating_sub(*self.spent(work));
+            let end = used + left.min(step * SLOWNESS);
+            // The system counts whole seconds.
+            end.as_secs() + u64::from(end.subsec_nanos() > 0)
+        }
+
+        fn spent(&mut self, work: Work) -> &mut Duration {
+            match work {
+                Work::Decode => &mut self.decoding,
+                Work::Look => &mut self.looking,
+            }
+        }
+    }
 
     pub(super) fn memory() {
         allow(Resource::As, MEMORY_BYTES);
         // An image of this memory on disk would hold the patient's data.
         allow(Resource::Core, 0);
-    }
-
-    pub(super) fn time(work: Work) {
-        let used = clock_gettime(ClockId::ProcessCPUTime);
-        let used = u64::try_from(used.tv_sec).unwrap_or(0);
-        let seconds = match work {
-            Work::Decode => DECODE_SECONDS,
-            Work::Look => LOOK_SECONDS,
-        };
-        allow(Resource::Cpu, used + seconds);
     }
 
     fn allow(resource: Resource, amount: u64) {
@@ -229,12 +367,22 @@ mod limits {
 
     pub(super) fn memory() {}
 
-    pub(super) fn time(_: Work) {}
+    pub(super) struct Allowance;
+
+    impl Allowance {
+        pub(super) fn whole() -> Self {
+            Self
+        }
+
+        pub(super) fn before(&mut self, _: Work) {}
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(unix)]
+    use crate::scan::Work;
 
     fn answer(lines: &[&str]) -> FileReading {
         let mut answer = Answer::default();
@@ -248,8 +396,11 @@ mod tests {
 
     #[test]
     fn an_answer_is_taken_as_it_was_said() {
-        let reading = answer(&[SYMBOL, r#"{"end":null}"#]);
-        assert_eq!((reading.symbols.len(), reading.error), (1, None));
+        let reading = answer(&[SYMBOL, r#"{"end":null,"pages_left":3}"#]);
+        assert_eq!(
+            (reading.symbols.len(), reading.error, reading.pages_left),
+            (1, None, 3)
+        );
         assert_eq!(reading.symbols[0].corners, [(1, 2), (3, 4), (5, 6), (7, 8)]);
         for error in ReadError::OF_BYTES {
             let line = json!({ "end": error.code() }).to_string();
@@ -262,6 +413,70 @@ mod tests {
         assert_eq!(answer(&[]).error, Some(ReadError::GivenUp));
         let reading = answer(&[SYMBOL]);
         assert_eq!((reading.symbols.len(), reading.error), (1, None));
+    }
+
+    #[cfg(unix)]
+    fn shell(script: &str) -> Child {
+        Command::new("sh")
+            .args(["-c", script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_child_that_goes_on_talking_is_waited_for_no_longer_than_a_silent_one() {
+        let talking = shell(&format!("while echo '{SYMBOL}'; do sleep 0.01; done"));
+        let deadline = Instant::now() + Duration::from_millis(200);
+        let reading = ask(talking, Vec::new(), &Asked::default(), deadline);
+        assert_eq!(reading.error, None);
+        assert!(!reading.symbols.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_given_up_ends_begun_or_not_and_what_is_asked_afterwards_is_read() {
+        let readings = Arc::new(Readings::default());
+        let (begun, waiting) = (readings.ask(), readings.ask());
+        let forever = shell("exec sleep 1000");
+        let reading = thread::spawn(move || ask(forever, Vec::new(), &begun, Instant::now() + ANSWER_WAIT));
+        while readings.under_way().children.is_empty() {
+            thread::yield_now();
+        }
+        readings.give_up();
+        let given_up = FileReading::failed(ReadError::GivenUp);
+        assert_eq!(reading.join().unwrap(), given_up);
+        assert!(waiting.is_given_up());
+        let late = shell("exec sleep 1000");
+        assert_eq!(
+            ask(late, Vec::new(), &waiting, Instant::now() + ANSWER_WAIT),
+            given_up
+        );
+        assert!(readings.under_way().children.is_empty());
+
+        let next = shell(&format!("echo '{SYMBOL}'"));
+        let reading = ask(next, Vec::new(), &readings.ask(), Instant::now() + ANSWER_WAIT);
+        assert_eq!(reading.symbols.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_time_of_a_file_is_counted_over_all_its_pages() {
+        let mut allowance = limits::Allowance::whole();
+        let mut used = Duration::ZERO;
+        let mut ends = Vec::new();
+        // Tests are built without optimisation: each page takes what 4.5 seconds are to the program.
+        for _page in 0..4 {
+            let drawing = allowance.seconds_at_most(Work::Decode, used);
+            used += Duration::from_secs(1);
+            let looking = allowance.seconds_at_most(Work::Look, used);
+            ends.push((drawing, looking));
+            used += Duration::from_secs(45);
+        }
+        // The third page has what is left of two minutes, the fourth has nothing.
+        assert_eq!(ends, [(20, 51), (66, 97), (112, 123), (158, 139)]);
     }
 
     #[test]

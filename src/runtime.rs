@@ -12,6 +12,7 @@ pub mod holds;
 mod inbox;
 mod keyboard;
 pub mod posts;
+mod readers;
 pub mod register;
 mod screen;
 mod serial_reader;
@@ -21,7 +22,7 @@ mod terminal_bytes;
 pub mod workshop;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
@@ -30,17 +31,17 @@ use crossterm::event::Event;
 use tokio::runtime::Handle;
 
 use crate::app::desk::LeftWaiting;
-use crate::app::message::{Reading, ScanFailure};
+use crate::app::message::{Reading, ScanFailure, WatchedFolder};
 use crate::app::paths_typed::paths_typed;
 use crate::app::{App, Effect, Message, Mode, Setting};
 use crate::config::{Config, SerialReader, SessionKind};
-use crate::domain::scanned::{Repair, Scanned};
+use crate::domain::scanned::Repair;
 use crate::scan::{glued, repair, what};
 use crate::session::{self, Session, SessionError, now};
 use crate::ui::{self, theme::Theme};
 use frames::Folder;
+pub use hands::FAREWELL_MAX;
 use hands::Hands;
-use inbox::Inbox;
 use keyboard::{Keyboard, Struck};
 use screen::Screen;
 use serial_reader::Heard;
@@ -76,8 +77,8 @@ const FRAME_DELAY_MAX: Duration = Duration::from_millis(50);
 pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
     let session = tokio.block_on(Session::open(config))?.at_terminal(config);
     let (sender, inputs) = sync_channel(INPUTS_MAX);
-    let inbox = watch_inbox(config, &sender);
-    let mut app = App::new(setting(config, &session, inbox.is_some()), now());
+    let has_inbox = watch_inbox(config.inbox_dir.clone(), &sender);
+    let mut app = App::new(setting(config, &session, has_inbox), now());
     let session = Arc::new(session);
     make_ready(config, &session, tokio);
     let mut hands = Hands::new(session, tokio.clone(), sender.clone());
@@ -87,7 +88,7 @@ pub fn run(config: &Config, tokio: &Handle) -> Result<(), RuntimeError> {
         listen_to_reader(reader, sender.clone());
     }
     if let Some(folder) = config.frames_dir.clone() {
-        watch_frames(&folder, &sender);
+        watch_frames(folder, &sender);
     }
     if let Some(device) = config.camera.clone() {
         watch_camera(device, &sender);
@@ -213,20 +214,12 @@ fn messages(struck: Struck) -> Vec<Message> {
     }
 }
 
-/// What a person pasted or dropped is a scan too, unless it names files: only a person names files.
+/// What a person pasted or dropped is a scan too, unless it names files: only a person names files. A number in their
+/// names is not looked for: a sheet may have been saved under the number of another one.
 fn pasted_messages(text: &str) -> Vec<Message> {
-    let messages = scan_messages(text);
-    match messages[..] {
-        [
-            Message::Scanned {
-                scanned: Scanned::FileName | Scanned::Text | Scanned::Url,
-                ..
-            },
-        ] => match paths_typed(text) {
-            paths if paths.is_empty() => messages,
-            paths => vec![Message::FilesDropped(paths)],
-        },
-        _ => messages,
+    match paths_typed(text) {
+        paths if paths.is_empty() => scan_messages(text),
+        paths => vec![Message::FilesDropped(paths)],
     }
 }
 
@@ -318,17 +311,16 @@ fn make_ready(config: &Config, session: &Arc<Session>, tokio: &Handle) {
     });
 }
 
-fn watch_inbox(config: &Config, sender: &SyncSender<Input>) -> Option<Inbox> {
-    let sender = sender.clone();
-    let tell = move |path| drop(sender.send(Input::Message(Message::FilesDropped(vec![path]))));
-    match Inbox::watch(&config.inbox_dir, tell) {
-        Ok(inbox) => Some(inbox),
-        Err(error) => {
-            // The counter works without it, and its first screen then names no inbox.
-            tracing::warn!(%error, "the inbox cannot be watched");
-            None
-        }
-    }
+/// Answers whether the folder is watched already.
+fn watch_inbox(folder: PathBuf, sender: &SyncSender<Input>) -> bool {
+    let tell = telling(sender);
+    inbox::watch(folder.clone(), inbox::TOGETHER, move |heard| {
+        tell(match heard {
+            inbox::Heard::Arrived(paths) => Message::FilesDropped(paths),
+            inbox::Heard::Lost => Message::FolderLost(WatchedFolder::Inbox, folder.clone()),
+            inbox::Heard::Found => Message::FolderFound(WatchedFolder::Inbox, folder.clone()),
+        })
+    })
 }
 
 /// Answers whether the loop still listens.
@@ -337,14 +329,8 @@ fn telling(sender: &SyncSender<Input>) -> impl Fn(Message) -> bool + Send + 'sta
     move |message| sender.send(Input::Message(message)).is_ok()
 }
 
-fn watch_frames(folder: &Path, sender: &SyncSender<Input>) {
-    match Folder::watch(folder) {
-        Ok(folder) => frames::watch(folder, telling(sender)),
-        Err(error) => {
-            tracing::warn!(%error, "the camera's frames cannot be watched");
-            telling(sender)(Message::FramesLost(folder.to_owned()));
-        }
-    }
+fn watch_frames(folder: PathBuf, sender: &SyncSender<Input>) {
+    frames::watch(Folder::watch(folder, telling(sender)), telling(sender));
 }
 
 fn watch_camera(device: PathBuf, sender: &SyncSender<Input>) {

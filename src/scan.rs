@@ -24,6 +24,7 @@ use crate::scan::image::Picture;
 
 pub mod codes;
 pub mod engine;
+pub mod folder;
 mod foreign;
 pub mod frame;
 pub mod glued;
@@ -165,6 +166,8 @@ pub struct FileReading {
     pub symbols: Vec<Symbol>,
     /// Why there is none.
     pub error: Option<ReadError>,
+    /// Pages of a PDF that were not looked at, after those that were.
+    pub pages_left: usize,
 }
 
 /// Why nothing was read in a file.
@@ -173,6 +176,12 @@ pub enum ReadError {
     /// It does not exist, may not be opened, or is no file.
     #[error("the file could not be opened ({0})")]
     NotOpened(ErrorKind),
+    /// A folder without a file in it.
+    #[error("the folder holds no file")]
+    NothingInFolder,
+    /// It has no content, or not yet.
+    #[error("the file is empty")]
+    Empty,
     /// It is above one of the [`Limits`].
     #[error("the file is too large")]
     TooLarge,
@@ -191,6 +200,9 @@ pub enum ReadError {
     /// The picture was seen, and no code in it.
     #[error("no code was found")]
     NoCode,
+    /// Nor in the first pages of a PDF that has more of them than are looked at.
+    #[error("no code was found in the first pages")]
+    NoCodeInFirstPages,
     /// A decoder gave up in a way it should not.
     #[error("a decoder failed on it")]
     DecoderFailed,
@@ -201,13 +213,15 @@ pub enum ReadError {
 
 impl ReadError {
     /// Every error that reading the bytes of a file can end with.
-    pub const OF_BYTES: [Self; 8] = [
+    pub const OF_BYTES: [Self; 10] = [
+        Self::Empty,
         Self::TooLarge,
         Self::NotAPicture,
         Self::UnknownVariant,
         Self::Truncated,
         Self::Locked,
         Self::NoCode,
+        Self::NoCodeInFirstPages,
         Self::DecoderFailed,
         Self::GivenUp,
     ];
@@ -216,12 +230,15 @@ impl ReadError {
     pub const fn code(self) -> &'static str {
         match self {
             Self::NotOpened(_) => "not-opened",
+            Self::NothingInFolder => "nothing-in-folder",
+            Self::Empty => "empty",
             Self::TooLarge => "too-large",
             Self::NotAPicture => "not-a-picture",
             Self::UnknownVariant => "unknown-variant",
             Self::Truncated => "truncated",
             Self::Locked => "locked",
             Self::NoCode => "no-code",
+            Self::NoCodeInFirstPages => "no-code-in-first-pages",
             Self::DecoderFailed => "decoder-failed",
             Self::GivenUp => "given-up",
         }
@@ -239,8 +256,12 @@ pub fn read_file(path: &Path, limits: &Limits) -> FileReading {
 /// Reads every code of a picture or PDF that is in memory.
 pub fn read_picture(bytes: &[u8], limits: &Limits) -> FileReading {
     let mut symbols = Vec::new();
-    let error = read_each(bytes, limits, |_| (), |symbol| symbols.push(symbol));
-    FileReading { symbols, error }
+    let Ending { error, pages_left } = read_each(bytes, limits, |_| (), |symbol| symbols.push(symbol));
+    FileReading {
+        symbols,
+        error,
+        pages_left,
+    }
 }
 
 /// What is about to be done to a file.
@@ -252,16 +273,37 @@ pub enum Work {
     Look,
 }
 
+/// How reading a file ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// Why no code was read, when none was.
+    pub error: Option<ReadError>,
+    /// Pages of a PDF that were not looked at.
+    pub pages_left: usize,
+}
+
+impl From<ReadError> for Ending {
+    fn from(error: ReadError) -> Self {
+        Self {
+            error: Some(error),
+            pages_left: 0,
+        }
+    }
+}
+
 /// Reads every code of a picture or PDF that is in memory, whose kind is told by its content: says each
-/// step before it, and each code, once, as soon as it is read. The answer is why there is none.
+/// step before it, and each code, once, as soon as it is read.
 pub fn read_each(
     bytes: &[u8],
     limits: &Limits,
     mut before: impl FnMut(Work),
     mut see: impl FnMut(Symbol),
-) -> Option<ReadError> {
+) -> Ending {
+    if bytes.is_empty() {
+        return ReadError::Empty.into();
+    }
     if u64::try_from(bytes.len()).is_ok_and(|length| length > limits.file_bytes) {
-        return Some(ReadError::TooLarge);
+        return ReadError::TooLarge.into();
     }
     let mut texts: Vec<String> = Vec::new();
     let mut look = |picture: &Picture, page| {
@@ -273,8 +315,11 @@ pub fn read_each(
         }
     };
     before(Work::Decode);
+    let mut pages_left = 0;
     let failure = if pdf::begins_one(bytes) || tiff::begins_one(bytes) {
-        look_at_pages(bytes, limits, &mut before, &mut look)
+        let pages = look_at_pages(bytes, limits, &mut before, &mut look);
+        pages_left = pages.pages_left;
+        pages.error
     } else {
         let picture = guarded(|| image::decode(bytes, limits)).and_then(|picture| picture);
         before(Work::Look);
@@ -287,7 +332,10 @@ pub fn read_each(
             Err(error) => Some(error),
         }
     };
-    texts.is_empty().then_some(failure.unwrap_or(ReadError::NoCode))
+    Ending {
+        error: texts.is_empty().then_some(failure.unwrap_or(ReadError::NoCode)),
+        pages_left,
+    }
 }
 
 /// A page that fails does not hide the codes of the others.
@@ -296,7 +344,7 @@ fn look_at_pages(
     limits: &Limits,
     before: &mut impl FnMut(Work),
     look: &mut impl FnMut(&Picture, usize),
-) -> Option<ReadError> {
+) -> Ending {
     let mut failure = None;
     let mut turn = |page, picture: Result<Picture, ReadError>| {
         before(Work::Look);
@@ -319,10 +367,16 @@ fn look_at_pages(
             turn(page, drawn.and_then(|drawn| pdf::picture(&drawn)));
         })
     };
-    match pages {
-        Ok(pages) if pages > limits.pdf_pages => failure.or(Some(ReadError::TooLarge)),
-        Ok(_) => failure,
-        Err(error) => Some(error),
+    match pages.map(|pages| pages.saturating_sub(limits.pdf_pages)) {
+        Ok(0) => Ending {
+            error: failure,
+            pages_left: 0,
+        },
+        Ok(pages_left) => Ending {
+            error: failure.or(Some(ReadError::NoCodeInFirstPages)),
+            pages_left,
+        },
+        Err(error) => error.into(),
     }
 }
 
@@ -332,6 +386,7 @@ impl FileReading {
         Self {
             symbols: Vec::new(),
             error: Some(error),
+            pages_left: 0,
         }
     }
 }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::app::camera::CameraTrouble;
 use crate::app::effect::Effect;
 use crate::app::form::Missing;
-use crate::app::message::ScanFailure;
+use crate::app::message::{ScanFailure, WatchedFolder};
 use crate::domain::breakdown::Breakdown;
 use crate::domain::dispense::Circumstances;
 use crate::domain::hold::{Hold, Terminal};
@@ -99,6 +99,15 @@ pub enum Listing {
     Failed,
 }
 
+/// A watched folder went or came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FolderNews {
+    /// It cannot be watched, or not any more.
+    Lost(WatchedFolder, PathBuf),
+    /// It is watched again.
+    Found(PathBuf),
+}
+
 /// One line of news; gone with the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -116,8 +125,8 @@ pub enum Notice {
     ReaderLost(PathBuf),
     /// The serial reader is there again.
     ReaderFound(PathBuf),
-    /// The folder of the camera's frames cannot be watched.
-    FramesLost(PathBuf),
+    /// A watched folder went or came back.
+    Folder(FolderNews),
     /// The camera gives no frames, and why.
     CameraLost(PathBuf, CameraTrouble),
     /// The camera gives frames again.
@@ -126,6 +135,8 @@ pub enum Notice {
     ReadingFile(PathBuf),
     /// Several files are being read.
     ReadingFiles(usize),
+    /// The person gave up what was being read.
+    ReadingGivenUp,
     /// Of the files read together, some gave no code.
     FilesWithoutCode {
         /// How many gave none.
@@ -133,6 +144,8 @@ pub enum Notice {
         /// How many there were.
         count: usize,
     },
+    /// So many pages of a PDF were not looked at.
+    PagesLeft(usize),
     /// A code was read late, by one engine alone.
     ReadWithDifficulty,
     /// What was typed is not a number.
@@ -372,6 +385,24 @@ impl Desk {
         Vec::new()
     }
 
+    /// The first screen names a folder only while it is watched.
+    pub(crate) fn folder_lost(&mut self, which: WatchedFolder, folder: PathBuf) -> Vec<Effect> {
+        *self.place_of(which) = None;
+        self.tell(Notice::Folder(FolderNews::Lost(which, folder)))
+    }
+
+    pub(crate) fn folder_found(&mut self, which: WatchedFolder, folder: PathBuf) -> Vec<Effect> {
+        *self.place_of(which) = Some(folder.clone());
+        self.tell(Notice::Folder(FolderNews::Found(folder)))
+    }
+
+    fn place_of(&mut self, which: WatchedFolder) -> &mut Option<PathBuf> {
+        match which {
+            WatchedFolder::Inbox => &mut self.setting.inbox,
+            WatchedFolder::Frames => &mut self.setting.frames,
+        }
+    }
+
     pub(crate) fn first_effects(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::ListOutbox];
         effects.extend(self.post(Effect::PostDue));
@@ -420,6 +451,15 @@ impl Desk {
             }
         };
         vec![effect]
+    }
+
+    /// Gives up the reading that is shown, if one is.
+    pub(crate) fn give_reading_up(&mut self) -> Option<Vec<Effect>> {
+        let (Notice::ReadingFile(_) | Notice::ReadingFiles(_)) = self.notice.as_ref()? else {
+            return None;
+        };
+        self.notice = Some(Notice::ReadingGivenUp);
+        Some(vec![Effect::GiveReadingUp])
     }
 
     pub(crate) fn post_started(&mut self, id: DispenseId) -> Vec<Effect> {

@@ -47,6 +47,8 @@ pub enum Effect {
     ReadFile(PathBuf),
     /// Read several pictures or PDF, one after the other: `FilesRead`.
     ReadFiles(Vec<PathBuf>),
+    /// Give up every reading of files that was asked for: none of them is answered any more.
+    GiveReadingUp,
     /// Look whether the register says that this box has left already: `BoxGone`, or nothing.
     LookForBox(Box<BoxRead>),
     /// Search the medicines database: `CatalogueSearched`.
@@ -153,6 +155,7 @@ impl Effect {
             Self::WakeAt(_) => "WakeAt",
             Self::ReadFile(_) => "ReadFile",
             Self::ReadFiles(_) => "ReadFiles",
+            Self::GiveReadingUp => "GiveReadingUp",
             Self::LookForBox(_) => "LookForBox",
             Self::SearchCatalogue(_) => "SearchCatalogue",
             Self::FindRelated(_) => "FindRelated",

@@ -66,8 +66,10 @@ pub enum Message {
     ReaderLost(PathBuf),
     /// The serial reader is there again.
     ReaderFound(PathBuf),
-    /// The folder of the camera's frames cannot be watched.
-    FramesLost(PathBuf),
+    /// A folder cannot be watched, or not any more.
+    FolderLost(WatchedFolder, PathBuf),
+    /// A folder that was lost is watched again.
+    FolderFound(WatchedFolder, PathBuf),
     /// The camera gives no frames, and why.
     CameraLost(PathBuf, CameraTrouble),
     /// The camera gives frames again.
@@ -76,6 +78,8 @@ pub enum Message {
     FrameRead(Vec<Reading>),
     /// What was just read was hard to see, and one engine alone read it.
     ReadWithDifficulty,
+    /// So many pages of a PDF whose codes were just read were not looked at.
+    PagesLeft(usize),
     /// Files arrived in the inbox, or were dropped on the terminal.
     FilesDropped(Vec<PathBuf>),
     /// A picture or a PDF was read; it may hold no code at all.
@@ -396,13 +400,30 @@ pub struct FileAnswer {
     pub answer: Result<Vec<Reading>, ReadFailure>,
 }
 
+/// A folder whose new files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchedFolder {
+    /// Pictures and PDF that people put there.
+    Inbox,
+    /// The frames of a camera.
+    Frames,
+}
+
 /// Why a file could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadFailure {
     /// There is no such file.
     NotFound,
+    /// It is no file: a device, a pipe.
+    NotAFile,
+    /// A folder without a file in it.
+    NothingInFolder,
     /// The system does not let this program read it.
     NotAllowed,
+    /// The system could not read it: a lost disk, a share that is away.
+    OutOfReach,
+    /// It has no content, or not yet.
+    Empty,
     /// Neither a picture nor a PDF that this program knows.
     UnknownFormat,
     /// A picture of a known kind, written in a way that is not read.
@@ -413,6 +434,8 @@ pub enum ReadFailure {
     TooLarge,
     /// A PDF that wants a password.
     Locked,
+    /// A PDF with more pages than are looked at, and no code in those that were.
+    NoCodeInFirstPages,
     /// It took more time or memory than any prescription.
     GivenUp,
 }
@@ -462,11 +485,13 @@ impl Message {
             Self::ScanFailed { .. } => "ScanFailed",
             Self::ReaderLost(_) => "ReaderLost",
             Self::ReaderFound(_) => "ReaderFound",
-            Self::FramesLost(_) => "FramesLost",
+            Self::FolderLost(..) => "FolderLost",
+            Self::FolderFound(..) => "FolderFound",
             Self::CameraLost(..) => "CameraLost",
             Self::CameraFound(_) => "CameraFound",
             Self::FrameRead(_) => "FrameRead",
             Self::ReadWithDifficulty => "ReadWithDifficulty",
+            Self::PagesLeft(_) => "PagesLeft",
             Self::FilesDropped(_) => "FilesDropped",
             Self::FileRead { .. } => "FileRead",
             Self::FilesRead(_) => "FilesRead",

@@ -7,21 +7,24 @@ const SHEET_EXTENSIONS: [&str; 9] = [
     ".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".pdf", ".gif",
 ];
 
+/// How a path begins in a line of several.
+const BEGINNINGS: [&str; 5] = ["/", "~/", "./", "../", "file://"];
+
 /// The paths in a text that was typed, pasted or dropped: none unless the whole text is paths.
 ///
-/// Terminals that receive dropped files type their paths, some in quotes, some as `file://` addresses, some with blanks
-/// behind a backslash; several on one line, or each on its own.
+/// Terminals that receive dropped files type their paths as a shell is to read them, in quotes or with backslashes, some
+/// as `file://` addresses; several on one line, or each on its own.
 pub fn paths_typed(text: &str) -> Vec<PathBuf> {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    several(lines)
-        .or_else(|| several(words(text).iter().map(String::as_str)))
+    several(lines.map(path_typed))
+        .or_else(|| several(words(text).iter().map(|word| path_as_it_stands(word))))
         .unwrap_or_else(|| path_typed(text).into_iter().collect())
 }
 
 /// The words of a line as a shell reads it, when each begins a path: a path with bare blanks in it stays whole.
 fn words(text: &str) -> Vec<String> {
     let words = shlex::split(text).unwrap_or_default();
-    let begins_path = |word: &String| ["/", "~/", "file://"].iter().any(|start| word.starts_with(start));
+    let begins_path = |word: &String| BEGINNINGS.iter().any(|start| word.starts_with(start));
     if words.iter().all(begins_path) {
         words
     } else {
@@ -29,13 +32,22 @@ fn words(text: &str) -> Vec<String> {
     }
 }
 
-fn several<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Vec<PathBuf>> {
-    let paths: Option<Vec<PathBuf>> = texts.map(path_typed).collect();
+fn several(paths: impl Iterator<Item = Option<PathBuf>>) -> Option<Vec<PathBuf>> {
+    let paths: Option<Vec<PathBuf>> = paths.collect();
     paths.filter(|paths| paths.len() > 1)
 }
 
-/// The path in a text, if it is one.
+/// The path in a text, if it is one, written for a shell or for people.
 fn path_typed(text: &str) -> Option<PathBuf> {
+    // Apostrophes alone are a name's own: « l'ordonnance d'hier.png » is typed by a person.
+    let is_for_a_shell = text.contains('\\') || text.trim_start().starts_with(['\'', '"']);
+    match &words(text)[..] {
+        [word] if is_for_a_shell => path_as_it_stands(word),
+        _ => path_as_it_stands(text),
+    }
+}
+
+fn path_as_it_stands(text: &str) -> Option<PathBuf> {
     let text = text.trim();
     let text = ['\'', '"']
         .iter()
@@ -91,6 +103,10 @@ mod tests {
             ("./sans-extension", "./sans-extension"),
             ("'/tmp/avec blanc.png'", "/tmp/avec blanc.png"),
             ("/tmp/avec\\ blanc.png ", "/tmp/avec blanc.png"),
+            ("'/tmp/it'\\''s.png'", "/tmp/it's.png"),
+            ("/tmp/it\\'s.png", "/tmp/it's.png"),
+            ("./scan\\ \\(1\\).png ", "./scan (1).png"),
+            ("/tmp/l'ordonnance d'hier.png", "/tmp/l'ordonnance d'hier.png"),
             ("file:///tmp/%C3%A9t%C3%A9.png", "/tmp/été.png"),
             ("file://localhost/tmp/a%2", "/tmp/a%2"),
             ("ordonnance.PDF", "ordonnance.PDF"),
@@ -128,6 +144,14 @@ mod tests {
                 &["/tmp/a 1.png", "/tmp/b 2.png"],
             ),
             ("a.png\nb.png", &["a.png", "b.png"]),
+            (
+                "'/tmp/it'\\''s.png' /tmp/scan\\ \\(1\\).png",
+                &["/tmp/it's.png", "/tmp/scan (1).png"],
+            ),
+            (
+                "/tmp/it\\'s.png\n'/tmp/b.png'\n",
+                &["/tmp/it's.png", "/tmp/b.png"],
+            ),
             ("/tmp/n° 1 de 2.png", &["/tmp/n° 1 de 2.png"]),
             ("/tmp/l'été /tmp.png", &["/tmp/l'été /tmp.png"]),
             // One file of this machine, which does not exist: the other machine is not asked.

@@ -1,8 +1,9 @@
 //! Where the command line writes: documents on standard output, sentences on standard error.
 //!
-//! A reader that closes the pipe early (`| head`) is no failure, so what cannot be written is let go.
+//! A reader that closes the pipe early (`| head`) is no failure. Anything else that keeps a result from being written is.
 
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -29,10 +30,22 @@ pub(super) fn show(format: Format, document: &Value, text: impl FnOnce() -> Stri
     }
 }
 
+/// Why a result could not be written. Every command writes here and goes on: what it recorded is recorded. How the
+/// program ends says it.
+static LOST: OnceLock<io::ErrorKind> = OnceLock::new();
+
+/// Why a result could not be written, if one could not.
+pub(super) fn lost() -> Option<io::ErrorKind> {
+    LOST.get().copied()
+}
+
 /// Writes lines for people on standard output.
 pub(super) fn say(text: &str) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => drop(LOST.set(error.kind())),
+        _ => {}
+    }
 }
 
 /// Writes a sentence on standard error.

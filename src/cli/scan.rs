@@ -1,7 +1,6 @@
 //! `comptoir scan FILE…`: every code of pictures and PDFs, and what each of them is.
 
 use std::fmt::Write;
-use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -10,10 +9,11 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::output::{Format, complain, show};
-use crate::confined;
+use super::target::unread;
+use crate::confined::{self, Asked};
 use crate::domain::scanned::{Repair, Scanned};
 use crate::safe::Safe;
-use crate::scan::{FileReading, Limits, ReadError, Symbol, what};
+use crate::scan::{FileReading, Limits, ReadError, Symbol, folder, what};
 use crate::ui::wording::command_line as words;
 
 /// The name that stands for standard input.
@@ -26,60 +26,55 @@ struct ReadFile {
     reading: FileReading,
 }
 
-/// Reads them all; fails when nothing could be read from any.
-pub(super) fn scan(files: &[PathBuf], format: Format) -> Result<(), Failure> {
+/// Reads them all, each shown as soon as it is read; fails when nothing could be read from any.
+pub(super) fn scan(named: &[PathBuf], format: Format) -> Result<(), Failure> {
     let limits = Limits::default();
-    let readings: Vec<ReadFile> = files
-        .iter()
-        .flat_map(|path| files_of(path))
-        .map(|path| {
-            let start = Instant::now();
-            let reading = read(&path, &limits);
-            ReadFile {
-                path,
-                elapsed_ms: start.elapsed().as_millis(),
-                reading,
-            }
-        })
-        .collect();
-    let documents: Vec<Value> = readings.iter().map(document).collect();
-    show(format, &json!({ "files": documents }), || text(&readings));
-    let sentences: Vec<String> = readings.iter().filter_map(sentence).collect();
-    if readings.iter().any(|read| !read.reading.symbols.is_empty()) {
-        // One unreadable file among others is told, and fails nothing.
-        for sentence in sentences {
-            complain(&sentence);
+    let files: Vec<(PathBuf, Option<ReadError>)> = named.iter().flat_map(|path| files_of(path)).collect();
+    let mut documents = Vec::new();
+    let mut unread = Vec::new();
+    for (path, error) in &files {
+        let start = Instant::now();
+        let reading = error.map_or_else(|| read(path, &limits), FileReading::failed);
+        let read = ReadFile {
+            path: path.clone(),
+            elapsed_ms: start.elapsed().as_millis(),
+            reading,
+        };
+        match format {
+            Format::Json => documents.push(document(&read)),
+            Format::Text => show(format, &Value::Null, || text(&read)),
         }
-        return Ok(());
+        match (sentence(&read), &files[..]) {
+            (None, _) => {}
+            // How the command ends, which is said last.
+            (Some(sentence), [_]) => unread.push(sentence),
+            (Some(sentence), _) => {
+                complain(&sentence);
+                unread.push(words::nothing_read(files.len()));
+            }
+        }
     }
-    if sentences.is_empty() {
-        return Err(Failure::not_readable(words::nothing_to_read().to_owned()));
+    if format == Format::Json {
+        show(format, &json!({ "files": documents }), String::new);
     }
-    Err(Failure::not_readable(sentences.join("\n")))
+    // One unreadable file among others is told, and fails nothing.
+    match unread.pop() {
+        Some(last) if unread.len() + 1 == files.len() => Err(Failure::not_readable(last)),
+        _ => Ok(()),
+    }
 }
 
-/// The file itself, or the files of a folder by name; hidden ones are not pictures of anybody's.
-fn files_of(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(path) else {
-        return vec![path.to_owned()];
-    };
-    let mut files: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.is_file() && !is_hidden(path))
-        .collect();
-    files.sort();
-    files
-}
-
-fn is_hidden(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+/// The files that a path stands for, or why it stands for none.
+fn files_of(path: &Path) -> Vec<(PathBuf, Option<ReadError>)> {
+    match folder::files_of(path) {
+        Ok(files) => files.into_iter().map(|file| (file, None)).collect(),
+        Err(error) => vec![(path.to_owned(), Some(error))],
+    }
 }
 
 fn read(path: &Path, limits: &Limits) -> FileReading {
     if path != Path::new(STANDARD_INPUT) {
-        return confined::read_file(path, limits);
+        return confined::read_file(path, limits, &Asked::default());
     }
     let mut bytes = Vec::new();
     match io::stdin()
@@ -87,7 +82,7 @@ fn read(path: &Path, limits: &Limits) -> FileReading {
         .take(limits.file_bytes + 1)
         .read_to_end(&mut bytes)
     {
-        Ok(_) => confined::read_picture(bytes, limits),
+        Ok(_) => confined::read_picture(bytes, limits, &Asked::default()),
         Err(error) => FileReading::failed(ReadError::NotOpened(error.kind())),
     }
 }
@@ -99,6 +94,7 @@ fn document(read: &ReadFile) -> Value {
         "elapsed_ms": u64::try_from(read.elapsed_ms).unwrap_or(u64::MAX),
         "error": read.reading.error.as_ref().map(|error| error.code()),
         "symbols": symbols,
+        "pages_left": read.reading.pages_left,
     })
 }
 
@@ -120,26 +116,48 @@ fn symbol(symbol: &Symbol) -> Value {
     })
 }
 
-fn sentence(read: &ReadFile) -> Option<String> {
-    let path = read.path.display().to_string();
-    let error = read.reading.error.as_ref()?;
-    Some(words::unreadable_file(&path, error))
+fn shown_name(read: &ReadFile) -> String {
+    if read.path == Path::new(STANDARD_INPUT) {
+        words::standard_input().to_owned()
+    } else {
+        read.path.display().to_string()
+    }
 }
 
-fn text(readings: &[ReadFile]) -> String {
+fn sentence(read: &ReadFile) -> Option<String> {
+    let error = read.reading.error?;
+    Some(words::unreadable_file(
+        &shown_name(read),
+        &unread(&read.path, error),
+    ))
+}
+
+fn text(read: &ReadFile) -> String {
+    let name = shown_name(read);
+    let what_they_are: Vec<Scanned> = read
+        .reading
+        .symbols
+        .iter()
+        .map(|symbol| what::read_text(&symbol.text).scanned)
+        .collect();
+    // Beside the prescription, its sheet's other codes want no advice.
+    let has_prescription = what_they_are
+        .iter()
+        .any(|scanned| matches!(scanned, Scanned::Prescription(_)));
     let mut text = String::new();
-    for read in readings {
-        for symbol in &read.reading.symbols {
-            let scanned = what::read_text(&symbol.text).scanned;
-            let what = words::scanned_as(&scanned);
-            let file = read.path.display().to_string();
-            let _ = write!(text, "« {} » : {what} : {}", Safe(&file), Safe(&symbol.text));
-            text.push_str(if symbol.confirmed {
-                "\n"
-            } else {
-                words::unconfirmed()
-            });
-        }
+    for (symbol, scanned) in read.reading.symbols.iter().zip(&what_they_are) {
+        let what = words::scanned_as(scanned);
+        let _ = write!(text, "« {} » : {what} : {}", Safe(&name), Safe(&symbol.text));
+        text.push_str(if symbol.confirmed {
+            "\n"
+        } else {
+            words::unconfirmed()
+        });
+        let advice = words::instead(scanned).filter(|_| !has_prescription);
+        text.push_str(&advice.unwrap_or_default());
+    }
+    if read.reading.pages_left > 0 && !read.reading.symbols.is_empty() {
+        text.push_str(&words::pages_left(&name, read.reading.pages_left));
     }
     text
 }

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use super::failure::Failure;
 use crate::app::identified::in_code;
-use crate::confined;
+use crate::app::refused::Why;
+use crate::confined::{self, Asked};
 use crate::domain::number::{PrescriptionNumber, TypedNumber};
 use crate::domain::scanned::Scanned;
-use crate::scan;
+use crate::runtime::workshop::read_failure;
+use crate::scan::{self, ReadError};
 use crate::ui::wording::command_line as words;
 
 /// The prescription number that an argument names or that the picture it names carries.
@@ -49,11 +51,20 @@ fn looks_like_a_path(text: &str) -> bool {
     text.contains(['/', '\\']) || Path::new(text).extension().is_some()
 }
 
+/// Why a file gave no code, as the terminal says it.
+pub(super) fn unread(path: &Path, error: ReadError) -> Why {
+    match error {
+        ReadError::NoCode => Why::NoCode(path.to_owned()),
+        error => Why::Unread(path.to_owned(), read_failure(error)),
+    }
+}
+
 fn number_of_file(path: &Path) -> Result<PrescriptionNumber, Failure> {
-    let reading = confined::read_file(path, &scan::Limits::default());
+    let reading = confined::read_file(path, &scan::Limits::default(), &Asked::default());
     let name = path.display().to_string();
-    if let Some(error) = &reading.error {
-        return Err(Failure::not_readable(words::unreadable_file(&name, error)));
+    if let Some(error) = reading.error {
+        let why = unread(path, error);
+        return Err(Failure::not_readable(words::unreadable_file(&name, &why)));
     }
     let read: Vec<_> = reading
         .symbols

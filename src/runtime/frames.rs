@@ -3,16 +3,16 @@
 //! in view counts once.
 
 use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::inbox::Inbox;
+use super::inbox::{self, Heard};
 use super::workshop::as_reading;
 use crate::app::Message;
-use crate::confined;
+use crate::app::message::WatchedFolder;
+use crate::confined::{self, Asked};
 use crate::scan::{Limits, Symbol, file_bytes};
 
 /// How long a code must be out of view before it counts again. Shorter, a trembling hand would scan a box twice.
@@ -26,20 +26,20 @@ pub(super) trait Source: Send + 'static {
 
 /// A folder that frames are written into.
 pub(super) struct Folder {
-    /// The folder is watched until it is dropped.
-    _inbox: Inbox,
     arrived: Receiver<PathBuf>,
 }
 
 impl Folder {
-    /// Watches the folder, which is made if need be.
-    pub(super) fn watch(folder: &Path) -> io::Result<Self> {
+    /// Watches the folder, which is made if need be; `tell` hears when it goes and comes back.
+    pub(super) fn watch(folder: PathBuf, tell: impl Fn(Message) -> bool + Send + 'static) -> Self {
         let (arrive, arrived) = channel();
-        let inbox = Inbox::watch(folder, move |path| drop(arrive.send(path)))?;
-        Ok(Self {
-            _inbox: inbox,
-            arrived,
-        })
+        // Each frame is the past as soon as the next one is there: none is waited for.
+        inbox::watch(folder.clone(), Duration::ZERO, move |heard| match heard {
+            Heard::Arrived(frames) => frames.into_iter().all(|frame| arrive.send(frame).is_ok()),
+            Heard::Lost => tell(Message::FolderLost(WatchedFolder::Frames, folder.clone())),
+            Heard::Found => tell(Message::FolderFound(WatchedFolder::Frames, folder.clone())),
+        });
+        Self { arrived }
     }
 }
 
@@ -67,7 +67,7 @@ fn look(source: &mut impl Source, tell: impl Fn(Message) -> bool) {
     let mut view = View::default();
     while let Some(frame) = source.newest() {
         // A frame that is cut or no picture is followed by another one.
-        let reading = confined::read_picture(frame, &Limits::of_a_frame());
+        let reading = confined::read_picture(frame, &Limits::of_a_frame(), &Asked::default());
         let new = view.new_in(reading.symbols, opened.elapsed());
         if !new.is_empty() && !tell(Message::FrameRead(new.into_iter().map(as_reading).collect())) {
             return;

@@ -14,10 +14,11 @@ use uuid::Uuid;
 use super::Input;
 use super::holds::HoldTask;
 use super::posts::PostTask;
+use super::readers::Readers;
 use super::workshop::{Workshop, World};
 use crate::app::{Effect, Message};
 use crate::config::BackupChoice;
-use crate::confined;
+use crate::confined::{self, Asked};
 use crate::counter::Counter;
 use crate::domain::identifiers::DispenseId;
 use crate::domain::outbox::Jitter;
@@ -25,7 +26,7 @@ use crate::scan::{FileReading, Limits};
 use crate::session::{Line, Session, closures_dir, now};
 
 /// How long the program waits, on leaving, for holds to be given back: others may be waiting for them.
-const FAREWELL_MAX: Duration = Duration::from_secs(3);
+pub const FAREWELL_MAX: Duration = Duration::from_secs(3);
 
 /// How long one sleep lasts before the clock is looked at again.
 const SLEEP_MAX: Duration = Duration::from_secs(5);
@@ -54,6 +55,7 @@ async fn wake_at(instant: Timestamp, clock: impl Fn() -> Timestamp, tell: impl F
 pub(super) struct Hands {
     workshop: Arc<Workshop<Here>>,
     tokio: Handle,
+    readers: Readers,
     // One worker each: a hold is never given back before it is taken, and a post is never doubled by ourselves.
     holds: Option<UnboundedSender<HoldTask>>,
     posts: UnboundedSender<PostTask>,
@@ -99,8 +101,8 @@ impl World for Here {
         drop(self.sender.send(Input::Message(message)));
     }
 
-    fn read_picture(&self, path: &Path) -> FileReading {
-        confined::read_file(path, &Limits::default())
+    fn read_picture(&self, path: &Path, asked: &Asked) -> FileReading {
+        confined::read_file(path, &Limits::default(), asked)
     }
 
     fn pace(&self) -> Duration {
@@ -127,6 +129,7 @@ impl Hands {
         tokio.spawn(Arc::clone(&workshop).greet());
         Self {
             workshop,
+            readers: Readers::new(tokio.clone()),
             tokio,
             holds: Some(holds),
             posts,
@@ -161,8 +164,9 @@ impl Hands {
                 let work = move |hands: &Workshop<Here>| hands.record(*request);
                 self.recording = Some(self.tokio.spawn(see_done(workshop, id, work)));
             }
-            Effect::ReadFile(path) => self.beside(move || workshop.read_file(path)),
-            Effect::ReadFiles(paths) => self.beside(move || workshop.read_files(paths)),
+            Effect::ReadFile(path) => self.readers.read(move |asked| workshop.read_file(path, asked)),
+            Effect::ReadFiles(paths) => self.readers.read(move |asked| workshop.read_files(paths, asked)),
+            Effect::GiveReadingUp => self.readers.give_up(),
             Effect::LookForBox(read) => self.beside(move || workshop.look_for_box(&read)),
             Effect::SearchCatalogue(text) => self.beside(move || workshop.search(text)),
             Effect::FindRelated(code) => self.beside(move || workshop.find_related(&code)),
@@ -199,6 +203,7 @@ impl Hands {
     /// Waits until what was confirmed is recorded, whatever ends the program; then, for a moment, until the holds
     /// are given back.
     pub(super) fn finish(mut self) {
+        self.readers.give_up();
         if let Some(recording) = self.recording.take() {
             drop(self.tokio.block_on(recording));
         }

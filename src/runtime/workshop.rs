@@ -18,6 +18,7 @@ use crate::app::message::{
 };
 use crate::base::Transport;
 use crate::config::{self, BackupChoice};
+use crate::confined::Asked;
 use crate::counter::{
     self, BaseSeen, ConsultationAnswer, Counter, CounterError, RecordOutcome, TranscriptionAnswer,
 };
@@ -27,7 +28,7 @@ use crate::domain::number::PrescriptionNumber;
 use crate::domain::outbox::{DelayReason, Jitter};
 use crate::domain::paper::Paper;
 use crate::domain::product::ProductCode;
-use crate::scan::{self, FileReading, ReadError, Symbol, what};
+use crate::scan::{self, FileReading, ReadError, Symbol, folder, what};
 use crate::store::StoreError;
 
 /// Where effects are executed.
@@ -59,7 +60,7 @@ pub trait World: Send + Sync {
     }
 
     /// Reads every code of a picture or PDF.
-    fn read_picture(&self, path: &Path) -> FileReading {
+    fn read_picture(&self, path: &Path, _asked: &Asked) -> FileReading {
         scan::read_file(path, &scan::Limits::default())
     }
     /// Runs work whose panic must not end what asked for it: `None` when it broke off.
@@ -225,45 +226,68 @@ impl<W: World + 'static> Workshop<W> {
         }
     }
 
-    /// Reads a picture or a PDF.
-    pub fn read_file(&self, path: PathBuf) {
-        let (FileAnswer { path, answer }, certainty) = self.look_at(path);
-        self.0.tell(match answer {
-            Ok(readings) => Message::FileRead { path, readings },
-            Err(why) => Message::FileUnread { path, why },
-        });
-        self.tell_certainty(certainty);
+    /// Reads a picture or a PDF, or the files of a folder.
+    pub fn read_file(&self, path: PathBuf, asked: &Asked) {
+        self.read_files(vec![path], asked);
     }
 
     /// Reads several pictures or PDF, one after the other.
-    pub fn read_files(&self, paths: Vec<PathBuf>) {
-        let (files, certainties): (Vec<_>, Vec<_>) = paths.into_iter().map(|path| self.look_at(path)).unzip();
-        self.0.tell(Message::FilesRead(files));
-        self.tell_certainty(certainties.into_iter().min().unwrap_or(Certainty::Read));
+    pub fn read_files(&self, paths: Vec<PathBuf>, asked: &Asked) {
+        let look_at = |path| self.look_at_each(path, asked);
+        let mut looks: Vec<Look> = paths.into_iter().flat_map(look_at).collect();
+        // The person said so: nothing is to be answered.
+        if asked.is_given_up() {
+            return;
+        }
+        let certainty = looks.iter().map(|look| look.certainty).min();
+        let pages_left: usize = looks.iter().map(|look| look.pages_left).sum();
+        self.0.tell(match (looks.pop(), looks.is_empty()) {
+            (Some(Look { file, .. }), true) => match file.answer {
+                Ok(readings) => Message::FileRead {
+                    path: file.path,
+                    readings,
+                },
+                Err(why) => Message::FileUnread { path: file.path, why },
+            },
+            (last, _) => {
+                looks.extend(last);
+                Message::FilesRead(looks.into_iter().map(|look| look.file).collect())
+            }
+        });
+        if pages_left > 0 {
+            self.0.tell(Message::PagesLeft(pages_left));
+        }
+        if certainty == Some(Certainty::WithDifficulty) {
+            self.0.tell(Message::ReadWithDifficulty);
+        }
     }
 
-    fn look_at(&self, path: PathBuf) -> (FileAnswer, Certainty) {
-        let reading = self.0.read_picture(&at_home(&path));
-        let failure = match reading.error {
-            None | Some(ReadError::NoCode) => None,
-            Some(error) => Some(read_failure(error)),
-        };
+    /// A folder is read as its files.
+    fn look_at_each(&self, path: PathBuf, asked: &Asked) -> Vec<Look> {
+        match folder::files_of(&at_home(&path)) {
+            Ok(files) if at_home(&path).is_dir() => {
+                files.into_iter().map(|file| self.look_at(file, asked)).collect()
+            }
+            Ok(_) => vec![self.look_at(path, asked)],
+            Err(error) => vec![Look::nothing(path, read_failure(error))],
+        }
+    }
+
+    fn look_at(&self, path: PathBuf, asked: &Asked) -> Look {
+        let reading = self.0.read_picture(&at_home(&path), asked);
+        if let Some(error) = reading.error.filter(|error| *error != ReadError::NoCode) {
+            return Look::nothing(path, read_failure(error));
+        }
         let certainty = if reading.symbols.iter().all(|symbol| symbol.confirmed) {
             Certainty::Read
         } else {
             Certainty::WithDifficulty
         };
-        let readings: Vec<Reading> = reading.symbols.into_iter().map(as_reading).collect();
-        let answer = match failure {
-            Some(why) if readings.is_empty() => Err(why),
-            _ => Ok(readings),
-        };
-        (FileAnswer { path, answer }, certainty)
-    }
-
-    fn tell_certainty(&self, certainty: Certainty) {
-        if certainty == Certainty::WithDifficulty {
-            self.0.tell(Message::ReadWithDifficulty);
+        let answer = Ok(reading.symbols.into_iter().map(as_reading).collect());
+        Look {
+            file: FileAnswer { path, answer },
+            certainty,
+            pages_left: reading.pages_left,
         }
     }
 
@@ -312,6 +336,26 @@ impl<W: World + 'static> Workshop<W> {
     }
 }
 
+/// What a file gave.
+struct Look {
+    file: FileAnswer,
+    certainty: Certainty,
+    pages_left: usize,
+}
+
+impl Look {
+    fn nothing(path: PathBuf, why: ReadFailure) -> Self {
+        Self {
+            file: FileAnswer {
+                path,
+                answer: Err(why),
+            },
+            certainty: Certainty::Read,
+            pages_left: 0,
+        }
+    }
+}
+
 /// How the codes of a picture were read; the least certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Certainty {
@@ -344,14 +388,22 @@ pub(super) fn as_reading(symbol: Symbol) -> Reading {
     }
 }
 
-fn read_failure(error: ReadError) -> ReadFailure {
+/// Why a file gave nothing, for a person.
+pub(crate) fn read_failure(error: ReadError) -> ReadFailure {
     match error {
-        ReadError::NotOpened(ErrorKind::NotFound) => ReadFailure::NotFound,
-        ReadError::NotOpened(_) => ReadFailure::NotAllowed,
+        ReadError::NotOpened(ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename) => {
+            ReadFailure::NotFound
+        }
+        ReadError::NotOpened(ErrorKind::PermissionDenied) => ReadFailure::NotAllowed,
+        ReadError::NotOpened(ErrorKind::InvalidInput) => ReadFailure::NotAFile,
+        ReadError::NotOpened(_) => ReadFailure::OutOfReach,
+        ReadError::NothingInFolder => ReadFailure::NothingInFolder,
+        ReadError::Empty => ReadFailure::Empty,
         ReadError::TooLarge => ReadFailure::TooLarge,
         ReadError::NotAPicture => ReadFailure::UnknownFormat,
         ReadError::UnknownVariant => ReadFailure::UnknownVariant,
         ReadError::Locked => ReadFailure::Locked,
+        ReadError::NoCodeInFirstPages => ReadFailure::NoCodeInFirstPages,
         ReadError::GivenUp => ReadFailure::GivenUp,
         ReadError::Truncated | ReadError::NoCode | ReadError::DecoderFailed => ReadFailure::Damaged,
     }

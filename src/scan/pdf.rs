@@ -166,7 +166,9 @@ mod tests {
             pdf_pages: 0,
             ..Limits::default()
         };
-        assert_eq!(read_picture(SHEET, &limits).error, Some(ReadError::TooLarge));
+        let reading = read_picture(SHEET, &limits);
+        assert_eq!(reading.error, Some(ReadError::NoCodeInFirstPages));
+        assert_eq!(reading.pages_left, 1);
     }
 
     #[test]

@@ -42,18 +42,16 @@ pub(super) fn each_page(
 ) -> Result<usize, ReadError> {
     let mut pages = guarded(|| Decoder::new(Cursor::new(bytes)))?.map_err(|error| reason(&error))?;
     let mut page = 0;
-    while page < limits.pdf_pages {
-        see(
-            page + 1,
-            guarded(|| decoded(&mut pages, bytes, limits)).and_then(|picture| picture),
-        );
+    loop {
+        if page < limits.pdf_pages {
+            let picture = guarded(|| decoded(&mut pages, bytes, limits)).and_then(|picture| picture);
+            see(page + 1, picture);
+        }
         page += 1;
         if !pages.more_images() || pages.seek_to_image(page).is_err() {
             return Ok(page);
         }
     }
-    // What follows is not decoded: that there is more is all that is known.
-    Ok(page + 1)
 }
 
 fn reason(error: &TiffError) -> ReadError {

@@ -6,7 +6,7 @@
 //! 2. the number of a prescription and nothing else, in one piece or in groups;
 //! 3. the patient's identity (INS DataMatrix), a signed stamp (2D-Doc);
 //! 4. a box of medicine (GS1, or the 13 digits of the linear code), another article;
-//! 5. the prescription numbers inside a longer text or an address;
+//! 5. the prescription numbers inside a longer text or an address, but not in the path of a file;
 //! 6. the number of an insured person or of a professional;
 //! 7. one of these damaged by the keyboard, repaired;
 //! 8. an address on the web, the name of a file, then any text.
@@ -96,7 +96,12 @@ fn as_it_stands(prefix: Option<&str>, content: &str) -> Option<Reading> {
     if prefix.is_some_and(|prefix| GS1_CARRIERS.contains(&prefix)) || gs1::sets_out_as_one(content) {
         return Some(Scanned::Text.into());
     }
-    let mut numbers = within::numbers(content, is_address(content));
+    // The name of a file says nothing of what the file holds: another sheet may have been saved under it.
+    let mut numbers = if begins_a_path(content) {
+        Vec::new()
+    } else {
+        within::numbers(content, is_address(content))
+    };
     match (numbers.pop(), numbers.is_empty()) {
         (Some(number), true) => Some(Scanned::Prescription(number).into()),
         (Some(last), false) => {
@@ -201,11 +206,16 @@ fn is_address(text: &str) -> bool {
 }
 
 fn names_a_file(text: &str) -> bool {
+    begins_a_path(text) && !text.contains(char::is_control)
+}
+
+fn begins_a_path(text: &str) -> bool {
+    let text = text.trim_start_matches(['\'', '"']);
     let is_drive = matches!(text.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic());
     let begins = ["/", "~/", "./", "../", "\\\\", "file:/"]
         .iter()
         .any(|start| text.starts_with(start));
-    (is_drive || begins) && !text.contains(char::is_control)
+    is_drive || begins
 }
 
 /// Tried last, so that a text that is something as it stands is never rewritten. Where as few faults give two
@@ -392,6 +402,21 @@ mod tests {
             // Small letters are an address's own.
             ("https://exemple.fr/01s2tbpk2jcnxxyghx", Scanned::Url),
             ("./01s2tbpk2jcnxxyghx", Scanned::FileName),
+        ] {
+            assert_eq!(read_text(text).scanned, expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_number_is_taken_out_of_the_path_of_a_file() {
+        for (text, expected) in [
+            ("/home/comptoir/01S2TBPZ2JCNZZYGHZ.png", Scanned::FileName),
+            ("~/01S2TBPZ2JCNZZYGHZ/feuille.pdf", Scanned::FileName),
+            ("'/tmp/01S2TBPZ2JCNZZYGHZ (1).png'", Scanned::FileName),
+            ("file:///tmp/01S2TBPZ2JCNZZYGHZ.png", Scanned::FileName),
+            ("C:\\Scans\\01S2TBPZ2JCNZZYGHZ.pdf", Scanned::FileName),
+            ("\\\\poste\\01S2TBPZ2JCNZZYGHZ.pdf", Scanned::FileName),
+            ("/tmp/01S2TBPZ2JCNZZYGHZ.png\n/tmp/b.png", Scanned::Text),
         ] {
             assert_eq!(read_text(text).scanned, expected, "{text:?}");
         }

@@ -265,7 +265,14 @@ fn a_mistake_on_the_command_line_is_told_in_french() {
             &["dispence"][..],
             "La commande « dispence » n’existe pas. Vouliez-vous dire « dispense » ?",
         ),
-        (&["dispense"][..], "Il manque <TARGET>."),
+        (
+            &["dispense"][..],
+            "Il manque l’ordonnance : son numéro, ou une image de sa feuille.",
+        ),
+        (
+            &["scan"][..],
+            "Il manque ce qu’il faut lire : des images, des PDF, des dossiers, ou - pour l’entrée standard.",
+        ),
         (&["register"][..], "Que faut-il faire ? Il y a :"),
         (
             &["register", "show", "x"][..],

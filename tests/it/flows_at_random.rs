@@ -115,6 +115,11 @@ impl World {
                     continue;
                 }
                 Effect::WakeAt(_) => continue,
+                Effect::GiveReadingUp => {
+                    self.questions
+                        .retain(|asked| !matches!(asked, Effect::ReadFile(_) | Effect::ReadFiles(_)));
+                    continue;
+                }
                 _ => {}
             }
             self.questions.push(effect);
@@ -232,6 +237,7 @@ impl World {
             | Effect::VerifyRegister
             | Effect::GiveHoldBack(_)
             | Effect::WakeAt(_)
+            | Effect::GiveReadingUp
             | Effect::Quit => Vec::new(),
         }
     }

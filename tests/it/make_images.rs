@@ -392,7 +392,7 @@ fn make_hostile_images() {
         &[NUMBER],
     );
     keep_bytes("truncated-pdf.pdf", &SAMPLE_PDF[..200], &["! truncated"]);
-    keep_bytes("empty.png", [], &["! not-a-picture"]);
+    keep_bytes("empty.png", [], &["! empty"]);
     keep_bytes(
         "page-named-jpg.jpg",
         "<!doctype html><title>Ordonnance</title>",

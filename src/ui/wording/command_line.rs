@@ -12,15 +12,16 @@ pub use demonstration::*;
 pub use dispensing::*;
 pub use register::*;
 
-use std::io::ErrorKind;
-
+use crate::app::identified::Bearing;
+use crate::app::refused::Why;
+use crate::domain::breakdown::Breakdown;
 use crate::domain::number::{NUMBER_LENGTH, NotANumber, PrescriptionNumber};
 use crate::domain::outbox::DelayReason;
 use crate::domain::refusal::Refusal;
 use crate::domain::scanned::Scanned;
 use crate::safe::Safe;
-use crate::scan::ReadError;
 use crate::ui::wording;
+use crate::ui::wording::refusals::uncapitalised;
 
 /// Something of ours is broken.
 pub fn broken(chain: &str) -> String {
@@ -28,6 +29,15 @@ pub fn broken(chain: &str) -> String {
         "Quelque chose ne fonctionne pas sur ce poste\u{202f}; rien n’a été perdu. Détail technique\u{202f}: {}. \
          «\u{a0}comptoir doctor\u{a0}» vérifie l’installation.",
         Safe(chain)
+    )
+}
+
+/// What the command did is done, and what it answers could not be written.
+pub fn result_lost(why: Breakdown) -> String {
+    format!(
+        "Le résultat n’a pas pu être écrit sur la sortie\u{202f}: {}. Ce que la commande devait enregistrer l’est\u{202f}: \
+         donnez-lui une autre sortie, et vérifiez avant de relancer une délivrance.",
+        wording::breakdowns::why(why)
     )
 }
 
@@ -142,32 +152,41 @@ pub fn not_written(path: &str, why: &str) -> String {
     )
 }
 
-/// A file that cannot be read, and why.
-pub fn unreadable_file(path: &str, error: &ReadError) -> String {
-    let why = match error {
-        ReadError::NotOpened(ErrorKind::NotFound) => "ce fichier n’existe pas",
-        ReadError::NotOpened(ErrorKind::PermissionDenied) => "le système n’autorise pas sa lecture",
-        ReadError::NotOpened(_) => "le système n’a pas pu l’ouvrir",
-        ReadError::TooLarge => "il est trop grand pour une ordonnance, et n’a pas été décodé",
-        ReadError::NotAPicture => "ce n’est ni une image ni un PDF que ce programme connaît",
-        ReadError::UnknownVariant => {
-            "cette image est enregistrée d’une façon que ce programme ne sait pas lire\u{202f}: enregistrez-la en PNG ou en PDF"
-        }
-        ReadError::Truncated => "il est incomplet ou abîmé (tronqué)",
-        ReadError::Locked => "ce PDF demande un mot de passe",
-        ReadError::NoCode => "aucun code n’y a été trouvé",
-        ReadError::DecoderFailed => "il n’a pas pu être décodé",
-        ReadError::GivenUp => "sa lecture a été abandonnée : elle demandait trop de temps ou de mémoire",
-    };
+/// A file that gives no code: why, and what to do now.
+pub fn unreadable_file(name: &str, why: &Why) -> String {
+    let advice = wording::refusals::advice(why);
     format!(
-        "«\u{a0}{}\u{a0}»\u{202f}: {why}. Prenez une nouvelle image de l’ordonnance, ou saisissez le numéro imprimé à côté du code.",
-        Safe(path)
+        "«\u{a0}{}\u{a0}»\u{202f}: {} {}",
+        Safe(name),
+        uncapitalised(&advice.why),
+        advice.now
     )
 }
 
-/// Nothing stood in the folders that were named.
-pub const fn nothing_to_read() -> &'static str {
-    "Aucun fichier à lire : ce dossier est vide."
+/// Of several files, none gave a code; each said why.
+pub fn nothing_read(count: usize) -> String {
+    format!("Aucun de ces {count} fichiers n’a donné de code.")
+}
+
+/// The file that comes by no name.
+pub const fn standard_input() -> &'static str {
+    "entrée standard"
+}
+
+/// What a code is, and what to scan instead, as the terminal says it; nothing for a prescription.
+pub fn instead(scanned: &Scanned) -> Option<String> {
+    let is_one = matches!(scanned, Scanned::Prescription(_));
+    let now = wording::scans::instead(scanned, Bearing::NothingOpen);
+    (!is_one).then(|| format!("  {} {now}\n", wording::scans::scanned(scanned)))
+}
+
+/// The last pages of a PDF whose codes were read.
+pub fn pages_left(name: &str, count: usize) -> String {
+    format!(
+        "«\u{a0}{}\u{a0}»\u{202f}: {}",
+        Safe(name),
+        uncapitalised(&wording::refusals::pages_left(count))
+    )
 }
 
 /// Ends the line of a code that only one engine could read, and only late.

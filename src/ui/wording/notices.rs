@@ -1,11 +1,16 @@
 //! The one line of news at the foot of the screen.
 
-use crate::app::desk::Notice;
+use std::path::Path;
+
+use crate::app::desk::{FolderNews, Notice};
+use crate::app::message::WatchedFolder;
 use crate::domain::identifiers::LineNumber;
 use crate::safe::safe;
 use crate::ui::wording::findings::{self, non_substitutable};
-use crate::ui::wording::refusals::not_a_number;
+use crate::ui::wording::refusals::{not_a_number, pages_left};
 use crate::ui::wording::{breakdowns, camera, day, labels, posts, reader, reasons, settling};
+
+use Tone::{Attention, Good, Plain};
 
 /// How a piece of news is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +33,34 @@ fn enumerated(lines: &[LineNumber]) -> String {
     }
 }
 
+/// A watched folder went or came back.
+fn folder(news: &FolderNews) -> (Tone, String) {
+    let shown = |folder: &Path| safe(&folder.display().to_string());
+    match news {
+        FolderNews::Lost(WatchedFolder::Inbox, folder) => (
+            Attention,
+            format!(
+                "Dossier surveillé perdu, et cherché toutes les deux secondes : ce qui est déposé dans {} n’est pas lu.",
+                shown(folder)
+            ),
+        ),
+        FolderNews::Lost(WatchedFolder::Frames, folder) => (
+            Attention,
+            format!(
+                "Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.",
+                shown(folder)
+            ),
+        ),
+        FolderNews::Found(folder) => (
+            Good,
+            format!("Dossier retrouvé, et surveillé : {}.", shown(folder)),
+        ),
+    }
+}
+
 /// A piece of news in a sentence.
 #[rustfmt::skip] // one row per notice, to be read as a table
 pub fn notice(notice: &Notice) -> (Tone, String) {
-    use Tone::{Attention, Good, Plain};
     match notice {
         Notice::AlreadyOpen => (Plain, "Cette ordonnance est déjà à l’écran.".into()),
         Notice::RecordingNow => (Attention, "Un enregistrement est en cours : recommencez dans un instant.".into()),
@@ -40,13 +69,15 @@ pub fn notice(notice: &Notice) -> (Tone, String) {
         Notice::BoxesWaiting(1) => (Plain, "1 boîte en attente : elle cochera sa ligne dès que l’ordonnance sera là.".into()),
         Notice::BoxesWaiting(count) => (Plain, format!("{count} boîtes en attente : elles cocheront leurs lignes dès que l’ordonnance sera là.")),
         Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),
-        Notice::FramesLost(folder) => (Attention, format!("Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Les autres lecteurs fonctionnent.", safe(&folder.display().to_string()))),
+        Notice::Folder(news) => folder(news),
+        Notice::PagesLeft(count) => (Attention, pages_left(*count)),
         Notice::ReadWithDifficulty => (Attention, "Code lu avec peine : comparez le numéro et le patient à ceux imprimés sur l’ordonnance.".to_owned()),
         Notice::CameraLost(device, why) => (Attention, camera::lost(device, why)),
         Notice::CameraFound(device) => (Good, camera::found(device)),
         Notice::ReaderFound(device) => (Good, format!("Le lecteur série {} est de nouveau là.", safe(&device.display().to_string()))),
-        Notice::ReadingFile(path) => (Plain, format!("Lecture de {}…", safe(&path.display().to_string()))),
-        Notice::ReadingFiles(count) => (Plain, format!("Lecture de {count} fichiers…")),
+        Notice::ReadingFile(path) => (Plain, format!("Lecture (Échap pour l’abandonner) : {}…", safe(&path.display().to_string()))),
+        Notice::ReadingFiles(count) => (Plain, format!("Lecture de {count} fichiers (Échap pour l’abandonner)…")),
+        Notice::ReadingGivenUp => (Plain, "Lecture abandonnée : rien n’a été ouvert.".into()),
         Notice::FilesWithoutCode { unread, count } => (Attention, format!("{unread} fichier{} sur {count} sans code lisible : l’essayer seul dira pourquoi.", if *unread < 2 { "" } else { "s" })),
         Notice::NotTyped(why) => (Attention, not_a_number(why)),
         Notice::NoPaperInstead => (Attention, "Ce refus vaut aussi pour le papier : il ne se délivre pas en mode dégradé.".into()),

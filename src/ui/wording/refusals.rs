@@ -83,7 +83,7 @@ pub const fn refusal_way_out(code: &RefusalCode) -> &'static str {
 }
 
 /// A sentence as it goes on after a colon.
-fn uncapitalised(sentence: &str) -> String {
+pub(super) fn uncapitalised(sentence: &str) -> String {
     let mut rest = sentence.chars();
     let first = rest.next().into_iter().flat_map(char::to_lowercase);
     first.chain(rest).collect()
@@ -168,6 +168,15 @@ fn file(path: &Path) -> String {
 pub const fn read_failure(failure: ReadFailure) -> &'static str {
     match failure {
         ReadFailure::NotFound => "Ce fichier n’existe pas, ou a été déplacé.",
+        ReadFailure::NotAFile => "Ce n’est ni un fichier ni un dossier.",
+        ReadFailure::NothingInFolder => {
+            "Ce dossier ne contient aucun fichier à lire : ni ses sous-dossiers ni ses fichiers cachés ne sont lus."
+        }
+        ReadFailure::OutOfReach => "Le système n’a pas pu lire ce fichier.",
+        ReadFailure::Empty => "Ce fichier est vide.",
+        ReadFailure::NoCodeInFirstPages => {
+            "Aucun code n’a été trouvé dans les 20 premières pages de ce PDF ; les suivantes n’ont pas été lues."
+        }
         ReadFailure::NotAllowed => "Le système ne permet pas de lire ce fichier.",
         ReadFailure::UnknownFormat => "Ce fichier n’est ni une image ni un PDF que ce logiciel sache lire.",
         ReadFailure::UnknownVariant => {
@@ -185,6 +194,19 @@ pub const fn read_failure(failure: ReadFailure) -> &'static str {
 const fn read_way_out(failure: ReadFailure) -> &'static str {
     match failure {
         ReadFailure::NotFound => "Vérifiez le chemin : les majuscules et les accents comptent.",
+        ReadFailure::NotAFile => {
+            "Donnez une image ou un PDF de l’ordonnance, ou le dossier qui les contient."
+        }
+        ReadFailure::NothingInFolder => "Donnez les fichiers eux-mêmes, ou le sous-dossier qui les contient.",
+        ReadFailure::OutOfReach => {
+            "Vérifiez que le disque ou le dossier partagé est toujours là, puis recommencez."
+        }
+        ReadFailure::Empty => {
+            "Sa copie n’est peut-être pas terminée : recommencez dans un instant, ou demandez un nouvel envoi."
+        }
+        ReadFailure::NoCodeInFirstPages => {
+            "Enregistrez à part la page qui porte le QR code, ou tapez le numéro imprimé dessous."
+        }
         ReadFailure::NotAllowed => "Copiez-le dans un dossier qui vous appartient, puis recommencez.",
         ReadFailure::UnknownFormat => "Les formats lus sont PNG, JPEG, WebP, TIFF, BMP, GIF et PDF.",
         ReadFailure::UnknownVariant => {
@@ -197,6 +219,18 @@ const fn read_way_out(failure: ReadFailure) -> &'static str {
         ReadFailure::Locked => {
             "Enregistrez-en une copie sans mot de passe, ou tapez le numéro imprimé sous le QR code."
         }
+    }
+}
+
+/// Of a PDF whose codes were read, the last pages were not looked at.
+pub fn pages_left(count: usize) -> String {
+    match count {
+        1 => {
+            "La dernière page de ce PDF n’a pas été lue : enregistrez-la à part si elle porte un code.".into()
+        }
+        _ => format!(
+            "Les {count} dernières pages de ce PDF n’ont pas été lues : enregistrez à part celles qui portent un code."
+        ),
     }
 }
 

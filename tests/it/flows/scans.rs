@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use comptoir::app::desk::Notice;
 use comptoir::app::message::{FileAnswer, Message, ReadFailure, Reading};
-use comptoir::app::{App, Effect};
+use comptoir::app::{App, Effect, Key};
 use comptoir::domain::identifiers::{Boxes, LineNumber};
 use comptoir::domain::prescription::Prescription;
 use comptoir::domain::scanned::{Country, Repair, Scanned};
@@ -192,6 +192,20 @@ fn files_are_read_wherever_they_come_from() {
         ["Consult", "WakeAt"],
         "one prescription, its other codes aside"
     );
+}
+
+#[test]
+fn escape_gives_up_the_reading_that_is_shown_and_nothing_else() {
+    let dropped: [&[&str]; 2] = [&["/tmp/a.png"], &["/tmp/a.png", "/tmp/b.png"]];
+    for paths in dropped {
+        let mut app = app();
+        app.update(Message::FilesDropped(paths.iter().map(PathBuf::from).collect()));
+        let escape = || Message::KeyPressed(Key::Escape);
+        assert_eq!(app.update(escape()), [Effect::GiveReadingUp]);
+        assert_eq!(app.desk().notice, Some(Notice::ReadingGivenUp));
+        assert_eq!(app.update(escape()), []);
+        assert_eq!(app.desk().notice, None);
+    }
 }
 
 #[test]

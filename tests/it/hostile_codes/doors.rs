@@ -342,7 +342,7 @@ fn a_pipe_is_not_waited_for() {
     // What is given up after a while says something else: a pipe is not even opened.
     let mut terminal = place.open();
     terminal.paste(&pipe);
-    terminal.shows("Le système ne permet pas de lire ce fichier.");
+    terminal.shows("Ce n’est ni un fichier ni un dossier.");
 }
 
 #[test]

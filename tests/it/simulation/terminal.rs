@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use comptoir::app::message::Message;
 use comptoir::app::{App, Effect, Mode, Setting};
+use comptoir::confined::Asked;
 use comptoir::counter::Counter;
 use comptoir::domain::identifiers::DispenseId;
 use comptoir::domain::outbox::Jitter;
@@ -164,8 +165,10 @@ impl Terminal {
             Effect::WakeAt(instant) => self.alarms.push(instant),
             Effect::Record(request) => self.begin(async move { workshop.record(*request) }),
             Effect::LookForBox(read) => self.begin(async move { workshop.look_for_box(&read) }),
-            Effect::ReadFiles(paths) => self.begin(async move { workshop.read_files(paths) }),
-            Effect::ReadFile(path) => self.begin(async move { workshop.read_file(path) }),
+            Effect::ReadFiles(paths) => {
+                self.begin(async move { workshop.read_files(paths, &Asked::default()) });
+            }
+            Effect::ReadFile(path) => self.begin(async move { workshop.read_file(path, &Asked::default()) }),
             Effect::SearchCatalogue(text) => self.begin(async move { workshop.search(text) }),
             Effect::FindRelated(code) => self.begin(async move { workshop.find_related(&code) }),
             Effect::ListOutbox => self.begin(async move { workshop.list_outbox() }),
@@ -187,7 +190,8 @@ impl Terminal {
                 self.begin(async move { workshop.search_register(&text, day, below) });
             }
             Effect::VerifyRegister => self.begin(async move { workshop.verify_register() }),
-            Effect::Quit => {}
+            // Pictures are read at once here: there is none to give up.
+            Effect::Quit | Effect::GiveReadingUp => {}
         }
     }
 

@@ -20,9 +20,23 @@ pub fn unknown_command(typed: &str, meant: Option<&str>) -> String {
     )
 }
 
-/// Something must still be given.
+/// Something must still be given; several are told apart by commas.
 pub fn missing(what: &str) -> String {
-    format!("Il manque {}.", safe(what))
+    let named: Vec<String> = what.split(", ").map(in_words).collect();
+    format!("Il manque {}.", named.join(", "))
+}
+
+/// What an argument is for.
+fn in_words(argument: &str) -> String {
+    match argument {
+        "<FILES>..." => {
+            "ce qu’il faut lire\u{202f}: des images, des PDF, des dossiers, ou - pour l’entrée standard"
+        }
+        "<TARGET>" => "l’ordonnance\u{202f}: son numéro, ou une image de sa feuille",
+        "<NUMBER>" => "le numéro de l’ordonnance",
+        argument => return safe(argument),
+    }
+    .to_owned()
 }
 
 /// A command of commands was given alone.
