@@ -96,10 +96,7 @@ impl App {
         // No `_` arm: a new message must be decided here.
         match message {
             Message::Started => self.desk.first_effects(),
-            Message::TimePassed(now) => {
-                self.desk.now = now;
-                Vec::new()
-            }
+            Message::TimePassed(now) => self.desk.time_passed(now),
             Message::Woke => self.woke(),
             Message::KeyPressed(key) => self.key_pressed(key),
             Message::Scanned { text, scanned } => {
@@ -148,10 +145,7 @@ impl App {
             Message::CorrectionRefused { id, why } => self.correction_refused(id, why),
             Message::HistoryRead { entry, reading } => self.history_read(entry, reading),
             Message::PaperAnswered { paper, answer } => self.paper_answered(&paper, *answer),
-            Message::ClockCompared { ahead_seconds } => {
-                self.desk.clock_ahead = ahead_seconds;
-                Vec::new()
-            }
+            Message::ClockCompared { ahead_seconds } => self.desk.clock_compared(ahead_seconds),
             Message::Broke(breakdown) => {
                 self.desk.breakdown = Some(breakdown);
                 Vec::new()

@@ -520,6 +520,18 @@ impl Desk {
         }
     }
 
+    /// It is that time.
+    pub(crate) fn time_passed(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.now = now;
+        Vec::new()
+    }
+
+    /// This computer's clock is so far from the base's.
+    pub(crate) fn clock_compared(&mut self, ahead_seconds: Option<i64>) -> Vec<Effect> {
+        self.clock_ahead = ahead_seconds;
+        Vec::new()
+    }
+
     pub(crate) fn base_answered(&mut self) -> Vec<Effect> {
         let was_failing = matches!(self.base, BaseLight::Failing { .. });
         if !matches!(self.base, BaseLight::Answering { .. }) {
