@@ -482,7 +482,7 @@ pub(super) const ROWS: &[Row] = &[
     ("number but one", TEXT, "01HZAA000000000ZZ"),
     (
         "number in small letters, in a sentence",
-        TEXT,
+        PRESCRIPTION,
         "n° 01hzaa000000000zzd",
     ),
     ("two numbers apart", TEXT, "01HZAA000000000ZZE 01HZAA000000000ZZF"),
