@@ -27,9 +27,9 @@ pub fn lost(device: &Path, trouble: &CameraTrouble) -> String {
             )
         }
         CameraTrouble::Other(Some(number)) => {
-            format!("La caméra {device} ne s’ouvre pas (erreur {number} du système)")
+            format!("La caméra {device} ne fonctionne pas (erreur {number} du système)")
         }
-        CameraTrouble::Other(None) => format!("La caméra {device} ne s’ouvre pas"),
+        CameraTrouble::Other(None) => format!("La caméra {device} ne fonctionne pas"),
         CameraTrouble::NotBuilt => {
             return format!(
                 "La caméra {device} n’est pas lue : ce programme a été construit sans caméra. Les autres lecteurs fonctionnent."
@@ -63,7 +63,11 @@ mod tests {
                 CameraTrouble::NoKnownFormat(vec!["H264".into(), "BA81".into()]),
                 "(formats offerts : H264, BA81). Elle est cherchée",
             ),
-            (CameraTrouble::Other(Some(28)), "(erreur 28 du système)"),
+            (
+                // It may be open already.
+                CameraTrouble::Other(Some(28)),
+                "ne fonctionne pas (erreur 28 du système)",
+            ),
         ] {
             let said = lost(device, &trouble);
             assert!(said.contains("/dev/video0") && said.contains(expected), "{said}");
