@@ -39,14 +39,17 @@ impl Driver for Cameras {
         let device = Device::open(device).map_err(|error| reason(&error))?;
         let kinds = device.supported_buf_types();
         if !kinds.contains(BufTypes::VIDEO_CAPTURE) {
-            // What gives its frames in several pieces is a camera, of a kind that is not read here.
             return Err(if kinds.contains(BufTypes::VIDEO_CAPTURE_MPLANE) {
-                not_known(&offered(&device, BufType::VIDEO_CAPTURE_MPLANE))
+                CameraTrouble::SeveralPlanes
             } else {
                 CameraTrouble::NotACamera
             });
         }
-        let offered = offered(&device, BufType::VIDEO_CAPTURE);
+        let offered: Vec<FourLetters> = device
+            .formats(BufType::VIDEO_CAPTURE)
+            .filter_map(Result::ok)
+            .map(|offered| FourLetters(offered.pixel_format().as_fourcc()))
+            .collect();
         let Some(best) = Arrangement::best_of(&offered) else {
             return Err(not_known(&offered));
         };
@@ -144,13 +147,6 @@ fn woken_by(events: PollFlags) -> Result<(), CameraTrouble> {
         return Err(CameraTrouble::Silent);
     }
     Ok(())
-}
-
-fn offered(device: &Device, kind: BufType) -> Vec<FourLetters> {
-    let offered = device.formats(kind).filter_map(Result::ok);
-    offered
-        .map(|offered| FourLetters(offered.pixel_format().as_fourcc()))
-        .collect()
 }
 
 fn not_known(offered: &[FourLetters]) -> CameraTrouble {
