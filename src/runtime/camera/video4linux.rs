@@ -122,7 +122,7 @@ impl Queue for Opened {
             tv_nsec: 0,
         };
         let mut wait = [PollFd::new(&self.stream, PollFlags::IN)];
-        // A window that changes its size interrupts the wait, and says nothing of the camera.
+        // A signal, as when a window changes its size, says nothing of the camera.
         retry_on_intr(|| poll(&mut wait, Some(&patience))).map_err(|error| reason(&error.into()))?;
         woken_by(wait[0].revents())?;
         let frame = self.stream.dequeue(|frame| {
