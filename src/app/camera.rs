@@ -15,6 +15,8 @@ pub enum CameraTrouble {
     Silent,
     /// The device is something else.
     NotACamera,
+    /// It gives each frame in several planes of memory.
+    SeveralPlanes,
     /// None of its pictures are understood; these are the names of what it offers.
     NoKnownFormat(Vec<String>),
     /// What the system says, by its number.

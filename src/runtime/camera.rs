@@ -118,7 +118,11 @@ impl<D: Driver, T: Fn(Heard) -> bool, W> Camera<D, T, W> {
 
     /// Whether anyone still wants to hear.
     fn say(&mut self, trouble: &CameraTrouble) -> bool {
-        if self.trouble.as_ref() == Some(trouble) {
+        let told = self.trouble.as_ref();
+        // One that was unplugged is absent from then on.
+        let is_known = told == Some(trouble)
+            || (told == Some(&CameraTrouble::Gone) && *trouble == CameraTrouble::Absent);
+        if is_known {
             return true;
         }
         tracing::warn!(?trouble, "the camera gives no frames");
@@ -225,7 +229,8 @@ mod tests {
             OPEN,
             Ok(6),
         ]);
-        assert_eq!(told, ["5", "Gone", "Absent", "Busy", "found", "6", "NotBuilt"]);
+        // That it is absent is told already.
+        assert_eq!(told, ["5", "Gone", "Busy", "found", "6", "NotBuilt"]);
     }
 
     #[test]
