@@ -14,7 +14,7 @@ use crate::scan::folder::files_of;
 use crate::session::now;
 
 /// How long nothing more must arrive before what arrived is one scan: the sheets of a family are moved together.
-pub(super) const TOGETHER: Duration = Duration::from_millis(500);
+pub(super) const TOGETHER: Duration = Duration::from_millis(200);
 
 /// The most files that are waited for before what arrived is scanned: a folder that never rests is read all the same.
 const TOGETHER_MAX: usize = 100;

@@ -90,10 +90,11 @@ pub const STAGES: &[Stage] = &[
     late("lightest", Look::Lightest, &[LOCAL]),
     late("lightest-fine", Look::LightestFine, &[LOCAL]),
     late("lightest-cut", Look::LightestCut, &[LOCAL]),
+    late("lightest-parts", Look::LightestRegion, &[GLOBAL]),
+    // Two corner marks and the dots between them.
     late("corner", Look::Base, &[LOST_CORNER]),
     late("corner-fine", Look::Fine, &[LOST_CORNER]),
     late("corner-levelled", Look::Levelled, &[LOST_CORNER]),
-    late("lightest-parts", Look::LightestRegion, &[GLOBAL]),
     // The parts of the page where a code was seen, or where one may be.
     part("part", Treatment::Plain, &[LOCAL_BOTH, GLOBAL, SECOND]),
     part("part-stretched", Treatment::Stretched, &[LOCAL_BOTH, GLOBAL]),
