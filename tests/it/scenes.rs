@@ -702,7 +702,10 @@ fn identified_scenes() -> Vec<Scene> {
             "identified_ambiguous",
             after(
                 app(),
-                vec![text_scanned(Scanned::Ambiguous, "à&à\"'ààç\"\"_(èà'é&èé_àç\"à&àqb&éc")],
+                vec![text_scanned(
+                    Scanned::Ambiguous,
+                    "à&à\"'ààç\"\"_(èà'é&èé_àç\"à&àqb&éc",
+                )],
                 "",
             ),
         ),
@@ -1034,7 +1037,10 @@ fn reader_scenes() -> Vec<Scene> {
             "reader_test_of_doubtful_separators",
             tested(vec![heard(doubtful), undone(doubtful, 0)]),
         ),
-        scene("reader_test_ambiguous", tested(vec![heard("à&à\"'ààç\"\"_(èà'é&èé_àç\"à&àqb&éc")])),
+        scene(
+            "reader_test_ambiguous",
+            tested(vec![heard("à&à\"'ààç\"\"_(èà'é&èé_àç\"à&àqb&éc")]),
+        ),
         scene(
             "reader_test_of_an_identity",
             tested(vec![heard(IDENTITY), typed(IDENTITY, Ending::Enter)]),
