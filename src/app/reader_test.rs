@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::keys::{Command, Key};
 use crate::app::message::Reading;
 use crate::app::screen::{Next, Screen, Scroll};
-use crate::domain::scanned::Repair;
+use crate::domain::scanned::{Ending, Repair};
 
 /// A test of the reader, over the screen one comes from.
 pub struct ReaderTest {
@@ -47,19 +47,6 @@ pub struct Arrival {
     pub ending: Ending,
     /// The longest pause between two keys.
     pub longest_pause: Duration,
-}
-
-/// What ended a code that was typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// Enter.
-    Enter,
-    /// Tab.
-    Tab,
-    /// Nothing more came.
-    Silence,
-    /// It is too long for a code.
-    Overflow,
 }
 
 /// Rows of the longest code on screen, about.

@@ -124,6 +124,19 @@ impl Scanned {
     }
 }
 
+/// What ended a code that a reader typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Enter.
+    Enter,
+    /// Tab.
+    Tab,
+    /// Nothing more came.
+    Silence,
+    /// It is too long for a code.
+    Overflow,
+}
+
 /// What had to be undone. It is told to the person: the reader or the keyboard wants setting right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repair {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::app::Key;
-use crate::app::reader_test::{Arrival, Ending};
-use crate::scan::wedge::{self, Burst, Heard, Keystroke, Wedge};
+use crate::app::reader_test::Arrival;
+use crate::scan::wedge::{Burst, Heard, Keystroke, Wedge};
 
 /// The group separator of GS1 codes.
 const GS: char = '\u{1d}';
@@ -113,12 +113,7 @@ fn text(keys: &[Keystroke<Option<Key>>]) -> String {
 fn arrival(burst: &Burst<Option<Key>>) -> Arrival {
     Arrival {
         keys: burst.keys.iter().map(|key| pressed(*key)).collect(),
-        ending: match burst.ending {
-            wedge::Ending::Enter => Ending::Enter,
-            wedge::Ending::Tab => Ending::Tab,
-            wedge::Ending::Silence => Ending::Silence,
-            wedge::Ending::Overflow => Ending::Overflow,
-        },
+        ending: burst.ending,
         longest_pause: burst.longest_pause,
     }
 }

@@ -21,6 +21,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::domain::scanned::Ending;
+
 /// The longest pause between the first keys of a burst. Readers send a key every 1 to 20 ms, and a
 /// busy machine adds some; the fastest typists leave 60 ms over several keys.
 pub const KEY_GAP_MAX: Duration = Duration::from_millis(50);
@@ -67,19 +69,6 @@ pub enum Keystroke<K> {
     Enter,
     /// Tab.
     Tab,
-}
-
-/// What ended a burst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// The reader's Enter.
-    Enter,
-    /// The reader's Tab.
-    Tab,
-    /// Nothing came any more.
-    Silence,
-    /// It is too long for a code.
-    Overflow,
 }
 
 /// What a reader sent. There is no `Debug` of the keys: a code can hold a patient's identity.

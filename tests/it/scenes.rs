@@ -11,7 +11,7 @@ use comptoir::app::message::{
     ConsultFailure, Contradiction, ContradictionSource, Freshness, HoldAnswer, Message, PaperAnswer,
     ReadFailure, Reading, RegisterCheck, ScanFailure, StoreTask,
 };
-use comptoir::app::reader_test::{Arrival, Ending};
+use comptoir::app::reader_test::Arrival;
 use comptoir::app::{App, Effect, settling};
 use comptoir::catalogue::Catalogue;
 use comptoir::domain::breakdown::Breakdown;
@@ -24,7 +24,7 @@ use comptoir::domain::product::ProductCode;
 use comptoir::domain::refusal::{Refusal, RefusalCode};
 use comptoir::domain::register::{RegisterContent, RegisterEntry, RegisterNumber, Sha256Digest};
 use comptoir::domain::retention::RetentionClass;
-use comptoir::domain::scanned::{Country, Scanned, ScannedBox};
+use comptoir::domain::scanned::{Country, Ending, Scanned, ScannedBox};
 use jiff::civil::date;
 
 use crate::samples::*;

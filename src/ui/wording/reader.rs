@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use crate::app::keys::Key;
 use crate::app::message::ScanFailure;
-use crate::app::reader_test::Ending;
 use crate::domain::identifiers::Serial;
-use crate::domain::scanned::Repair;
+use crate::domain::scanned::{Ending, Repair};
 use crate::safe::safe;
 use crate::ui::wording::{counted, keys};
 
