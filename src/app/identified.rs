@@ -11,6 +11,9 @@ use crate::app::screen::{Next, Screen, Scroll};
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::scanned::Scanned;
 
+/// How many prescriptions have a key of their own, 1 to 9.
+pub const CHOICES_MAX: usize = 9;
+
 /// What was scanned.
 pub struct Identified {
     /// The codes, at least one.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
-use crate::app::identified::{self, Bearing, Identified};
+use crate::app::identified::{self, Bearing, CHOICES_MAX, Identified};
 use crate::app::message::Reading;
 use crate::domain::number::PrescriptionNumber;
 use crate::domain::scanned::Scanned;
@@ -47,6 +47,9 @@ impl Widget for Page<'_> {
             Bearing::NotComparable => ("!", theme.warning),
             Bearing::NothingOpen | Bearing::NotForIt | Bearing::Several => ("→", theme.strong),
         };
+        if prescriptions.len() > CHOICES_MAX {
+            rows.signed(2, "!", scans::BEYOND_THE_KEYS, theme.warning);
+        }
         if let Some(reading) = self.identified.readings.first() {
             let instead = scans::instead(&reading.scanned, self.identified.bearing);
             rows.signed(2, sign, instead, style);
@@ -68,9 +71,11 @@ impl Page<'_> {
 
     fn prescription(&self, rows: &mut Rows, number: &PrescriptionNumber, place: Option<usize>) {
         let theme = self.view.theme;
-        let digit = place
-            .map(|place| format!("  {}  ", place + 1))
-            .unwrap_or_default();
+        let digit = match place {
+            Some(place) if place < CHOICES_MAX => format!("  {}  ", place + 1),
+            Some(_) => " ".repeat(5),
+            None => String::new(),
+        };
         rows.row(vec![
             Span::styled(digit, theme.key),
             Span::styled(scans::prescription(number), theme.strong),

@@ -699,6 +699,22 @@ fn identified_scenes() -> Vec<Scene> {
             ),
         ),
         scene(
+            "identified_page_of_codes",
+            after(
+                app(),
+                vec![Message::ScannedTogether(
+                    (0..12)
+                        .map(|place| format!("01K7M4QX2RT9WBH{place:02}P"))
+                        .map(|text| Reading {
+                            scanned: Scanned::Prescription(number(&text)),
+                            text,
+                        })
+                        .collect(),
+                )],
+                "⇟⇟",
+            ),
+        ),
+        scene(
             "identified_ambiguous",
             after(
                 app(),

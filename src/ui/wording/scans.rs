@@ -82,6 +82,9 @@ fn scanned_box(scanned: &ScannedBox) -> String {
     format!("{product}{lot}{expiry}.")
 }
 
+/// Said of a page with more prescriptions than there are digits to choose them by.
+pub const BEYOND_THE_KEYS: &str = "Les neuf premières se choisissent par leur chiffre. Pour une autre, scannez son code seul ou tapez son numéro.";
+
 /// What it means here, and what to do now.
 pub const fn instead(scanned: &Scanned, bearing: Bearing) -> &'static str {
     match (scanned, bearing) {
