@@ -134,13 +134,10 @@ impl<W: World + 'static> Workshop<W> {
                 let spent = Duration::try_from(self.0.now().duration_since(begun)).unwrap_or_default();
                 self.0.rest(self.0.pace().saturating_sub(spent)).await;
             }
-            begun = Some(self.0.now());
+            let now = self.0.now();
+            begun = Some(now);
             self.0.tell(Message::PostStarted(id));
-            let posted = self
-                .0
-                .counter()
-                .post_one(id, self.0.now(), self.0.jitter())
-                .await?;
+            let posted = self.0.counter().post_one(id, now, self.0.jitter()).await?;
             let next_attempt = posted.entry.next_attempt;
             self.0.tell(Message::PostAnswered(Box::new(posted.entry)));
             let Some(seen) = posted.base else { continue };
@@ -151,7 +148,9 @@ impl<W: World + 'static> Workshop<W> {
             if seen.stops_a_round() || garbled == GARBLED_MAX {
                 // The next one would fare no better, and thousands may wait: none is tried before this one's next try.
                 *self.pause() = Pause {
-                    since: Some(self.0.now()),
+                    // The time that its end is reckoned from: a clock set back since then, while the base was waited
+                    // for, says nothing about that end.
+                    since: Some(now),
                     until: Some(next_attempt),
                     is_asked_for: posted.asked_rest.is_some(),
                     is_over: false,
