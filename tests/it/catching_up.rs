@@ -52,6 +52,8 @@ enum Mood {
     Down,
     /// 429, with a minute to wait.
     Saturated,
+    /// It does not answer, and meanwhile somebody sets the counter's clock right: it was 400 days ahead.
+    DownWhileTheClockIsSetBack,
     /// It answers questions, and refuses posts for now.
     AnswersOnlyQuestions,
     Up,
@@ -90,6 +92,10 @@ impl Memory {
         let is_post = request.method == Method::Post && text.contains("\"transaction\"");
         match self.mood {
             Mood::Down => return Err(TransportError::NotSent),
+            Mood::DownWhileTheClockIsSetBack => {
+                self.now -= SignedDuration::from_hours(400 * 24);
+                return Err(TransportError::NotSent);
+            }
             Mood::Saturated => return Ok(Response::json(429, "").with_header("retry-after", "60")),
             Mood::AnswersOnlyQuestions if is_post => return Ok(Response::json(503, "")),
             Mood::AnswersOnlyQuestions | Mood::Up => {}
@@ -442,6 +448,19 @@ fn a_base_that_answers_again_is_posted_to_at_once_oldest_first() {
         .collect();
     let wanted: Vec<String> = (1..=5).map(|place| numbered(NUMBERS[0], place)).collect();
     assert_eq!(posted, wanted);
+}
+
+#[test]
+fn a_clock_set_back_while_the_base_is_waited_for_postpones_nothing() {
+    let mut stage = Stage::new();
+    stage.record(1);
+    stage.memory().mood = Mood::DownWhileTheClockIsSetBack;
+    stage.post(PostTask::Due);
+    let wait = stage.alarm.unwrap().duration_since(stage.workshop.0.now());
+    assert!(wait < SignedDuration::from_mins(10), "{wait:?}");
+    stage.memory().mood = Mood::Up;
+    stage.ring();
+    assert_eq!(stage.memory().posts.len(), 1);
 }
 
 #[test]
