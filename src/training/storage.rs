@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params, params_from_iter,
+};
 use serde_json::Value;
 
 use crate::domain::number::PrescriptionNumber;
@@ -15,6 +17,10 @@ const SCHEMA: &str = include_str!("storage/schema.sql");
 const SCHEMA_VERSION: i64 = 1;
 /// How long a writer waits for another process before the caller is told to come back.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often a log is asked for, and how long is waited in between: as long in all.
+const LOG_TRIES: u32 = 500;
+const LOG_WAIT: Duration = Duration::from_millis(10);
 
 /// The storage did not do its part.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +49,20 @@ impl std::fmt::Debug for TrainingBase {
     }
 }
 
+/// Asks for a write-ahead log. SQLite does not wait here while another opening makes the same file.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let ask = || connection.pragma_update(None, "journal_mode", "WAL");
+    for _ in 0..LOG_TRIES {
+        match ask() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                std::thread::sleep(LOG_WAIT);
+            }
+            answer => return answer,
+        }
+    }
+    ask()
+}
+
 impl TrainingBase {
     /// Opens the base kept in that file, or makes it.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
@@ -56,7 +76,7 @@ impl TrainingBase {
 
     fn on(mut connection: Connection) -> Result<Self, StorageError> {
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         let making = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
