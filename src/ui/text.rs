@@ -1,10 +1,44 @@
 //! Texts measured in columns: cut, wrapped and padded so that no name ever breaks a table.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use std::iter;
+
+use ratatui::buffer::CellWidth;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// What a person sees as one letter, with its columns: as the screen draws it. The width of a letter with its marks is
+/// not the sum of its characters': a sign followed by the one that makes it a picture takes two columns, alone one.
+fn letters(text: &str) -> impl DoubleEndedIterator<Item = (&str, usize)> {
+    text.graphemes(true).map(|letter| {
+        // A control is not drawn.
+        let is_drawn = !letter.contains(char::is_control);
+        (
+            letter,
+            if is_drawn {
+                usize::from(letter.cell_width())
+            } else {
+                0
+            },
+        )
+    })
+}
 
 /// How many columns a text takes.
 pub fn width(text: &str) -> usize {
-    UnicodeWidthStr::width(text)
+    letters(text).map(|(_, wide)| wide).sum()
+}
+
+/// The letters that come first, in at most that many columns.
+fn fitting<'t>(
+    letters: impl Iterator<Item = (&'t str, usize)>,
+    columns: usize,
+) -> impl Iterator<Item = &'t str> {
+    let mut used = 0;
+    letters
+        .take_while(move |(_, wide)| {
+            used += wide;
+            used <= columns
+        })
+        .map(|(letter, _)| letter)
 }
 
 /// The text in at most that many columns; what does not fit ends in `…`.
@@ -12,20 +46,10 @@ pub fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let mut kept = String::new();
-    let mut used = 0;
-    for character in text.chars() {
-        let wide = character.width().unwrap_or(0);
-        if used + wide + 1 > columns {
-            break;
-        }
-        kept.push(character);
-        used += wide;
+    match columns.checked_sub(1) {
+        Some(left) => fitting(letters(text), left).chain(iter::once("…")).collect(),
+        None => String::new(),
     }
-    if columns > 0 {
-        kept.push('…');
-    }
-    kept
 }
 
 /// The text in exactly that many columns, blanks added on its right.
@@ -35,7 +59,7 @@ pub fn padded(text: &str, columns: usize) -> String {
     cut + &" ".repeat(missing)
 }
 
-/// The text in rows of at most that many columns, broken at blanks; a longer word is broken anywhere.
+/// The text in rows of at most that many columns, broken at blanks; a longer word is broken between letters.
 ///
 /// Narrow and ordinary no-break spaces do not break.
 pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
@@ -52,13 +76,18 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
             row.push(' ');
             used += 1;
         }
-        for character in word.chars() {
-            let wide = character.width().unwrap_or(0);
+        for (letter, wide) in letters(word) {
+            // Signs that a script never joins make one letter of any width: nobody's name.
+            let (letter, wide) = if wide <= columns {
+                (letter, wide)
+            } else {
+                ("…", 1)
+            };
             if used + wide > columns {
                 rows.push(std::mem::take(&mut row));
                 used = 0;
             }
-            row.push(character);
+            row.push_str(letter);
             used += wide;
         }
     }
@@ -73,16 +102,8 @@ pub fn tail(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
-    let mut kept: Vec<char> = Vec::new();
-    let mut used = 1;
-    for character in text.chars().rev() {
-        used += character.width().unwrap_or(0);
-        if used > columns {
-            break;
-        }
-        kept.push(character);
-    }
-    std::iter::once('…').chain(kept.into_iter().rev()).collect()
+    let kept: Vec<&str> = fitting(letters(text).rev(), columns.saturating_sub(1)).collect();
+    iter::once("…").chain(kept.into_iter().rev()).collect()
 }
 
 #[cfg(test)]
@@ -110,9 +131,25 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_letter_made_of_several_characters_stays_whole() {
+        // A sign and the selector that makes it a picture of two columns; a flag; a family; a letter with marks.
+        for letter in ["🕯\u{fe0f}", "🇫🇷", "👩\u{200d}👧", "👍🏽", "e\u{301}\u{323}"] {
+            let (text, wide) = (letter.repeat(3), width(letter));
+            assert_eq!(wrapped(&text, wide), [letter; 3]);
+            let shorter = 3 * wide - 1;
+            let kept = letter.repeat((shorter - 1) / wide);
+            assert_eq!(cut(&text, shorter), format!("{kept}…"));
+            assert_eq!(tail(&text, shorter), format!("…{kept}"));
+        }
+    }
+
     proptest::proptest! {
         #[test]
-        fn no_row_is_ever_wider_than_asked(text in "\\PC{0,80}", columns in 2usize..40) {
+        fn no_row_is_ever_wider_than_asked(
+            text in "(\\PC|[🕯☎👍👩🇫🇷éא0 ]|[\u{301}\u{200d}\u{fe0e}\u{fe0f}🏽]){0,60}",
+            columns in 2usize..40,
+        ) {
             for row in wrapped(&text, columns) {
                 proptest::prop_assert!(width(&row) <= columns, "{row:?}");
             }
