@@ -18,6 +18,25 @@ use crate::scan::codes::Effort;
 use crate::scan::stages::STAGES;
 use crate::scan::{self, FileReading, Limits, ReadError, Symbol, Symbology};
 
+#[cfg(unix)]
+mod limits;
+
+/// Elsewhere the parent's patience is the only limit.
+#[cfg(not(unix))]
+mod limits {
+    pub(super) fn memory() {}
+
+    pub(super) struct Watch;
+
+    impl Watch {
+        pub(super) fn begin() -> Self {
+            Self
+        }
+
+        pub(super) fn before(&mut self, _: crate::scan::Work) {}
+    }
+}
+
 /// The command that the child is started with; nobody types it.
 pub const COMMAND: &str = "read-picture";
 
@@ -237,7 +256,7 @@ fn symbol(said: &Value) -> Option<Symbol> {
 /// The child's side: reads a file on standard input and answers on standard output.
 pub fn answer(limits: &Limits) -> io::Result<()> {
     limits::memory();
-    let mut allowance = limits::Allowance::whole();
+    let mut watch = limits::Watch::begin();
     let mut bytes = Vec::new();
     io::stdin()
         .lock()
@@ -249,7 +268,7 @@ pub fn answer(limits: &Limits) -> io::Result<()> {
     let ending = scan::read_each(
         &bytes,
         limits,
-        |work| allowance.before(work),
+        |work| watch.before(work),
         |symbol| {
             let line = json!({ "symbol": {
                 "symbology": symbol.symbology.code(),
@@ -268,121 +287,9 @@ pub fn answer(limits: &Limits) -> io::Result<()> {
     say(json!({ "end": ending.error.map(ReadError::code), "pages_left": ending.pages_left }))
 }
 
-/// What the child allows itself. It cannot ask for more later than the system gave it, only for less.
-#[cfg(unix)]
-mod limits {
-    use std::time::Duration;
-
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    use rustix::time::{ClockId, clock_gettime};
-
-    use crate::scan::Work;
-
-    /// The largest picture that is accepted takes about half of that while it is decoded.
-    const MEMORY_BYTES: u64 = 1536 * 1024 * 1024;
-
-    /// How many times slower the program is where it was built without optimisation.
-    const SLOWNESS: u32 = if cfg!(debug_assertions) { 10 } else { 1 };
-
-    /// Processor time for one step, and for all those of a file. Decoding a picture or drawing a page takes a tenth of
-    /// a second. Looking for codes is bounded by a count of attempts: this is for what no count foresaw, and for
-    /// a file of many pages that each come near it.
-    const fn allowed(work: Work) -> (Duration, Duration) {
-        match work {
-            Work::Decode => (Duration::from_secs(2), Duration::from_secs(10)),
-            Work::Look => (Duration::from_secs(5), Duration::from_secs(12)),
-        }
-    }
-
-    /// The processor time of one file.
-    pub(super) struct Allowance {
-        begun: (Work, Duration),
-        decoding: Duration,
-        looking: Duration,
-    }
-
-    impl Allowance {
-        /// All of it, to a child that has just started.
-        pub(super) fn whole() -> Self {
-            let mut allowance = Self {
-                begun: (Work::Decode, Duration::ZERO),
-                decoding: Duration::ZERO,
-                looking: Duration::ZERO,
-            };
-            allowance.before(Work::Decode);
-            allowance
-        }
-
-        /// Leaves what the next step may take.
-        pub(super) fn before(&mut self, work: Work) {
-            let used = clock_gettime(ClockId::ProcessCPUTime);
-            let used = Duration::try_from(used).unwrap_or_default();
-            allow(Resource::Cpu, self.seconds_at_most(work, used));
-        }
-
-        /// When the step that begins must have ended, in seconds of processor time since the child started.
-        pub(super) fn seconds_at_most(&mut self, work: Work, used: Duration) -> u64 {
-            let (before, since) = self.begun;
-            *self.spent(before) += used.saturating_sub(since);
-            self.begun = (work, used);
-            let (step, file) = allowed(work);
-            let left = (file * SLOWNESS).saturating_sub(*self.spent(work));
-            let end = used + left.min(step * SLOWNESS);
-            // The system counts whole seconds.
-            end.as_secs() + u64::from(end.subsec_nanos() > 0)
-        }
-
-        fn spent(&mut self, work: Work) -> &mut Duration {
-            match work {
-                Work::Decode => &mut self.decoding,
-                Work::Look => &mut self.looking,
-            }
-        }
-    }
-
-    pub(super) fn memory() {
-        allow(Resource::As, MEMORY_BYTES);
-        // An image of this memory on disk would hold the patient's data.
-        allow(Resource::Core, 0);
-    }
-
-    fn allow(resource: Resource, amount: u64) {
-        let Rlimit { maximum, .. } = getrlimit(resource);
-        let current = maximum.map_or(amount, |maximum| maximum.min(amount));
-        // Where the system has no such limit the child runs without it, as a thread would.
-        let _ = setrlimit(
-            resource,
-            Rlimit {
-                current: Some(current),
-                maximum,
-            },
-        );
-    }
-}
-
-/// Elsewhere the parent's patience is the only limit.
-#[cfg(not(unix))]
-mod limits {
-    use crate::scan::Work;
-
-    pub(super) fn memory() {}
-
-    pub(super) struct Allowance;
-
-    impl Allowance {
-        pub(super) fn whole() -> Self {
-            Self
-        }
-
-        pub(super) fn before(&mut self, _: Work) {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    #[cfg(unix)]
-    use crate::scan::Work;
 
     fn answer(lines: &[&str]) -> FileReading {
         let mut answer = Answer::default();
@@ -459,24 +366,6 @@ mod tests {
         let next = shell(&format!("echo '{SYMBOL}'"));
         let reading = ask(next, Vec::new(), &readings.ask(), Instant::now() + ANSWER_WAIT);
         assert_eq!(reading.symbols.len(), 1);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn the_time_of_a_file_is_counted_over_all_its_pages() {
-        let mut allowance = limits::Allowance::whole();
-        let mut used = Duration::ZERO;
-        let mut ends = Vec::new();
-        // Tests are built without optimisation: each page takes what 4.5 seconds are to the program.
-        for _page in 0..4 {
-            let drawing = allowance.seconds_at_most(Work::Decode, used);
-            used += Duration::from_secs(1);
-            let looking = allowance.seconds_at_most(Work::Look, used);
-            ends.push((drawing, looking));
-            used += Duration::from_secs(45);
-        }
-        // The third page has what is left of two minutes, the fourth has nothing.
-        assert_eq!(ends, [(20, 51), (66, 97), (112, 123), (158, 139)]);
     }
 
     #[test]

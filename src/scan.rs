@@ -21,6 +21,7 @@ use std::path::Path;
 
 use crate::scan::codes::Effort;
 use crate::scan::image::Picture;
+use crate::scan::patience::Patience;
 
 pub mod codes;
 pub mod engine;
@@ -33,6 +34,8 @@ pub mod gs1;
 mod identity;
 pub mod image;
 mod jpeg;
+pub mod pace;
+pub mod patience;
 pub mod pdf;
 pub mod place;
 mod png;
@@ -306,8 +309,12 @@ pub fn read_each(
         return ReadError::TooLarge.into();
     }
     let mut texts: Vec<String> = Vec::new();
+    let mut patience = Patience::default();
     let mut look = |picture: &Picture, page| {
-        for symbol in codes::read(picture, page, limits.effort) {
+        if page > 1 {
+            patience.turn_page();
+        }
+        for symbol in codes::read(picture, page, limits.effort, &mut patience) {
             if !texts.contains(&symbol.text) {
                 texts.push(symbol.text.clone());
                 see(symbol);

@@ -7,15 +7,16 @@
 //! * DataMatrix: the first stage always, the others while nothing was read;
 //! * EAN-13, Code 128: once;
 //! * nothing more once a medicine box was read;
-//! * the late stages as long as their attempts last.
+//! * the late stages as long as their attempts last, and every stage as long as the [patience] with the file does.
 //!
 //! A DataMatrix counts only when its content has a known structure: its error correction is no proof,
 //! a photograph of maize was read as one. A code read late counts, and is confirmed when the other engine
 //! reads the same.
 
 use crate::domain::scanned::Scanned;
-use crate::scan::engine::{Engine, Sight, Sighting};
+use crate::scan::engine::{Cut, Engine, Ink, Sight, Sighting};
 use crate::scan::image::Picture;
+use crate::scan::patience::{self, Patience};
 use crate::scan::place::{Area, Point, WayBack};
 use crate::scan::stages::{Depth, STAGES, Stage};
 use crate::scan::versions::{Version, Versions};
@@ -50,11 +51,12 @@ impl Effort {
     };
 }
 
-/// Reads every code, each text once.
-pub fn read(picture: &Picture, page: usize, effort: Effort) -> Vec<Symbol> {
+/// Reads every code, each text once, with what is left of a file's patience.
+pub fn read(picture: &Picture, page: usize, effort: Effort, patience: &mut Patience) -> Vec<Symbol> {
     let versions = Versions::of(picture);
     let mut walk = Walk {
         page,
+        patience: *patience,
         ..Walk::default()
     };
     for stage in STAGES {
@@ -63,6 +65,7 @@ pub fn read(picture: &Picture, page: usize, effort: Effort) -> Vec<Symbol> {
             walk.take(stage, kind, &versions);
         }
     }
+    *patience = walk.patience;
     for symbol in &mut walk.symbols {
         symbol.corners = symbol.corners.map(|corner| picture.shown(corner));
     }
@@ -72,6 +75,7 @@ pub fn read(picture: &Picture, page: usize, effort: Effort) -> Vec<Symbol> {
 #[derive(Default)]
 struct Walk {
     page: usize,
+    patience: Patience,
     /// What was read; the corners are places of the file.
     symbols: Vec<Symbol>,
     /// Parts of the picture where a QR code was seen and not read.
@@ -130,7 +134,10 @@ impl Walk {
             if stage.depth == Depth::Late {
                 self.late_attempts[place_of(kind)] += 1;
             }
-            let sight = engine.look(version);
+            // What is too dear leaves the rest to cheaper looks.
+            let Some(sight) = self.look_with(*engine, version) else {
+                continue;
+            };
             if matches!(engine, Engine::Qr(..)) {
                 let finders = sight.finders.max(version.finders.get().unwrap_or(0));
                 version.finders.set(Some(finders));
@@ -142,6 +149,25 @@ impl Walk {
             }
         }
         true
+    }
+
+    /// What an engine sees, unless that costs more than is left.
+    fn look_with(&mut self, engine: Engine, version: &Version) -> Option<Sight> {
+        let price = patience::price(engine, version, self.patience)?;
+        self.patience.spend(price);
+        let sight = engine.look(version, self.patience.left());
+        self.patience.spend(sight.tries);
+        Some(sight)
+    }
+
+    /// Whether the other engine reads the same in the same version.
+    fn second_opinion(&mut self, engine: Engine, version: &Version, text: &str) -> bool {
+        let other = match engine {
+            Engine::QrSecond => Engine::Qr(Cut::Local, Ink::DarkOrLight),
+            _ => Engine::QrSecond,
+        };
+        self.look_with(other, version)
+            .is_some_and(|sight| sight.codes.iter().any(|code| code.text == text))
     }
 
     fn may_try(&self, stage: &Stage, kind: Symbology) -> bool {
@@ -160,7 +186,7 @@ impl Walk {
             }
             let confirmed = stage.depth == Depth::Quick
                 || code.symbology != Symbology::QrCode
-                || second_opinion(engine, version, &code.text);
+                || self.second_opinion(engine, version, &code.text);
             self.symbols.push(Symbol {
                 symbology: code.symbology,
                 text: code.text,
@@ -188,16 +214,6 @@ impl Walk {
 /// Where the late attempts for a kind are counted.
 fn place_of(kind: Symbology) -> usize {
     usize::from(kind == Symbology::DataMatrix)
-}
-
-/// Whether the other engine reads the same in the same version.
-fn second_opinion(engine: Engine, version: &Version, text: &str) -> bool {
-    use crate::scan::engine::{Cut, Ink};
-    let other = match engine {
-        Engine::QrSecond => Engine::Qr(Cut::Local, Ink::DarkOrLight),
-        _ => Engine::QrSecond,
-    };
-    other.look(version).codes.iter().any(|code| code.text == text)
 }
 
 /// A DataMatrix without a known structure is more often no DataMatrix at all.
@@ -296,7 +312,7 @@ mod tests {
     }
 
     fn seen(grey: Grey) -> Vec<Symbol> {
-        read(&Picture::of_grey(grey), 1, Effort::FILE)
+        read(&Picture::of_grey(grey), 1, Effort::FILE, &mut Patience::default())
     }
 
     fn texts(grey: Grey) -> Vec<String> {
@@ -329,7 +345,12 @@ mod tests {
     fn corners_are_those_of_the_original_picture() {
         // 2,800 pixels wide: looked at in half.
         let sheet = with_code(&paper(2800, 1000), NUMBER.as_bytes(), 10, (1000, 400));
-        let symbols = read(&Picture::of_grey(sheet), 3, Effort::FILE);
+        let symbols = read(
+            &Picture::of_grey(sheet),
+            3,
+            Effort::FILE,
+            &mut Patience::default(),
+        );
         assert_eq!((symbols.len(), symbols[0].page, symbols[0].stage), (1, 3, "base"));
         // A code of 21 modules.
         let expected = [(1000, 400), (1210, 400), (1210, 610), (1000, 610)];
@@ -432,14 +453,22 @@ mod tests {
     fn what_is_read_early_is_confirmed_by_its_stage_and_a_live_source_stops_there() {
         let sheet = with_code(&paper(300, 300), NUMBER.as_bytes(), 5, (60, 60));
         assert!(seen(sheet.clone())[0].confirmed);
-        let live = read(&Picture::of_grey(sheet), 1, Effort::LIVE);
+        let live = read(
+            &Picture::of_grey(sheet),
+            1,
+            Effort::LIVE,
+            &mut Patience::default(),
+        );
         assert_eq!(live.len(), 1);
         let only_matrix = Effort {
             kinds: &[Symbology::DataMatrix],
             ..Effort::LIVE
         };
         let sheet = with_code(&paper(300, 300), NUMBER.as_bytes(), 5, (60, 60));
-        assert_eq!(read(&Picture::of_grey(sheet), 1, only_matrix), []);
+        assert_eq!(
+            read(&Picture::of_grey(sheet), 1, only_matrix, &mut Patience::default()),
+            []
+        );
     }
 
     proptest::proptest! {

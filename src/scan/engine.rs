@@ -74,6 +74,8 @@ pub struct Sight {
     pub unread: Vec<Area>,
     /// How many marks like the corners of a QR code it saw.
     pub finders: usize,
+    /// What it cost besides the look itself, in the unit of [`patience`](crate::scan::patience).
+    pub tries: u64,
 }
 
 /// Above that many corner marks, rqrr is not asked: it would try every three of them.
@@ -89,16 +91,18 @@ impl Engine {
         }
     }
 
-    /// Looks for codes in a version.
-    pub fn look(self, version: &Version) -> Sight {
+    /// Looks for codes in a version, with so much to spend on what it tries.
+    pub fn look(self, version: &Version, left: u64) -> Sight {
         let grey = &version.grey;
         let has_many_finders = version.finders.get().is_some_and(|seen| seen > FINDERS_MAX);
         let sight = guarded(|| match self {
-            Self::Qr(Cut::Local, ink) => version.local_ink().map(|local| qr::look(local, ink)),
-            Self::Qr(Cut::Global, ink) => ink_of(grey, Cut::Global).map(|global| qr::look(&global, ink)),
-            Self::QrLostCorner => version.local_ink().map(lost_corner::look),
+            Self::Qr(Cut::Local, ink) => version.local_ink().map(|local| qr::look(local, ink, left)),
+            Self::Qr(Cut::Global, ink) => {
+                ink_of(grey, Cut::Global).map(|global| qr::look(&global, ink, left))
+            }
+            Self::QrLostCorner => version.local_ink().map(|local| lost_corner::look(local, left)),
             Self::QrSecond if has_many_finders => None,
-            Self::QrSecond => Some(second::look(grey)),
+            Self::QrSecond => Some(second::look(grey, left)),
             Self::DataMatrix(ink) => version.local_ink().map(|local| data_matrix::look(local, ink)),
             Self::DataMatrixAcrossTheMiddle => version.local_ink().map(data_matrix::look_across_the_middle),
             Self::Linear => Some(linear::look(grey)),
@@ -110,6 +114,11 @@ impl Engine {
 /// Which pixels are ink. `None`: there are more than the engines can count.
 pub(super) fn ink_of(grey: &Grey, cut: Cut) -> Option<BitMatrix> {
     ink::of(grey, cut)
+}
+
+/// How often ink and paper change along the rows.
+pub(super) fn edges_of(ink: &BitMatrix) -> u64 {
+    ink::edges(ink)
 }
 
 /// Codes that declare no character set should be UTF-8; older ones hold Latin-1, in which every byte is a character.

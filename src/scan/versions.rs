@@ -137,6 +137,8 @@ pub struct Version {
     pub finders: Cell<Option<usize>>,
     /// Its ink, cut by the shades around: several engines look at the same.
     ink: OnceCell<Option<BitMatrix>>,
+    /// How often ink and paper change along its rows.
+    edges: OnceCell<u64>,
 }
 
 impl Version {
@@ -150,6 +152,7 @@ impl Version {
             way,
             finders: Cell::new(None),
             ink: OnceCell::new(),
+            edges: OnceCell::new(),
         }
     }
 
@@ -158,6 +161,13 @@ impl Version {
         self.ink
             .get_or_init(|| engine::ink_of(&self.grey, Cut::Local))
             .as_ref()
+    }
+
+    /// How often ink and paper change along its rows: what an engine may follow.
+    pub fn edges(&self) -> u64 {
+        *self
+            .edges
+            .get_or_init(|| self.local_ink().map_or(0, engine::edges_of))
     }
 
     fn reduced(picture: &Grey, factor: usize) -> Rc<Self> {

@@ -11,6 +11,7 @@ use comptoir::domain::prescription::{
 use comptoir::domain::product::ProductCode;
 use comptoir::domain::substitution::{NonSubstitutable, SubstitutionPermission};
 use comptoir::scan::codes::{self, Effort};
+use comptoir::scan::patience::Patience;
 use comptoir::scan::{Limits, pdf, read_picture};
 use comptoir::training::sheet;
 use jiff::civil::date;
@@ -160,7 +161,12 @@ fn twelve_lines_take_two_pages_and_the_code_is_on_both() {
     let mut read = Vec::new();
     pdf::each_page(&sheet, 150, 2, |page, drawn| {
         let picture = pdf::picture(&drawn.unwrap()).unwrap();
-        read.push((page, codes::read(&picture, page, Effort::FILE)[0].text.clone()));
+        read.push((
+            page,
+            codes::read(&picture, page, Effort::FILE, &mut Patience::default())[0]
+                .text
+                .clone(),
+        ));
     })
     .unwrap();
     assert_eq!(read, [(1, NUMBER.to_owned()), (2, NUMBER.to_owned())]);

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use comptoir::scan::codes::{self, Effort};
 use comptoir::scan::image::{self, Picture};
+use comptoir::scan::patience::Patience;
 use comptoir::scan::{Limits, Symbology};
 use rustix::time::{ClockId, clock_gettime};
 
@@ -124,7 +125,7 @@ fn ours(picture: &Picture, codes: Codes, is_live: bool, expected: &[String]) -> 
         Codes::All => effort.kinds,
     };
     let before = processor_time();
-    let symbols = codes::read(picture, 1, effort);
+    let symbols = codes::read(picture, 1, effort, &mut Patience::default());
     let milliseconds = processor_time() - before;
     let stage = symbols.first().map_or("", |symbol| symbol.stage);
     let texts = symbols.into_iter().map(|symbol| symbol.text).collect();

@@ -38,6 +38,21 @@ pub(super) fn of(grey: &Grey, cut: Cut) -> Option<BitMatrix> {
     Some(picture.get_black_matrix().clone())
 }
 
+/// How often ink and paper change along the rows.
+pub(super) fn edges(ink: &BitMatrix) -> u64 {
+    let changes_of = |y| {
+        let row = ink.getRow(y);
+        let mut before = 0;
+        let changes = row.getBitArray().iter().map(|word| {
+            let changes = word ^ (word << 1 | before);
+            before = word >> (usize::BITS - 1);
+            u64::from(changes.count_ones())
+        });
+        changes.sum::<u64>()
+    };
+    (0..ink.height()).map(changes_of).sum()
+}
+
 fn sides(grey: &Grey) -> Option<(u32, u32)> {
     Some((
         u32::try_from(grey.width()).ok()?,

@@ -32,6 +32,9 @@ const DOTS_RIGHT_MIN: usize = 80;
 /// How often decoding is tried in one picture.
 const TRIES_MAX: usize = 240;
 
+/// What one of them costs.
+const TRY: u64 = 75_000;
+
 /// The shortest text that counts: with a corner guessed, less may be what error correction makes of nothing.
 const CHARACTERS_MIN: usize = 8;
 
@@ -56,7 +59,7 @@ struct Frame {
     modules: usize,
 }
 
-pub(super) fn look(ink: &BitMatrix) -> Sight {
+pub(super) fn look(ink: &BitMatrix, left: u64) -> Sight {
     let marks = finders::of(ink, MARKS_MAX);
     let mut sight = Sight {
         finders: marks.len(),
@@ -65,19 +68,18 @@ pub(super) fn look(ink: &BitMatrix) -> Sight {
     if !(2..=MARKS_MAX).contains(&marks.len()) {
         return sight;
     }
-    let mut tries = TRIES_MAX;
-    let pairs = marks
+    let tries_max = usize::try_from(left / TRY).map_or(TRIES_MAX, |most| TRIES_MAX.min(most));
+    let mut tries = tries_max;
+    let mut pairs = marks
         .iter()
-        .flat_map(|one| marks.iter().map(move |other| (one, other)));
-    for (one, other) in pairs.filter(|(one, other)| are_of_one_code(one, other)) {
-        for lost in [Lost::Beside, Lost::Below, Lost::Corner] {
-            let code = frames(one, other, lost).find_map(|frame| read(ink, frame, lost, &mut tries));
-            if let Some(code) = code {
-                sight.codes.push(code);
-                return sight;
-            }
-        }
-    }
+        .flat_map(|one| marks.iter().map(move |other| (one, other)))
+        .filter(|(one, other)| are_of_one_code(one, other));
+    let code = pairs.find_map(|(one, other)| {
+        let mut each = [Lost::Beside, Lost::Below, Lost::Corner].into_iter();
+        each.find_map(|lost| frames(one, other, lost).find_map(|frame| read(ink, frame, lost, &mut tries)))
+    });
+    sight.codes.extend(code);
+    sight.tries = TRY * (tries_max - tries) as u64;
     sight
 }
 

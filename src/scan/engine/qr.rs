@@ -18,23 +18,27 @@ const PIXELS_A_FINDER: u32 = 8_000;
 /// How many threes of marks are tried in vain. Those that are a code count for nothing: a page may be full of them.
 const VAIN_THREES_MAX: usize = 300;
 
+/// What one of them costs.
+const VAIN_THREE: u64 = 70_000;
+
 /// How many codes that could not be read are noted.
 const UNREAD_MAX: usize = 8;
 
-pub(super) fn look(ink: &BitMatrix, which: Ink) -> Sight {
-    let dark = read(ink);
+pub(super) fn look(ink: &BitMatrix, which: Ink, left: u64) -> Sight {
+    let dark = read(ink, left);
     if which == Ink::Dark || !dark.codes.is_empty() {
         return dark;
     }
     let mut negative = ink.clone();
     negative.flip_self();
-    let mut both = read(&negative);
+    let mut both = read(&negative, left.saturating_sub(dark.tries));
+    both.tries += dark.tries;
     both.finders = both.finders.max(dark.finders);
     both.unread.extend(dark.unread);
     both
 }
 
-fn read(ink: &BitMatrix) -> Sight {
+fn read(ink: &BitMatrix, left: u64) -> Sight {
     let finders_max = FINDERS_MAX + (ink.width() * ink.height() / PIXELS_A_FINDER) as usize;
     let mut finders = finders::of(ink, finders_max);
     let mut sight = Sight {
@@ -44,11 +48,13 @@ fn read(ink: &BitMatrix) -> Sight {
     if !(3..=finders_max).contains(&sight.finders) {
         return sight;
     }
+    let vain_threes_max =
+        usize::try_from(left / VAIN_THREE).map_or(VAIN_THREES_MAX, |most| VAIN_THREES_MAX.min(most));
     let threes = GenerateFinderPatternSets(&mut finders);
     let mut used: Vec<rxing::Point> = Vec::new();
     let mut failed: Vec<FinderPatternSet> = Vec::new();
     for three in threes {
-        if failed.len() == VAIN_THREES_MAX {
+        if failed.len() == vain_threes_max {
             break;
         }
         if marks(&three).iter().any(|mark| used.contains(mark)) {
@@ -62,6 +68,7 @@ fn read(ink: &BitMatrix) -> Sight {
             None => failed.push(three),
         }
     }
+    sight.tries = VAIN_THREE * failed.len() as u64;
     // A failed three that shares a mark with a code that was read was no code.
     failed.retain(|three| !marks(three).iter().any(|mark| used.contains(mark)));
     for three in failed {

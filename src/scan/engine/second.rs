@@ -20,15 +20,19 @@ use crate::scan::{Symbology, guarded};
 const LOOKS_PER_PIXEL_MAX: u64 = 24;
 const LOOKS_FOR_CODES_MAX: u64 = 12_000_000;
 
+/// What one of them costs.
+const LOOK: u64 = 2;
+
 /// How many pixels are copied in the time of one look.
 const COPIED_PER_LOOK: u64 = 16;
 
-pub(super) fn look(grey: &Grey) -> Sight {
+pub(super) fn look(grey: &Grey, left: u64) -> Sight {
     let looks_max = LOOKS_PER_PIXEL_MAX * grey.pixels().len() as u64 + LOOKS_FOR_CODES_MAX;
+    let looks_max = looks_max.min(left / LOOK);
     let looks = Rc::new(Cell::new(looks_max));
     // A picture looked at long enough is one where nothing is to be found this way.
     let codes = guarded(|| {
-        rqrr::PreparedImage::prepare(Counted::new(grey, looks))
+        rqrr::PreparedImage::prepare(Counted::new(grey, Rc::clone(&looks)))
             .detect_grids()
             .iter()
             .filter_map(|grid| {
@@ -47,6 +51,7 @@ pub(super) fn look(grey: &Grey) -> Sight {
     });
     Sight {
         codes: codes.unwrap_or_default(),
+        tries: LOOK * (looks_max - looks.get()),
         ..Sight::default()
     }
 }
@@ -154,6 +159,10 @@ mod tests {
             })
             .collect();
         let bomb = Grey::new(side, side, pixels).unwrap();
-        assert!(look(&bomb).codes.is_empty());
+        let sight = look(&bomb, u64::MAX);
+        assert!(sight.codes.is_empty());
+        let looks_max = LOOKS_PER_PIXEL_MAX * (side * side) as u64 + LOOKS_FOR_CODES_MAX;
+        assert_eq!(sight.tries, LOOK * looks_max);
+        assert_eq!(look(&bomb, 1000).tries, 1000);
     }
 }

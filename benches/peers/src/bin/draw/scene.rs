@@ -2,6 +2,7 @@
 
 use comptoir::scan::codes::{self, Effort};
 use comptoir::scan::image::Picture;
+use comptoir::scan::patience::Patience;
 use comptoir::scan::pdf;
 use comptoir::training::prescribing::PrescriptionOrder;
 use comptoir::training::sheet;
@@ -131,7 +132,12 @@ fn page(random: &mut Random, dpi: u16) -> (GrayImage, (f32, f32), f32) {
     let mut first = None;
     pdf::each_page(&printed, dpi, 1, |_, page| first = page.ok()).expect("the sheet can be drawn");
     let grey = pdf::grey(&first.expect("it has a page")).expect("the page has pixels");
-    let symbols = codes::read(&Picture::of_grey(grey.clone()), 1, Effort::FILE);
+    let symbols = codes::read(
+        &Picture::of_grey(grey.clone()),
+        1,
+        Effort::FILE,
+        &mut Patience::default(),
+    );
     let [top_left, top_right, below, _] = symbols.first().expect("a new sheet is read").corners;
     let middle = (
         (top_left.0 + below.0) as f32 / 2.0,
