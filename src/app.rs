@@ -186,14 +186,15 @@ impl App {
     }
 
     fn pressed(&mut self, key: Key) -> Vec<Effect> {
-        let Some(command) = keys::meaning(self.screen.context(), key) else {
-            return Vec::new();
-        };
+        // Said to be given up by Escape, on any screen.
         if key == Key::Escape
             && let Some(effects) = self.desk.give_reading_up()
         {
             return effects;
         }
+        let Some(command) = keys::meaning(self.screen.context(), key) else {
+            return Vec::new();
+        };
         self.desk.notice = None;
         let screen = std::mem::take(&mut self.screen);
         let (screen, effects) = match command {

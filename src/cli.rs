@@ -34,7 +34,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{self, Config, ConfigError, Typed};
 use crate::confined;
@@ -152,17 +152,21 @@ enum BaseCommand {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     memory::keep_to_itself();
     panic::hide_words();
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let typed: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&typed) {
         Ok(arguments) => arguments,
         // Help and version are not mistakes: clap knows which it is. A command of commands given alone is.
         Err(error) if error.use_stderr() => {
-            output::complain(&usage::mistake(&error));
+            output::complain(&usage::mistake(&error, &typed, &Arguments::command()));
             return failure::Exit::Usage.into();
         }
         Err(error) => {
             return match error.print() {
                 Ok(()) => failure::Exit::Done.into(),
-                Err(_) => failure::Exit::Broken.into(),
+                Err(why) => {
+                    output::complain(&words::result_lost(Breakdown::of_system(why.kind())));
+                    failure::Exit::Broken.into()
+                }
             };
         }
     };
@@ -172,8 +176,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             output::complain(&words::result_lost(Breakdown::of_system(why)));
             failure::Exit::Broken.into()
         }
-        (Err(failure), _) => {
+        (Err(failure), lost) => {
             output::complain(&failure.sentence);
+            if let Some(why) = lost {
+                output::complain(&words::result_lost(Breakdown::of_system(why)));
+            }
             failure.exit.into()
         }
     }

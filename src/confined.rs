@@ -5,6 +5,7 @@
 //! limits itself before it looks at them, and answers one line for each code as soon as it is read: what was
 //! read on the first page is kept when the second one is a trap.
 
+use std::cell::RefCell;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::scan::codes::Effort;
 use crate::scan::stages::STAGES;
-use crate::scan::{self, FileReading, Limits, ReadError, Symbol, Symbology};
+use crate::scan::{self, FileReading, Limits, ReadError, Symbol, Symbology, Work};
 
 #[cfg(unix)]
 mod limits;
@@ -221,16 +222,22 @@ impl Answer {
             self.why_none = end
                 .as_str()
                 .map(|code| error(code).unwrap_or(ReadError::DecoderFailed));
-            let pages_left = said["pages_left"].as_u64();
-            self.pages_left = pages_left.and_then(|pages| pages.try_into().ok()).unwrap_or(0);
+        }
+        if let Some(pages_left) = said["pages_left"].as_u64() {
+            self.pages_left = pages_left.try_into().unwrap_or(usize::MAX);
         }
     }
 
     fn reading(self) -> FileReading {
+        let error = self.why_none.filter(|_| self.symbols.is_empty());
         FileReading {
-            error: self.why_none.filter(|_| self.symbols.is_empty()),
+            pages_left: if error == Some(ReadError::GivenUp) {
+                0
+            } else {
+                self.pages_left
+            },
             symbols: self.symbols,
-            pages_left: self.pages_left,
+            error,
         }
     }
 }
@@ -262,29 +269,39 @@ pub fn answer(limits: &Limits) -> io::Result<()> {
         .lock()
         .take(limits.file_bytes + 1)
         .read_to_end(&mut bytes)?;
-    let mut out = io::stdout().lock();
-    let mut say = |line: Value| writeln!(out, "{line}").and_then(|()| out.flush());
-    let mut told = Ok(());
+    let answering = RefCell::new((io::stdout().lock(), Ok(())));
+    let say = |line: Value| {
+        let (out, told) = &mut *answering.borrow_mut();
+        if told.is_ok() {
+            *told = writeln!(out, "{line}").and_then(|()| out.flush());
+        }
+    };
     let ending = scan::read_each(
         &bytes,
         limits,
-        |work| watch.before(work),
+        |work| {
+            watch.before(work);
+            // Should the next page be the trap: how many of them nobody looked at.
+            if let Work::Look {
+                pages_left: left @ 1..,
+            } = work
+            {
+                say(json!({ "pages_left": left }));
+            }
+        },
         |symbol| {
-            let line = json!({ "symbol": {
+            say(json!({ "symbol": {
                 "symbology": symbol.symbology.code(),
                 "text": symbol.text,
                 "corners": symbol.corners,
                 "page": symbol.page,
                 "stage": symbol.stage,
                 "confirmed": symbol.confirmed,
-            }});
-            if told.is_ok() {
-                told = say(line);
-            }
+            }}));
         },
     );
-    told?;
-    say(json!({ "end": ending.error.map(ReadError::code), "pages_left": ending.pages_left }))
+    say(json!({ "end": ending.error.map(ReadError::code), "pages_left": ending.pages_left }));
+    answering.into_inner().1
 }
 
 #[cfg(test)]
@@ -320,6 +337,9 @@ mod tests {
         assert_eq!(answer(&[]).error, Some(ReadError::GivenUp));
         let reading = answer(&[SYMBOL]);
         assert_eq!((reading.symbols.len(), reading.error), (1, None));
+        // On the second page of three: the other two may hold prescriptions too.
+        let reading = answer(&[r#"{"pages_left":2}"#, SYMBOL]);
+        assert_eq!((reading.symbols.len(), reading.pages_left), (1, 2));
     }
 
     #[cfg(unix)]

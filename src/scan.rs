@@ -273,7 +273,19 @@ pub enum Work {
     /// Its format is decoded, or a page of it is drawn.
     Decode,
     /// Codes are looked for in a picture or a page.
-    Look,
+    Look {
+        /// How many pages come after it.
+        pages_left: usize,
+    },
+}
+
+/// Whose turn it is in a file of several pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Turn {
+    /// From 1.
+    page: usize,
+    /// How many come after it.
+    pages_left: usize,
 }
 
 /// How reading a file ended.
@@ -311,9 +323,7 @@ pub fn read_each(
     let mut texts: Vec<String> = Vec::new();
     let mut patience = Patience::default();
     let mut look = |picture: &Picture, page| {
-        if page > 1 {
-            patience.turn_page();
-        }
+        patience.turn_to(page);
         for symbol in codes::read(picture, page, limits.effort, &mut patience) {
             if !texts.contains(&symbol.text) {
                 texts.push(symbol.text.clone());
@@ -329,7 +339,7 @@ pub fn read_each(
         pages.error
     } else {
         let picture = guarded(|| image::decode(bytes, limits)).and_then(|picture| picture);
-        before(Work::Look);
+        before(Work::Look { pages_left: 0 });
         // What arrived of a cut picture is looked at all the same.
         match picture {
             Ok(picture) => {
@@ -353,8 +363,8 @@ fn look_at_pages(
     look: &mut impl FnMut(&Picture, usize),
 ) -> Ending {
     let mut failure = None;
-    let mut turn = |page, picture: Result<Picture, ReadError>| {
-        before(Work::Look);
+    let mut turn = |Turn { page, pages_left }, picture: Result<Picture, ReadError>| {
+        before(Work::Look { pages_left });
         match picture {
             // What arrived of a cut picture is looked at all the same.
             Ok(picture) => {
@@ -370,8 +380,8 @@ fn look_at_pages(
     let pages = if tiff::begins_one(bytes) {
         tiff::each_page(bytes, limits, turn)
     } else {
-        pdf::each_page_within(bytes, limits, |page, drawn| {
-            turn(page, drawn.and_then(|drawn| pdf::picture(&drawn)));
+        pdf::each_page_within(bytes, limits, |next, drawn| {
+            turn(next, drawn.and_then(|drawn| pdf::picture(&drawn)));
         })
     };
     match pages.map(|pages| pages.saturating_sub(limits.pdf_pages)) {

@@ -35,9 +35,8 @@ impl App {
                 let repaired = std::mem::take(&mut consulting.repaired);
                 let (serving, mut effects) = Serving::open(consultation, &self.desk);
                 *place = Screen::Prescription(Box::new(serving));
-                for Reading { text, scanned } in boxes {
-                    effects.extend(self.scanned(text, scanned));
-                }
+                effects
+                    .extend(self.in_turn(boxes, |app, Reading { text, scanned }| app.scanned(text, scanned)));
                 for repair in repaired {
                     effects.extend(self.scan_repaired(repair, None));
                 }
@@ -99,7 +98,7 @@ impl App {
 
     pub(crate) fn consult_refused(&mut self, number: PrescriptionNumber, refusal: Refusal) -> Vec<Effect> {
         if self.awaits(&number) {
-            *self.screen.beneath_mut() = Screen::default();
+            self.stop_waiting();
             self.lay_refused(Why::Refusal(number, refusal));
         } else if serves(self.screen.beneath(), &number) {
             // Read again, and it is no longer served: over the sheet, which stays readable.
@@ -110,7 +109,7 @@ impl App {
 
     pub(crate) fn consult_failed(&mut self, number: PrescriptionNumber, why: ConsultFailure) -> Vec<Effect> {
         if self.awaits(&number) {
-            *self.screen.beneath_mut() = Screen::default();
+            self.stop_waiting();
             self.lay_refused(Why::Failure(number, why));
         } else if serves(self.screen.beneath(), &number)
             && let ConsultFailure::Base(reason) = why
@@ -118,6 +117,15 @@ impl App {
             self.desk.notice = Some(Notice::NotReadAgain(reason));
         }
         Vec::new()
+    }
+
+    /// Back to the counter: the boxes that waited for their prescription are not taken, and that is said.
+    fn stop_waiting(&mut self) {
+        if let Screen::Consulting(consulting) = std::mem::take(self.screen.beneath_mut())
+            && let Some(news) = consulting.boxes_not_taken()
+        {
+            self.desk.notice = Some(news);
+        }
     }
 
     fn awaits(&self, number: &PrescriptionNumber) -> bool {
@@ -193,8 +201,16 @@ impl App {
         let Screen::Identified(Identified { readings, over, .. }) = &mut self.screen else {
             return false;
         };
-        let (Some(Scanned::Box(scanned)), Screen::Prescription(_)) =
-            (readings.first().map(|reading| &reading.scanned), over.as_ref())
+        // Of several boxes, each is asked about when it is scanned alone.
+        let (
+            [
+                Reading {
+                    scanned: Scanned::Box(scanned),
+                    ..
+                },
+            ],
+            Screen::Prescription(_),
+        ) = (&readings[..], over.as_ref())
         else {
             return false;
         };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::app::desk::Desk;
+use crate::app::desk::{Desk, Notice, Taken};
 use crate::app::effect::Effect;
 use crate::app::keys::Command;
 use crate::app::leaving::{self, Destination};
@@ -45,16 +45,25 @@ impl Consulting {
         (Screen::Consulting(consulting), effects)
     }
 
+    /// What is said of the boxes that wait when the prescription does not come.
+    pub fn boxes_not_taken(&self) -> Option<Notice> {
+        (!self.boxes.is_empty()).then_some(Notice::BoxesEarly(Taken::Never, self.boxes.len()))
+    }
+
     /// Takes a command.
     pub fn on(self, command: Command, desk: &mut Desk) -> Next {
         match command {
             // A base that is slow is not waited for: the paper says what it orders.
             Command::Paper => {
                 let begun = PaperBegun::of_number(self.number.clone());
+                desk.notice = self.boxes_not_taken();
                 leaving::depart(Screen::Consulting(self), Destination::Paper(begun), desk)
             }
             // The answer may still come; it is dropped then.
-            Command::Back => (Screen::default(), Vec::new()),
+            Command::Back => {
+                desk.notice = self.boxes_not_taken();
+                (Screen::default(), Vec::new())
+            }
             _ => (Screen::Consulting(self), Vec::new()),
         }
     }

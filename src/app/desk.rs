@@ -108,19 +108,30 @@ pub enum FolderNews {
     Found(PathBuf),
 }
 
+/// What becomes of boxes that were scanned before their prescription was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// They tick their lines once it is.
+    Later,
+    /// It did not come.
+    Never,
+}
+
 /// One line of news; gone with the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// The prescription scanned is the one on the screen.
     AlreadyOpen,
+    /// A prescription that was scanned is waited for already.
+    AlreadyAsked,
     /// A recording is under way: nothing else can begin.
     RecordingNow,
     /// The keyboard had damaged the scan, which was repaired.
     ScanRepaired(Repair),
     /// A reader sent what is no whole code.
     ScanFailed(ScanFailure),
-    /// So many boxes were scanned before their prescription was there.
-    BoxesWaiting(usize),
+    /// So many boxes were scanned before their prescription was there, and what becomes of them.
+    BoxesEarly(Taken, usize),
     /// The serial reader is not there.
     ReaderLost(PathBuf),
     /// The serial reader is there again.

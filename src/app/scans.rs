@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::App;
 use crate::app::decision::Asking;
-use crate::app::desk::Notice;
+use crate::app::desk::{Notice, Taken};
 use crate::app::effect::Effect;
 use crate::app::identified::{Bearing, Identified, prescriptions};
 use crate::app::input::TYPED_CHARACTERS_MAX;
@@ -109,20 +109,60 @@ impl App {
             // The boxes are of the prescription that came with them, whichever was scanned first.
             readings.sort_by_key(|reading| !matches!(reading.scanned, Scanned::Prescription(_)));
         }
-        let mut effects = Vec::new();
         let mut opened = None;
-        for Reading { text, scanned } in readings {
-            // The same prescription twice is one scan that was triggered twice.
-            if matches!(scanned, Scanned::Prescription(_)) && opened.replace(()).is_some() {
-                continue;
-            }
-            effects.extend(self.scanned(text, scanned));
+        // The same prescription twice is one scan that was triggered twice.
+        readings.retain(|reading| {
+            !matches!(reading.scanned, Scanned::Prescription(_)) || opened.replace(()).is_none()
+        });
+        self.in_turn(readings, |app, Reading { text, scanned }| {
+            app.scanned(text, scanned)
+        })
+    }
+
+    /// Each goes where it would alone. Boxes that no line answers are explained last and together: under the next tick
+    /// nobody would have seen that one of them was not taken.
+    pub(crate) fn in_turn(
+        &mut self,
+        readings: Vec<Reading>,
+        take: impl Fn(&mut Self, Reading) -> Vec<Effect>,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut unanswered = Vec::new();
+        for reading in readings {
+            let is_box = matches!(reading.scanned, Scanned::Box(_));
+            effects.extend(take(self, reading));
             if matches!(self.screen, Screen::Leaving(_)) {
                 // What comes behind is of a prescription that may never be opened: it is asked about first.
-                break;
+                return effects;
+            }
+            if is_box && let Some(explained) = self.explanation_taken() {
+                unanswered.extend(
+                    explained
+                        .readings
+                        .into_iter()
+                        .map(|reading| (reading, explained.bearing)),
+                );
             }
         }
+        if let Some(bearing) = unanswered.last().map(|(_, bearing)| *bearing) {
+            let readings = unanswered.into_iter().map(|(reading, _)| reading).collect();
+            effects.extend(self.explain(readings, None, bearing));
+        }
         effects
+    }
+
+    /// What was just explained, taken away.
+    fn explanation_taken(&mut self) -> Option<Identified> {
+        match std::mem::take(&mut self.screen) {
+            Screen::Identified(mut explained) => {
+                self.screen = std::mem::take(&mut explained.over);
+                Some(explained)
+            }
+            other => {
+                self.screen = other;
+                None
+            }
+        }
     }
 
     /// A prescription was asked for, from any screen.
@@ -144,7 +184,10 @@ impl App {
         let screen = std::mem::take(&mut self.screen);
         // A correction laid over it would be dropped: asked first, as for any other prescription.
         if is_on_screen && !screen.correction_holds_work() {
-            self.desk.notice = Some(Notice::AlreadyOpen);
+            self.desk.notice = Some(match screen.beneath() {
+                Screen::Consulting(_) => Notice::AlreadyAsked,
+                _ => Notice::AlreadyOpen,
+            });
             self.screen = screen.into_beneath();
             return Vec::new();
         }
@@ -199,7 +242,7 @@ impl App {
             Screen::Consulting(mut consulting) => {
                 let scanned = Scanned::Box(scanned);
                 consulting.boxes.push(Reading { text, scanned });
-                self.desk.notice = Some(Notice::BoxesWaiting(consulting.boxes.len()));
+                self.desk.notice = Some(Notice::BoxesEarly(Taken::Later, consulting.boxes.len()));
                 self.screen = Screen::Consulting(consulting);
                 return Vec::new();
             }
@@ -345,10 +388,7 @@ impl App {
             [] => {}
             _ => return self.explain(readings, None, Bearing::Several),
         }
-        readings
-            .into_iter()
-            .flat_map(|reading| self.seen(reading))
-            .collect()
+        self.in_turn(readings, Self::seen)
     }
 
     /// A code that stood in a picture. A text is never a path to open, nor typed where words are asked for: nobody
@@ -378,12 +418,14 @@ impl App {
             // The sheet's other codes (the patient's INS) are there for others.
             return self.open(number.clone());
         }
-        match (readings.pop(), readings.is_empty()) {
-            (Some(reading), true) => self.seen(reading),
-            (last, _) => {
-                readings.extend(last);
-                self.explain(readings, file, Bearing::Several)
-            }
+        // Boxes on a table: each is one.
+        let are_boxes = readings
+            .iter()
+            .all(|reading| matches!(reading.scanned, Scanned::Box(_)));
+        match readings.len() {
+            1 => readings.pop().map_or_else(Vec::new, |reading| self.seen(reading)),
+            _ if are_boxes => self.in_turn(readings, Self::seen),
+            _ => self.explain(readings, file, Bearing::Several),
         }
     }
 
@@ -429,7 +471,8 @@ const fn says_it_went_well(notice: &Notice) -> bool {
         notice,
         Notice::ScanRepaired(_)
             | Notice::AlreadyOpen
-            | Notice::BoxesWaiting(_)
+            | Notice::AlreadyAsked
+            | Notice::BoxesEarly(..)
             | Notice::BoxTicked(_)
             | Notice::BoxCounted(..)
             | Notice::SmallBoxCounted(..)

@@ -39,6 +39,7 @@ pub(super) enum Command {
     /// One entry.
     Show {
         /// Its number.
+        #[arg(value_name = "ENTRY")]
         number: u32,
     },
     /// Verify the chain and its closures; names the first entry that does not hold.

@@ -99,7 +99,7 @@ fn document(read: &ReadFile) -> Value {
 }
 
 fn symbol(symbol: &Symbol) -> Value {
-    let read = what::read_text(&symbol.text);
+    let read = what::read_as_sent(&symbol.text);
     json!({
         "symbology": symbol.symbology.code(),
         "text": symbol.text,
@@ -138,7 +138,7 @@ fn text(read: &ReadFile) -> String {
         .reading
         .symbols
         .iter()
-        .map(|symbol| what::read_text(&symbol.text).scanned)
+        .map(|symbol| what::read_as_sent(&symbol.text).scanned)
         .collect();
     // Beside the prescription, its sheet's other codes want no advice.
     let has_prescription = what_they_are

@@ -69,7 +69,7 @@ fn number_of_file(path: &Path) -> Result<PrescriptionNumber, Failure> {
     let read: Vec<_> = reading
         .symbols
         .iter()
-        .map(|symbol| scan::what::read_text(&symbol.text).scanned)
+        .map(|symbol| scan::what::read_as_sent(&symbol.text).scanned)
         .collect();
     let mut numbers: Vec<PrescriptionNumber> = read.iter().flat_map(in_code).cloned().collect();
     numbers.sort();

@@ -1,12 +1,14 @@
 //! What the reader of arguments found wrong, as a sentence.
 
-use clap::Error;
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, Error};
 
 use crate::ui::wording::command_line::usage as words;
 
 /// What was typed wrong, and where the right words are.
-pub(super) fn mistake(error: &Error) -> String {
+pub(super) fn mistake(error: &Error, typed: &[OsString], root: &Command) -> String {
     let said = |kind| context(error, kind);
     let given = |kind| said(kind).unwrap_or_default();
     let sentence = match error.kind() {
@@ -20,7 +22,7 @@ pub(super) fn mistake(error: &Error) -> String {
         ),
         ErrorKind::MissingRequiredArgument => words::missing(&given(ContextKind::InvalidArg)),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            words::missing_command(&given(ContextKind::ValidSubcommand))
+            words::missing_command(&commands_below(typed, root))
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::NoEquals => words::unfit_value(
             &given(ContextKind::InvalidValue),
@@ -36,6 +38,16 @@ pub(super) fn mistake(error: &Error) -> String {
         _ => words::not_understood().to_owned(),
     };
     words::rejected(&sentence)
+}
+
+/// The commands of the one that was given alone: the reader of arguments names them in its help only.
+fn commands_below(typed: &[OsString], root: &Command) -> String {
+    let mut alone = root;
+    for word in typed.iter().skip(1).filter_map(|word| word.to_str()) {
+        alone = alone.find_subcommand(word).unwrap_or(alone);
+    }
+    let shown = alone.get_subcommands().filter(|command| !command.is_hide_set());
+    shown.map(Command::get_name).collect::<Vec<_>>().join(", ")
 }
 
 fn context(error: &Error, kind: ContextKind) -> Option<String> {

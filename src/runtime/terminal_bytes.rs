@@ -19,6 +19,9 @@ const SEQUENCE_SILENCE: Duration = Duration::from_millis(100);
 /// How long the rest of a paste is waited for: a slow line cuts it into parts.
 const PASTE_SILENCE: Duration = Duration::from_millis(200);
 
+/// How long more of a paste that was given up may come: not a key of it is a person's.
+const REST_SILENCE: Duration = Duration::from_millis(500);
+
 /// The longest sequence of a key, with every modifier, is a dozen bytes.
 const SEQUENCE_BYTES_MAX: usize = 32;
 
@@ -33,6 +36,8 @@ const PASTE_ENDS: &[u8] = b"\x1b[201~";
 pub(super) struct TerminalBytes {
     /// The beginning of a sequence, of a character or of a paste.
     held: Vec<u8>,
+    /// The rest of a paste that was given up is still coming.
+    drops_rest: bool,
 }
 
 /// What the bytes held are.
@@ -46,6 +51,10 @@ enum Step {
 impl TerminalBytes {
     /// Bytes came, at once.
     pub(super) fn take(&mut self, bytes: &[u8]) -> Vec<Event> {
+        if self.drops_rest {
+            let behind = self.after_paste(bytes);
+            return behind.map_or_else(Vec::new, |bytes| self.take(&bytes));
+        }
         let mut events = Vec::new();
         // A person pressed Escape, then another key: a sequence and Alt with a key come at once.
         let is_sequence = matches!(bytes.first(), Some(b'[' | b'O'));
@@ -55,6 +64,7 @@ impl TerminalBytes {
         let mut begun = 0;
         self.held.extend_from_slice(bytes);
         while let Step::Event(length, event) = step(&self.held[begun..]) {
+            self.drops_rest |= self.held[begun..].starts_with(PASTE_BEGINS) && event == key(KeyCode::Null);
             events.push(event);
             begun += length;
         }
@@ -65,6 +75,7 @@ impl TerminalBytes {
     /// How long more is waited for before [`TerminalBytes::give_up`]; `None`: nothing is.
     pub(super) fn patience(&self) -> Option<Duration> {
         match &self.held[..] {
+            _ if self.drops_rest => Some(REST_SILENCE),
             [] => None,
             [ESCAPE] => Some(ESCAPE_SILENCE),
             held if held.starts_with(PASTE_BEGINS) => Some(PASTE_SILENCE),
@@ -75,11 +86,31 @@ impl TerminalBytes {
     /// Nothing more came. What is half a sequence is no text either.
     pub(super) fn give_up(&mut self) -> Option<Event> {
         let held = std::mem::take(&mut self.held);
+        if std::mem::take(&mut self.drops_rest) {
+            return None;
+        }
+        self.drops_rest = held.starts_with(PASTE_BEGINS);
         match held[..] {
             [] => None,
             [ESCAPE] => Some(key(KeyCode::Esc)),
             _ => Some(key(KeyCode::Null)),
         }
+    }
+}
+
+impl TerminalBytes {
+    /// What comes behind the end of the paste that is dropped. `None`: its end has not come.
+    fn after_paste(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.held.extend_from_slice(bytes);
+        let mut windows = self.held.windows(PASTE_ENDS.len());
+        if let Some(end) = windows.position(|window| window == PASTE_ENDS) {
+            self.drops_rest = false;
+            return Some(std::mem::take(&mut self.held).split_off(end + PASTE_ENDS.len()));
+        }
+        // Its end may come in two parts.
+        let kept = self.held.len().min(PASTE_ENDS.len() - 1);
+        self.held.drain(..self.held.len() - kept);
+        None
     }
 }
 
@@ -253,9 +284,15 @@ mod tests {
     fn heard(bytes: &[u8]) -> String {
         let mut terminal = TerminalBytes::default();
         let mut events = terminal.take(bytes);
+        silence(&mut terminal, &mut events);
+        written(&events)
+    }
+
+    /// As long as anything is waited for.
+    fn silence(terminal: &mut TerminalBytes, events: &mut Vec<Event>) {
+        events.extend(terminal.give_up());
         events.extend(terminal.give_up());
         assert_eq!(terminal.patience(), None, "nothing may stay held");
-        written(&events)
     }
 
     fn written(events: &[Event]) -> String {
@@ -355,7 +392,20 @@ mod tests {
         paste.extend(vec![b'x'; PASTE_BYTES_MAX + 1]);
         let mut terminal = TerminalBytes::default();
         assert_eq!(written(&terminal.take(&paste)), "<Null>");
-        assert_eq!(written(&terminal.take(b"a")), "a");
+        // What is behind it is pasted too, until its end.
+        assert_eq!(written(&terminal.take(b"yz\r\x1b[20")), "");
+        assert_eq!(written(&terminal.take(b"1~a")), "a");
+    }
+
+    #[test]
+    fn the_rest_of_a_paste_that_was_given_up_presses_no_key() {
+        let mut terminal = TerminalBytes::default();
+        terminal.take(b"\x1b[200~/tmp/a.png\r");
+        assert_eq!(terminal.give_up(), Some(key(KeyCode::Null)));
+        assert_eq!(written(&terminal.take(b"qz\r\x1b")), "");
+        assert_eq!(terminal.patience(), Some(REST_SILENCE));
+        assert_eq!(written(&terminal.take(b"[201~s")), "s");
+        assert_eq!(terminal.patience(), None);
     }
 
     proptest::proptest! {
@@ -372,8 +422,7 @@ mod tests {
             for part in &parts {
                 terminal.take(part);
             }
-            terminal.give_up();
-            proptest::prop_assert_eq!(terminal.patience(), None);
+            silence(&mut terminal, &mut Vec::new());
             proptest::prop_assert_eq!(written(&terminal.take(b"a")), "a");
         }
 

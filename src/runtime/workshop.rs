@@ -383,7 +383,7 @@ pub(super) fn delay_of(error: &CounterError) -> DelayReason {
 /// What a code of a picture is.
 pub(super) fn as_reading(symbol: Symbol) -> Reading {
     Reading {
-        scanned: what::read_text(&symbol.text).scanned,
+        scanned: what::read_as_sent(&symbol.text).scanned,
         text: symbol.text,
     }
 }

@@ -3,7 +3,7 @@
 //! How long it goes on depends on what was read and on a count of attempts, never on time, so that the
 //! same picture says the same on a slow machine:
 //!
-//! * QR codes: until one was read and none is seen that was not;
+//! * QR codes: until one was read and none is seen that was not; a prescription that was read ends the late stages;
 //! * DataMatrix: the first stage always, the others while nothing was read;
 //! * EAN-13, Code 128: once;
 //! * nothing more once a medicine box was read;
@@ -20,7 +20,7 @@ use crate::scan::patience::{self, Patience};
 use crate::scan::place::{Area, Point, WayBack};
 use crate::scan::stages::{Depth, STAGES, Stage};
 use crate::scan::versions::{Version, Versions};
-use crate::scan::what::read_text;
+use crate::scan::what::read_as_sent;
 use crate::scan::{Symbol, Symbology, gs1};
 
 /// How often engines may look, in the late stages, for one kind of code: while nothing of it was read, and
@@ -171,10 +171,11 @@ impl Walk {
     }
 
     fn may_try(&self, stage: &Stage, kind: Symbology) -> bool {
-        let attempts_max = if self.symbols.is_empty() {
-            LATE_ATTEMPTS_MAX
-        } else {
+        // The bars of a sheet say nothing of its QR code.
+        let attempts_max = if self.symbols.iter().any(|symbol| symbol.symbology == kind) {
             LATE_ATTEMPTS_MORE_MAX
+        } else {
+            LATE_ATTEMPTS_MAX
         };
         stage.depth == Depth::Quick || self.late_attempts[place_of(kind)] < attempts_max
     }
@@ -221,7 +222,7 @@ fn counts(code: &Sighting) -> bool {
     code.symbology != Symbology::DataMatrix
         || (code.is_gs1 && gs1::sets_out_as_one(&code.text))
         || matches!(
-            read_text(&code.text).scanned,
+            read_as_sent(&code.text).scanned,
             Scanned::Box(_)
                 | Scanned::Ins(_)
                 | Scanned::Prescription(_)
@@ -233,13 +234,13 @@ fn counts(code: &Sighting) -> bool {
 
 fn is_prescription(symbol: &Symbol) -> bool {
     matches!(
-        read_text(&symbol.text).scanned,
+        read_as_sent(&symbol.text).scanned,
         Scanned::Prescription(_) | Scanned::Prescriptions(_)
     )
 }
 
 fn is_box_matrix(symbol: &Symbol) -> bool {
-    symbol.symbology == Symbology::DataMatrix && matches!(read_text(&symbol.text).scanned, Scanned::Box(_))
+    symbol.symbology == Symbology::DataMatrix && matches!(read_as_sent(&symbol.text).scanned, Scanned::Box(_))
 }
 
 #[expect(
@@ -448,7 +449,6 @@ mod tests {
         }
     }
 
-    /// A light touch of an eraser on two thirds of a code: read late, if at all, and never wrong.
     #[test]
     fn what_is_read_early_is_confirmed_by_its_stage_and_a_live_source_stops_there() {
         let sheet = with_code(&paper(300, 300), NUMBER.as_bytes(), 5, (60, 60));

@@ -3,8 +3,6 @@
 //! A burst is cut only where every piece is a whole thing of the counter and there is one way to cut it, as it arrived
 //! or with the damage of the keyboard undone; a text that is something as it stands is never cut.
 
-use std::ops::Range;
-
 use crate::domain::number::NUMBER_LENGTH;
 use crate::domain::scanned::{Repair, Scanned};
 use crate::scan::repair;
@@ -107,15 +105,21 @@ fn pieces(text: &str) -> Option<Vec<&str>> {
     if !text.is_ascii() || text.len() > SCANS_MAX * what::PIECE_LENGTH_MAX {
         return None;
     }
-    let ends = piece_ends(text);
+    let begins: Vec<usize> = (0..text.len())
+        .filter(|place| may_begin(&text[*place..]))
+        .collect();
     // How many ways lead to each place, and by which piece the last of them came. A count above one is all one needs.
     let mut ways = vec![0_u8; text.len() + 1];
     let mut came_from = vec![0; text.len() + 1];
     ways[0] = 1;
-    for piece in ends {
-        if ways[piece.start] > 0 {
-            ways[piece.end] = ways[piece.end].saturating_add(ways[piece.start]);
-            came_from[piece.end] = piece.start;
+    for start in begins.iter().copied() {
+        // Digits may be the beginning of anything: only what a whole thing ends before is looked at.
+        if ways[start] == 0 {
+            continue;
+        }
+        for end in ends_of(text, start, &begins) {
+            ways[end] = ways[end].saturating_add(ways[start]);
+            came_from[end] = start;
         }
     }
     if ways[text.len()] != 1 {
@@ -131,33 +135,23 @@ fn pieces(text: &str) -> Option<Vec<&str>> {
     (pieces.len() > 1 && pieces.len() <= SCANS_MAX).then_some(pieces)
 }
 
-/// Every whole thing that stands somewhere in the text, in the order of where it begins.
+/// Where the whole things that begin there end.
 ///
 /// The end of a box's code cannot be seen: it is looked for where another thing sets out, or at the text's end.
-fn piece_ends(text: &str) -> Vec<Range<usize>> {
-    let begins: Vec<usize> = (0..text.len())
-        .filter(|place| may_begin(&text[*place..]))
+fn ends_of(text: &str, start: usize, begins: &[usize]) -> Vec<usize> {
+    let prefix = text[start..].len() - without_prefix(&text[start..]).1.len();
+    let mut ends: Vec<usize> = begins
+        .iter()
+        .copied()
+        .filter(|end| *end > start)
+        .chain([text.len()])
+        .chain([NUMBER_LENGTH, EAN_LENGTH].map(|length| start + prefix + length))
+        .filter(|end| *end <= text.len() && end - start <= what::PIECE_LENGTH_MAX)
         .collect();
-    let mut found = Vec::new();
-    for start in &begins {
-        let prefix = text[*start..].len() - without_prefix(&text[*start..]).1.len();
-        let mut ends: Vec<usize> = begins
-            .iter()
-            .copied()
-            .filter(|end| end > start)
-            .chain([text.len()])
-            .chain([NUMBER_LENGTH, EAN_LENGTH].map(|length| start + prefix + length))
-            .filter(|end| *end <= text.len() && end - start <= what::PIECE_LENGTH_MAX)
-            .collect();
-        ends.sort_unstable();
-        ends.dedup();
-        found.extend(
-            ends.into_iter()
-                .filter(|end| whole_thing(without_prefix(&text[*start..*end]).1).is_some())
-                .map(|end| *start..end),
-        );
-    }
-    found
+    ends.sort_unstable();
+    ends.dedup();
+    ends.retain(|end| whole_thing(without_prefix(&text[start..*end]).1).is_some());
+    ends
 }
 
 /// A number begins with two digits, a box with 01 or its AIM prefix, an identity with IS01.
@@ -283,6 +277,16 @@ mod tests {
         assert_eq!(read_burst(&burst).len(), 3, "one way");
         let doubtful = "010340093385704210A0103400933857042".to_owned();
         assert_eq!(read(&doubtful).len(), 1);
+    }
+
+    #[test]
+    fn the_longest_burst_of_digits_is_looked_through_at_once() {
+        let digits: String = "0123456"
+            .chars()
+            .cycle()
+            .take(SCANS_MAX * what::PIECE_LENGTH_MAX)
+            .collect();
+        assert_eq!(read_burst(&digits).len(), 1);
     }
 
     proptest::proptest! {

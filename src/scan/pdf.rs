@@ -8,7 +8,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 
 use crate::scan::grey::Grey;
 use crate::scan::image::Picture;
-use crate::scan::{Limits, ReadError, guarded};
+use crate::scan::{Limits, ReadError, Turn, guarded};
 
 /// Dots per inch a page is drawn at to be read: a module of the smallest printed codes has 3 pixels.
 pub const PAGE_DPI: u16 = 200;
@@ -33,16 +33,18 @@ pub fn each_page(
     bytes: &[u8],
     dpi: u16,
     pages_max: usize,
-    see: impl FnMut(usize, Result<Pixmap, ReadError>),
+    mut see: impl FnMut(usize, Result<Pixmap, ReadError>),
 ) -> Result<usize, ReadError> {
-    draw(bytes, (dpi, PAGE_SIDE_MAX), pages_max, see)
+    draw(bytes, (dpi, PAGE_SIDE_MAX), pages_max, |turn, drawn| {
+        see(turn.page, drawn);
+    })
 }
 
 /// The same, to be read: no page is larger than a picture may be.
 pub(super) fn each_page_within(
     bytes: &[u8],
     limits: &Limits,
-    see: impl FnMut(usize, Result<Pixmap, ReadError>),
+    see: impl FnMut(Turn, Result<Pixmap, ReadError>),
 ) -> Result<usize, ReadError> {
     let side_max =
         u16::try_from(limits.picture_side).map_or(PAGE_SIDE_MAX, |side| PAGE_SIDE_MAX.min(side.into()));
@@ -53,7 +55,7 @@ fn draw(
     bytes: &[u8],
     (dpi, side_max): (u16, f32),
     pages_max: usize,
-    mut see: impl FnMut(usize, Result<Pixmap, ReadError>),
+    mut see: impl FnMut(Turn, Result<Pixmap, ReadError>),
 ) -> Result<usize, ReadError> {
     let document = guarded(|| Pdf::new(bytes.to_vec()))?.map_err(|error| match error {
         LoadPdfError::Decryption(_) => ReadError::Locked,
@@ -85,7 +87,14 @@ fn draw(
                 &settings,
             )
         });
-        see(place + 1, drawn);
+        let page = place + 1;
+        see(
+            Turn {
+                page,
+                pages_left: pages.saturating_sub(page),
+            },
+            drawn,
+        );
     }
     Ok(pages)
 }

@@ -1,6 +1,6 @@
 //! Cuts what a serial reader sends into scans: a line end ends each, or a silence where none was ever sent.
 
-/// What is longer is no code (the largest QR code holds 7,089 digits), and is let go.
+/// What is longer is no code (the largest QR code holds 7,089 digits): it is cut there.
 pub const SCAN_BYTES_MAX: usize = 8192;
 
 /// As many silences in a row end a scan whose line end is still expected: a busy machine pauses for that long, and half
@@ -46,6 +46,8 @@ impl SerialLine {
                 let scan = self.take();
                 if scan.is_some() {
                     self.expects_end = is_end;
+                    // Half a scan before a whole one and half a scan after it are not twice the same.
+                    self.unfinished = None;
                 }
                 scans.extend(scan);
             }
@@ -114,6 +116,10 @@ mod tests {
         assert_eq!(line.settle(), None);
         assert_eq!(line.receive(b"10AB1\r\n"), ["010340093385704210AB1"]);
         let half = || "0103400933857042".to_owned();
+        line.receive(half().as_bytes());
+        assert_eq!(settled(&mut line), Some(Settled::Unfinished(half())));
+        // Not with a whole scan in between.
+        line.receive(b"3400933857042\r\n");
         line.receive(half().as_bytes());
         assert_eq!(settled(&mut line), Some(Settled::Unfinished(half())));
         // Twice the same is whole, and from then on no line end is expected.

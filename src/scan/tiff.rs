@@ -9,7 +9,7 @@ use tiff::tags::{CompressionMethod, Tag};
 
 use crate::scan::grey::Grey;
 use crate::scan::image::{self, Picture};
-use crate::scan::{Limits, ReadError, guarded};
+use crate::scan::{Limits, ReadError, Turn, guarded};
 
 /// How the rows of a fax are coded (`T4Options`).
 const T4_OPTIONS: Tag = Tag::Unknown(292);
@@ -38,20 +38,37 @@ pub(super) fn begins_one(bytes: &[u8]) -> bool {
 pub(super) fn each_page(
     bytes: &[u8],
     limits: &Limits,
-    mut see: impl FnMut(usize, Result<Picture, ReadError>),
+    mut see: impl FnMut(Turn, Result<Picture, ReadError>),
 ) -> Result<usize, ReadError> {
-    let mut pages = guarded(|| Decoder::new(Cursor::new(bytes)))?.map_err(|error| reason(&error))?;
+    let open = || guarded(|| Decoder::new(Cursor::new(bytes)))?.map_err(|error| reason(&error));
+    let count = count(&mut open()?);
+    let mut pages = open()?;
     let mut page = 0;
     loop {
         if page < limits.pdf_pages {
             let picture = guarded(|| decoded(&mut pages, bytes, limits)).and_then(|picture| picture);
-            see(page + 1, picture);
+            let pages_left = count.saturating_sub(page + 1);
+            see(
+                Turn {
+                    page: page + 1,
+                    pages_left,
+                },
+                picture,
+            );
         }
         page += 1;
         if !pages.more_images() || pages.seek_to_image(page).is_err() {
             return Ok(page);
         }
     }
+}
+
+fn count(pages: &mut Pages<'_>) -> usize {
+    let mut count = 1;
+    while pages.more_images() && pages.seek_to_image(count).is_ok() {
+        count += 1;
+    }
+    count
 }
 
 fn reason(error: &TiffError) -> ReadError {

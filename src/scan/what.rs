@@ -48,7 +48,7 @@ const REVERSED_CARRIERS: [&str; 7] = ["]D1", "]D2", "]q1", "]q3", "]c0", "]c1", 
 /// The longest text of one thing of the counter: an identity with its names.
 pub(super) const PIECE_LENGTH_MAX: usize = 300;
 
-/// Says what a text is. Any text has an answer, and none makes this fail.
+/// Says what a text that was typed or pasted is. Any text has an answer, and none makes this fail.
 pub fn read_text(text: &str) -> Reading {
     let text = without_noise(text);
     let sent = read_as_sent(text);
@@ -70,8 +70,8 @@ pub fn read_text(text: &str) -> Reading {
     }
 }
 
-/// The same, for a text that no keyboard damaged.
-pub(super) fn read_as_sent(text: &str) -> Reading {
+/// The same, for a text that no keyboard damaged: it stood in a picture.
+pub fn read_as_sent(text: &str) -> Reading {
     let (prefix, content) = without_prefix(without_noise(text));
     as_it_stands(prefix, content).unwrap_or_else(|| address_or_text(content).into())
 }
@@ -166,20 +166,17 @@ pub(super) fn without_prefix(text: &str) -> (Option<&str>, &str) {
 
 /// The text is a prescription number, as carried or as printed for people to read.
 fn whole_number(text: &str) -> Option<PrescriptionNumber> {
-    text.parse().ok().or_else(|| joined_groups(text)?.parse().ok())
+    text.parse().ok().or_else(|| in_groups(text))
 }
 
-/// Joins the groups of a printed number. They are even, but for a shorter first or last one:
-/// "12 RUE DES LILAS 75001" has eighteen characters too, and is not a number.
-fn joined_groups(text: &str) -> Option<String> {
+/// The number that is printed in groups: "12 RUE DES LILAS 75001" has eighteen characters too, and is not one.
+fn in_groups(text: &str) -> Option<PrescriptionNumber> {
     let groups: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || matches!(c, '-' | '.' | '_' | '\u{2011}'..='\u{2014}'))
         .filter(|group| !group.is_empty())
+        .take(NUMBER_LENGTH + 1)
         .collect();
-    let longest = groups.iter().map(|group| group.len()).max()?;
-    let inner = groups.get(1..groups.len() - 1).unwrap_or_default();
-    let are_even = inner.iter().all(|group| group.len() == longest);
-    (are_even && groups.concat().len() == NUMBER_LENGTH).then(|| groups.concat())
+    within::number_of(&groups)
 }
 
 /// A 2D-Doc sets out with its version, who certifies, with which certificate, two days and the kind of document
@@ -378,6 +375,28 @@ mod tests {
             assert_eq!(read_text(text).scanned, expected, "{text:?}");
         }
         assert_eq!(kind("3401020511243"), "box", "a device");
+    }
+
+    #[test]
+    fn a_picture_is_not_typed_and_nothing_in_it_is_mended() {
+        for text in [
+            "01s2tbpz2jcnzzyghz",
+            "www.exemple.fr/rdv/12abcdef0123456789",
+            "wifi:s:cabinet;t:wpa;p:12abcd34efgh56ijkl;;",
+        ] {
+            assert_eq!(read_as_sent(text), Scanned::Text.into(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn words_and_a_postcode_of_eighteen_characters_are_no_number() {
+        for text in [
+            "86100 CHATELLERAULT",
+            "12 RUES NEUF PONT LOIN",
+            "01S2TBPZ2 JCNZZYGHZ",
+        ] {
+            assert_eq!(read_as_sent(text), Scanned::Text.into(), "{text:?}");
+        }
     }
 
     #[test]

@@ -89,11 +89,19 @@ fn in_groups(text: &str) -> Option<PrescriptionNumber> {
 /// The number that the first of these groups are.
 fn from_groups(groups: &[&str]) -> Option<PrescriptionNumber> {
     let mut length = 0;
-    let count = groups.iter().position(|group| {
+    // A text may hold nothing but separators: two of them in a row part no groups.
+    let filled = groups.iter().take_while(|group| !group.is_empty());
+    let first = filled.take_while(|group| {
+        let is_within = length < NUMBER_LENGTH;
         length += group.len();
-        length >= NUMBER_LENGTH
-    })? + 1;
-    let groups = &groups[..count];
+        is_within
+    });
+    number_of(&groups[..first.count()])
+}
+
+/// The number that all of these groups are.
+pub(super) fn number_of(groups: &[&str]) -> Option<PrescriptionNumber> {
+    let length: usize = groups.iter().map(|group| group.len()).sum();
     if length != NUMBER_LENGTH || groups.len() < GROUPS_MIN || !are_even(groups) {
         return None;
     }
@@ -146,6 +154,14 @@ mod tests {
             ("%2001S2TBPZ2JCNZZYGHZ", vec![]),
         ] {
             assert_eq!(found(text, false), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_separators_alone_is_passed_over() {
+        for separator in GROUP_SEPARATORS {
+            let long: String = std::iter::repeat_n(separator, 1_000_000).collect();
+            assert_eq!(found(&format!("a{long}a"), false), [""; 0]);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::app::desk::{BaseLight, Mode};
 use crate::app::keys::{Command, Shown, bindings};
 use crate::app::{Screen, keys};
 use crate::safe::safe;
-use crate::ui::text::{padded, width, wrapped};
+use crate::ui::text::{cut, padded, width, wrapped};
 use crate::ui::wording::keys::All;
 use crate::ui::wording::notices::Tone;
 use crate::ui::wording::{self, labels, posts};
@@ -88,9 +88,16 @@ impl News<'_> {
             Tone::Plain => ("·", theme.strong),
             Tone::Attention => ("!", theme.warning),
         };
-        wrapped(&sentence, columns.saturating_sub(2))
-            .into_iter()
-            .take(NEWS_ROWS_MAX.into())
+        let columns = columns.saturating_sub(2);
+        let mut rows = wrapped(&sentence, columns);
+        if rows.len() > NEWS_ROWS_MAX.into() {
+            rows.truncate(NEWS_ROWS_MAX.into());
+            if let Some(last) = rows.last_mut() {
+                // A path that goes on says so.
+                *last = cut(&format!("{last} …"), columns);
+            }
+        }
+        rows.into_iter()
             .enumerate()
             .map(|(place, row)| {
                 let before = if place == 0 { sign } else { " " };

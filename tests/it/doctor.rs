@@ -273,10 +273,10 @@ fn a_mistake_on_the_command_line_is_told_in_french() {
             &["scan"][..],
             "Il manque ce qu’il faut lire : des images, des PDF, des dossiers, ou - pour l’entrée standard.",
         ),
-        (&["register"][..], "Que faut-il faire ? Il y a :"),
+        (&["register"][..], "Que faut-il faire ? Il y a : list, show,"),
         (
             &["register", "show", "x"][..],
-            "« x » ne convient pas pour « <NUMBER> ».",
+            "« x » ne convient pas pour « <ENTRY> ».",
         ),
         (
             &["dispense", "01", "--all", "--decisions", "f"][..],

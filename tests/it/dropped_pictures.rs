@@ -87,7 +87,7 @@ fn an_inbox_that_goes_is_said_and_heard_again_once_it_is_back() {
     let on_the_first_screen = format!("Dossier surveillé   {}", inbox.display());
     terminal.shows(&on_the_first_screen);
     fs::rename(&inbox, counter.data_dir().join("away")).unwrap();
-    terminal.shows("Dossier surveillé perdu");
+    terminal.shows("Ce qui est déposé dans le dossier surveillé n’est pas lu");
     assert!(!terminal.text().contains(&on_the_first_screen));
     fs::create_dir(&inbox).unwrap();
     terminal.shows("Dossier retrouvé");

@@ -168,19 +168,19 @@ fn the_pages_after_the_twentieth_are_said_not_to_be_read() {
             pages(23, &[3]),
             Value::Null,
             3,
-            "les 3 dernières pages de ce PDF n’ont pas été lues",
+            "les 3 dernières pages de ce fichier n’ont pas été lues",
         ),
         (
             pages(21, &[3]),
             Value::Null,
             1,
-            "la dernière page de ce PDF n’a pas été lue",
+            "la dernière page de ce fichier n’a pas été lue",
         ),
         (
             pages(21, &[21]),
             "no-code-in-first-pages".into(),
             1,
-            "aucun code n’a été trouvé dans les 20 premières pages de ce PDF",
+            "aucun code n’a été trouvé dans les 20 premières pages de ce fichier",
         ),
     ] {
         fs::write(&path, pages).unwrap();

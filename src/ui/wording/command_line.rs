@@ -35,8 +35,8 @@ pub fn broken(chain: &str) -> String {
 /// What the command did is done, and what it answers could not be written.
 pub fn result_lost(why: Breakdown) -> String {
     format!(
-        "Le résultat n’a pas pu être écrit sur la sortie\u{202f}: {}. Ce que la commande devait enregistrer l’est\u{202f}: \
-         donnez-lui une autre sortie, et vérifiez avant de relancer une délivrance.",
+        "Le résultat n’a pas pu être écrit sur la sortie\u{202f}: {}. Donnez-lui une autre sortie. \
+         Une commande qui enregistre l’a fait\u{202f}: vérifiez avant de relancer une délivrance.",
         wording::breakdowns::why(why)
     )
 }
@@ -95,18 +95,20 @@ pub fn several_prescriptions(path: &str, numbers: &str) -> String {
 
 /// Readable, and not a prescription.
 pub fn no_prescription_in_file(path: &str, read: Option<&Scanned>) -> String {
-    let what = match read {
-        Some(scanned) => format!(
-            "le code lu n’est pas une ordonnance numérique mais {}",
-            scanned_as(scanned)
+    let (what, now) = match read {
+        Some(scanned) => (
+            format!(
+                "le code lu n’est pas une ordonnance numérique mais {}",
+                scanned_as(scanned)
+            ),
+            way_out(scanned),
         ),
-        None => "aucun code n’y a été trouvé".to_owned(),
+        None => (
+            "aucun code n’y a été trouvé".to_owned(),
+            "Une ordonnance sans son QR code n’est pas une ordonnance numérique : présentez le code imprimé en bas de l’ordonnance, ou saisissez son numéro.",
+        ),
     };
-    format!(
-        "«\u{a0}{}\u{a0}»\u{202f}: {what}. Une ordonnance sans son QR code n’est pas une ordonnance numérique\u{202f}: \
-         présentez le code imprimé en bas de l’ordonnance, ou saisissez son numéro.",
-        Safe(path)
-    )
+    format!("«\u{a0}{}\u{a0}»\u{202f}: {what}. {now}", Safe(path))
 }
 
 /// No "no" of the base stands open there.
@@ -176,8 +178,18 @@ pub const fn standard_input() -> &'static str {
 /// What a code is, and what to scan instead, as the terminal says it; nothing for a prescription.
 pub fn instead(scanned: &Scanned) -> Option<String> {
     let is_one = matches!(scanned, Scanned::Prescription(_));
-    let now = wording::scans::instead(scanned, Bearing::NothingOpen);
-    (!is_one).then(|| format!("  {} {now}\n", wording::scans::scanned(scanned)))
+    (!is_one).then(|| format!("  {} {}\n", wording::scans::scanned(scanned), way_out(scanned)))
+}
+
+/// What to do now, where there is neither a key nor a window.
+const fn way_out(scanned: &Scanned) -> &'static str {
+    match scanned {
+        Scanned::Prescriptions(_) => "Donnez à la commande le numéro imprimé sur la feuille que vous servez.",
+        Scanned::FileName => {
+            "Un code ne fait ouvrir aucun fichier. Pour en lire un, donnez son nom à la commande."
+        }
+        scanned => wording::scans::instead(scanned, Bearing::NothingOpen),
+    }
 }
 
 /// The last pages of a PDF whose codes were read.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::desk::{FolderNews, Notice};
+use crate::app::desk::{FolderNews, Notice, Taken};
 use crate::app::message::WatchedFolder;
 use crate::domain::identifiers::LineNumber;
 use crate::safe::safe;
@@ -40,14 +40,14 @@ fn folder(news: &FolderNews) -> (Tone, String) {
         FolderNews::Lost(WatchedFolder::Inbox, folder) => (
             Attention,
             format!(
-                "Dossier surveillé perdu, et cherché toutes les deux secondes : ce qui est déposé dans {} n’est pas lu.",
+                "Ce qui est déposé dans le dossier surveillé n’est pas lu : il a disparu, et il est cherché toutes les deux secondes. C’est {}",
                 shown(folder)
             ),
         ),
         FolderNews::Lost(WatchedFolder::Frames, folder) => (
             Attention,
             format!(
-                "Les images de la caméra n’arrivent pas : le dossier {} ne peut être surveillé. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.",
+                "Les images de la caméra n’arrivent pas ; les autres lecteurs fonctionnent. Leur dossier a disparu, et il est cherché toutes les deux secondes. C’est {}",
                 shown(folder)
             ),
         ),
@@ -58,17 +58,28 @@ fn folder(news: &FolderNews) -> (Tone, String) {
     }
 }
 
+/// Boxes that were scanned before their prescription was there.
+#[rustfmt::skip] // one row per sentence
+fn boxes(count: usize, taken: Taken) -> (Tone, String) {
+    match (taken, count) {
+        (Taken::Later, 1) => (Plain, "1 boîte en attente : elle cochera sa ligne dès que l’ordonnance sera là.".into()),
+        (Taken::Later, _) => (Plain, format!("{count} boîtes en attente : elles cocheront leurs lignes dès que l’ordonnance sera là.")),
+        (Taken::Never, 1) => (Attention, "1 boîte scannée n’a pas été prise : scannez-la de nouveau quand l’ordonnance est ouverte.".into()),
+        (Taken::Never, _) => (Attention, format!("{count} boîtes scannées n’ont pas été prises : scannez-les de nouveau quand l’ordonnance est ouverte.")),
+    }
+}
+
 /// A piece of news in a sentence.
 #[rustfmt::skip] // one row per notice, to be read as a table
 pub fn notice(notice: &Notice) -> (Tone, String) {
     match notice {
         Notice::AlreadyOpen => (Plain, "Cette ordonnance est déjà à l’écran.".into()),
+        Notice::AlreadyAsked => (Plain, "Cette ordonnance est déjà demandée à la base.".into()),
         Notice::RecordingNow => (Attention, "Un enregistrement est en cours : recommencez dans un instant.".into()),
         Notice::ScanRepaired(repair) => (Attention, reader::repaired(*repair).into()),
         Notice::ScanFailed(failure) => (Attention, reader::failed(*failure).into()),
-        Notice::BoxesWaiting(1) => (Plain, "1 boîte en attente : elle cochera sa ligne dès que l’ordonnance sera là.".into()),
-        Notice::BoxesWaiting(count) => (Plain, format!("{count} boîtes en attente : elles cocheront leurs lignes dès que l’ordonnance sera là.")),
-        Notice::ReaderLost(device) => (Attention, format!("Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.", safe(&device.display().to_string()))),
+        Notice::BoxesEarly(taken, count) => boxes(*count, *taken),
+        Notice::ReaderLost(device) => (Attention, reader::lost(device)),
         Notice::Folder(news) => folder(news),
         Notice::PagesLeft(count) => (Attention, pages_left(*count)),
         Notice::ReadWithDifficulty => (Attention, "Code lu avec peine : comparez le numéro et le patient à ceux imprimés sur l’ordonnance.".to_owned()),

@@ -1,5 +1,6 @@
 //! The reader's test, and how to mend a reader's setting.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::app::keys::Key;
@@ -179,4 +180,11 @@ pub const fn mend(repair: Repair) -> &'static str {
              boîte. Réglez le lecteur pour qu’il envoie GS (« FNC1 = GS », ASCII 29), ou passez-le en mode série (USB-COM)."
         }
     }
+}
+/// A reader on a serial line is no longer there.
+pub fn lost(device: &Path) -> String {
+    format!(
+        "Le lecteur série {} ne répond pas : vérifiez son câble. Il est cherché toutes les deux secondes ; les autres lecteurs fonctionnent.",
+        safe(&device.display().to_string())
+    )
 }

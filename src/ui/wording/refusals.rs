@@ -175,7 +175,7 @@ pub const fn read_failure(failure: ReadFailure) -> &'static str {
         ReadFailure::OutOfReach => "Le système n’a pas pu lire ce fichier.",
         ReadFailure::Empty => "Ce fichier est vide.",
         ReadFailure::NoCodeInFirstPages => {
-            "Aucun code n’a été trouvé dans les 20 premières pages de ce PDF ; les suivantes n’ont pas été lues."
+            "Aucun code n’a été trouvé dans les 20 premières pages de ce fichier ; les suivantes n’ont pas été lues."
         }
         ReadFailure::NotAllowed => "Le système ne permet pas de lire ce fichier.",
         ReadFailure::UnknownFormat => "Ce fichier n’est ni une image ni un PDF que ce logiciel sache lire.",
@@ -225,11 +225,10 @@ const fn read_way_out(failure: ReadFailure) -> &'static str {
 /// Of a PDF whose codes were read, the last pages were not looked at.
 pub fn pages_left(count: usize) -> String {
     match count {
-        1 => {
-            "La dernière page de ce PDF n’a pas été lue : enregistrez-la à part si elle porte un code.".into()
-        }
+        1 => "La dernière page de ce fichier n’a pas été lue : enregistrez-la à part si elle porte un code."
+            .into(),
         _ => format!(
-            "Les {count} dernières pages de ce PDF n’ont pas été lues : enregistrez à part celles qui portent un code."
+            "Les {count} dernières pages de ce fichier n’ont pas été lues : enregistrez à part celles qui portent un code."
         ),
     }
 }

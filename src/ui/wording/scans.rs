@@ -104,6 +104,9 @@ pub const fn instead(scanned: &Scanned, bearing: Bearing) -> &'static str {
         (Scanned::Box(_), Bearing::NotForIt) => {
             "Aucune ligne à délivrer ne correspond à cette boîte. Pour la donner à la place d’un produit prescrit, choisissez la ligne, puis s (substituer) ou a (ajuster)."
         }
+        (Scanned::Box(read), Bearing::NothingOpen) if read.cip13.is_none() => {
+            "Scannez d’abord le QR code de l’ordonnance. Sans code français, cette boîte ne cochera aucune ligne : elle se choisit à la main."
+        }
         (Scanned::Box(_), Bearing::NothingOpen) => {
             "Scannez d’abord le QR code de l’ordonnance : la boîte cochera ensuite sa ligne."
         }

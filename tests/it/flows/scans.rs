@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use comptoir::app::desk::Notice;
-use comptoir::app::message::{FileAnswer, Message, ReadFailure, Reading};
+use comptoir::app::desk::{Notice, Taken};
+use comptoir::app::message::{ConsultFailure, FileAnswer, Message, ReadFailure, Reading};
+use comptoir::app::screen::Screen;
 use comptoir::app::{App, Effect, Key};
 use comptoir::domain::identifiers::{Boxes, LineNumber};
+use comptoir::domain::outbox::DelayReason;
 use comptoir::domain::prescription::Prescription;
 use comptoir::domain::scanned::{Country, Repair, Scanned};
 use jiff::civil::{Date, date};
@@ -477,7 +479,7 @@ fn boxes_that_come_before_their_prescription_wait_for_it_and_tick_their_lines() 
             "consulting",
             "nothing false is said meanwhile"
         );
-        assert_eq!(app.desk().notice, Some(Notice::BoxesWaiting(1)));
+        assert_eq!(app.desk().notice, Some(Notice::BoxesEarly(Taken::Later, 1)));
         app.update(consulted(prescription()));
         assert_eq!(app.screen().name(), "prescription");
         assert_eq!(
@@ -485,6 +487,65 @@ fn boxes_that_come_before_their_prescription_wait_for_it_and_tick_their_lines() 
             Some(Notice::BoxCounted(LineNumber(1), 1, Boxes(2)))
         );
     }
+}
+
+#[test]
+fn a_box_that_no_line_answers_is_explained_whatever_ticks_behind_it() {
+    let others = ["340093009135", "340093009137"];
+    for count in [1, 2] {
+        let mut boxes: Vec<Reading> = others[..count]
+            .iter()
+            .map(|cip13| reading_of(scanned_box(cip13, "X")))
+            .collect();
+        boxes.push(reading_of(scanned_box(AMOXICILLIN, "A12")));
+        let mut app = app();
+        boxes.push(reading_of(scan(NUMBER)));
+        app.update(Message::ScannedTogether(boxes));
+        app.update(consulted(prescription()));
+        let Screen::Identified(explained) = app.screen() else {
+            panic!("{} is shown", app.screen().name());
+        };
+        assert_eq!(explained.readings.len(), count);
+        let ticked = Notice::BoxCounted(LineNumber(1), 1, Boxes(2));
+        assert_eq!(app.desk().notice, Some(ticked));
+    }
+}
+
+#[test]
+fn boxes_whose_prescription_does_not_come_are_said_not_to_be_taken() {
+    let failed = || Message::ConsultFailed {
+        number: number(NUMBER),
+        why: ConsultFailure::Base(DelayReason::Unreachable),
+    };
+    for (how, answer) in [("failed", Some(failed())), ("given up", None)] {
+        let mut app = app();
+        app.update(scan(NUMBER));
+        app.update(scanned_box(AMOXICILLIN, "A12"));
+        match answer {
+            Some(answer) => drop(app.update(answer)),
+            None => drop(press(&mut app, "⎋")),
+        }
+        assert_eq!(
+            app.desk().notice,
+            Some(Notice::BoxesEarly(Taken::Never, 1)),
+            "{how}"
+        );
+    }
+}
+
+#[test]
+fn two_boxes_in_a_picture_each_tick_their_line() {
+    let mut app = serving(prescription());
+    let codes = vec![
+        reading_of(scanned_box(AMOXICILLIN, "A12")),
+        reading_of(scanned_box(AMOXICILLIN, "B7")),
+    ];
+    app.update(Message::FileRead {
+        path: "x.png".into(),
+        readings: codes,
+    });
+    assert_eq!(app.screen().name(), "prescription");
+    assert_eq!(app.screen().serving().unwrap().forms.len(), 1);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use comptoir::domain::scanned::Scanned;
 use comptoir::safe::safe;
 use comptoir::scan::glued::read_burst;
 use comptoir::scan::wedge::BURST_KEYS_MIN;
-use comptoir::scan::what::read_text;
+use comptoir::scan::what::{Reading, read_as_sent, read_text};
 use comptoir::ui::wording::scans;
 use image::{GrayImage, Luma};
 use qrcode::{Color, EcLevel, QrCode};
@@ -65,6 +65,17 @@ impl Place {
 
     fn cases(&self) -> Vec<Case> {
         cases(&self.spy, &self.trap.path().display().to_string())
+    }
+
+    /// The same, where no keyboard can have damaged anything and nothing is mended.
+    fn cases_in_pictures(&self) -> Vec<Case> {
+        let mut cases = self.cases();
+        for case in &mut cases {
+            if case.name == "number in small letters, in a sentence" {
+                case.kind = "text";
+            }
+        }
+        cases
     }
 
     fn environment(&self) -> Vec<(String, String)> {
@@ -161,8 +172,8 @@ fn is_inert(bytes: &[u8]) {
 }
 
 /// What the screen says of a code.
-fn sentence(case: &Case) -> String {
-    match read_text(&case.text).scanned {
+fn sentence(case: &Case, read: fn(&str) -> Reading) -> String {
+    match read(&case.text).scanned {
         Scanned::Prescription(_) => UNKNOWN.to_owned(),
         scanned => {
             let sentence = scans::scanned(&scanned).replace(['\u{a0}', '\u{202f}'], " ");
@@ -181,8 +192,8 @@ fn beginning(case: &Case) -> String {
     first.chars().take(BEGINNING).collect()
 }
 
-fn says_what_it_is(terminal: &Terminal, case: &Case) {
-    let (sentence, beginning) = (sentence(case), beginning(case));
+fn says_what_it_is(terminal: &Terminal, case: &Case, read: fn(&str) -> Reading) {
+    let (sentence, beginning) = (sentence(case, read), beginning(case));
     wait::until(case.name, || {
         let text = terminal.text();
         let is_of_this_code = matches!(case.kind, "prescription" | "ins")
@@ -214,7 +225,7 @@ fn through_the_terminal(place: &Place, cases: &[Case], sends: impl Fn(&mut Termi
         sends(&mut terminal, &case.text);
         // A consultation answers when it likes: it is waited for, lest its answer hides the next code.
         if is_typed_whole(case) || case.kind == "prescription" {
-            says_what_it_is(&terminal, case);
+            says_what_it_is(&terminal, case, read_text);
         }
         is_over(&mut terminal, row, &sends);
     }
@@ -286,13 +297,13 @@ fn a_hostile_text_that_is_pasted_does_nothing_but_name_a_file() {
 /// Each code in a picture that arrives by that way.
 fn through_pictures(arrives: impl Fn(&Place, &mut Terminal, &Path)) {
     let place = Place::new();
-    let cases = place.cases();
+    let cases = place.cases_in_pictures();
     let folder = tempfile::tempdir_in(place.counter.home.path()).unwrap();
     let pictures = pictures(folder.path(), &cases);
     let mut terminal = place.open();
     for (row, (case, picture)) in cases.iter().zip(pictures).enumerate() {
         arrives(&place, &mut terminal, &picture);
-        says_what_it_is(&terminal, case);
+        says_what_it_is(&terminal, case, read_as_sent);
         is_over(&mut terminal, row, Terminal::paste);
     }
     is_inert(&terminal.bytes());
@@ -348,7 +359,7 @@ fn a_pipe_is_not_waited_for() {
 #[test]
 fn a_file_on_the_command_line_shows_its_codes_escaped() {
     let place = Place::new();
-    let cases = place.cases();
+    let cases = place.cases_in_pictures();
     let folder = tempfile::tempdir().unwrap();
     pictures(folder.path(), &cases);
     let folder = folder.path().display().to_string();

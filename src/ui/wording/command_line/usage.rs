@@ -34,6 +34,8 @@ fn in_words(argument: &str) -> String {
         }
         "<TARGET>" => "l’ordonnance\u{202f}: son numéro, ou une image de sa feuille",
         "<NUMBER>" => "le numéro de l’ordonnance",
+        "<ENTRY>" => "le numéro d’ordonnancier",
+        "<DIRECTORY>" => "le dossier à lire",
         argument => return safe(argument),
     }
     .to_owned()

@@ -2,11 +2,14 @@
 //!
 //! ```text
 //! draw FOLDER --seed NUMBER [--each 20] [--kinds name,name…]
+//! draw FOLDER --seed NUMBER --busy
 //! ```
 //!
 //! Writes `FOLDER/kind/000.png` (or `.jpg`) and `FOLDER/manifest.tsv`, which `peers` reads. The same seed draws the
-//! same pictures, and those of a kind do not depend on what other kinds there are.
+//! same pictures, and those of a kind do not depend on what other kinds there are. `--busy` draws, instead of them, what
+//! was made to keep an engine busy.
 
+mod busy;
 mod kinds;
 mod random;
 mod scene;
@@ -18,7 +21,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use busy::BUSY;
 use kinds::{KINDS, Kind};
+use image::GrayImage;
 use random::Random;
 
 /// What was asked for.
@@ -27,11 +32,12 @@ struct Asked {
     seed: u64,
     each: usize,
     kinds: Option<Vec<String>>,
+    is_busy: bool,
 }
 
 fn main() -> ExitCode {
     let Some(asked) = asked(std::env::args().skip(1)) else {
-        eprintln!("draw FOLDER --seed NUMBER [--each 20] [--kinds name,name…]");
+        eprintln!("draw FOLDER --seed NUMBER [--each 20] [--kinds name,name…] | --busy");
         return ExitCode::from(2);
     };
     let drawn = KINDS.iter().filter(|kind| {
@@ -41,12 +47,20 @@ fn main() -> ExitCode {
     fs::create_dir_all(&asked.folder).expect("the folder can be made");
     let manifest = asked.folder.join("manifest.tsv");
     let mut manifest = fs::File::create(manifest).expect("the manifest can be written");
+    let mut note = |line: String| {
+        manifest
+            .write_all(line.as_bytes())
+            .expect("the manifest can be written");
+    };
+    if asked.is_busy {
+        for (name, picture) in BUSY {
+            note(draw_busy(name, *picture, &asked));
+        }
+        return ExitCode::SUCCESS;
+    }
     for kind in drawn {
         for place in 0..asked.each {
-            let line = draw(kind, &asked, place);
-            manifest
-                .write_all(line.as_bytes())
-                .expect("the manifest can be written");
+            note(draw(kind, &asked, place));
         }
         println!("{}", kind.name);
     }
@@ -59,11 +73,13 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Option<Asked> {
         seed: 0,
         each: 20,
         kinds: None,
+        is_busy: false,
     };
     let mut seed = None;
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--seed" => seed = Some(arguments.next()?.parse().ok()?),
+            "--busy" => asked.is_busy = true,
             "--each" => asked.each = arguments.next()?.parse().ok()?,
             "--kinds" => asked.kinds = Some(arguments.next()?.split(',').map(str::to_owned).collect()),
             folder => asked.folder = PathBuf::from(folder),
@@ -90,6 +106,16 @@ fn draw(kind: &Kind, asked: &Asked, place: usize) -> String {
     };
     let symbology = if texts.is_empty() { "NEG" } else { kind.symbology };
     line(&path, kind.name, symbology, texts)
+}
+
+/// Draws one picture that holds nothing; its line in the manifest.
+fn draw_busy(name: &str, picture: fn(&mut Random) -> GrayImage, asked: &Asked) -> String {
+    let folder = asked.folder.join("busy");
+    fs::create_dir_all(&folder).expect("the folder can be made");
+    let path = folder.join(format!("{name}.png"));
+    let drawn = picture(&mut Random::of(asked.seed, name, 0));
+    drawn.save(&path).expect("the picture can be written");
+    line(&path, name, "NEG", &[])
 }
 
 fn line(path: &Path, kind: &str, symbology: &str, texts: &[String]) -> String {
