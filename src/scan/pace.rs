@@ -29,9 +29,11 @@ pub fn slowness() -> u32 {
         black_box(engine::ink_of(black_box(&picture), Cut::Global));
         begun.elapsed()
     };
-    let least = (0..TIMES).map(|_| time()).min().unwrap_or(REFERENCE);
-    let hundredths = least.as_nanos() * 100 / REFERENCE.as_nanos();
-    u32::try_from(hundredths)
+    hundredths((0..TIMES).map(|_| time()).min().unwrap_or(REFERENCE))
+}
+
+fn hundredths(least: Duration) -> u32 {
+    u32::try_from(least.as_nanos() * 100 / REFERENCE.as_nanos())
         .unwrap_or(u32::MAX)
         .clamp(*BOUNDS.start(), *BOUNDS.end())
 }
@@ -41,7 +43,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_machine_is_measured_within_bounds() {
-        assert!(BOUNDS.contains(&slowness()));
+    fn a_slower_machine_is_told_by_how_much_and_a_faster_one_is_allowed_no_less() {
+        for (times, expected) in [(0, 100), (1, 100), (3, 300), (20, 1000)] {
+            assert_eq!(hundredths(times * REFERENCE), expected);
+        }
     }
 }

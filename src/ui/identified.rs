@@ -33,6 +33,12 @@ impl Widget for Page<'_> {
         }
         rows.blank();
         let prescriptions = self.identified.prescriptions();
+        // Below a page full of codes nobody would see it.
+        let is_long = prescriptions.len() > CHOICES_MAX;
+        if is_long {
+            self.what_now(&mut rows);
+            rows.blank();
+        }
         for reading in &self.identified.readings {
             if !matches!(reading.scanned, Scanned::Prescription(_)) {
                 self.other(&mut rows, reading);
@@ -42,23 +48,30 @@ impl Widget for Page<'_> {
                 self.prescription(&mut rows, number, place);
             }
         }
-        let (sign, style) = match self.identified.bearing {
-            Bearing::OtherPatient => ("✗", theme.bad),
-            Bearing::NotComparable => ("!", theme.warning),
-            Bearing::NothingOpen | Bearing::NotForIt | Bearing::Several => ("→", theme.strong),
-        };
-        if prescriptions.len() > CHOICES_MAX {
-            rows.signed(2, "!", scans::BEYOND_THE_KEYS, theme.warning);
-        }
-        if let Some(reading) = self.identified.readings.first() {
-            let instead = scans::instead(&reading.scanned, self.identified.bearing);
-            rows.signed(2, sign, instead, style);
+        if !is_long {
+            self.what_now(&mut rows);
         }
         rows.draw(self.identified.scroll, area, buffer);
     }
 }
 
 impl Page<'_> {
+    fn what_now(&self, rows: &mut Rows) {
+        let theme = self.view.theme;
+        let (sign, style) = match self.identified.bearing {
+            Bearing::OtherPatient => ("✗", theme.bad),
+            Bearing::NotComparable => ("!", theme.warning),
+            Bearing::NothingOpen | Bearing::NotForIt | Bearing::Several => ("→", theme.strong),
+        };
+        if let Some(reading) = self.identified.readings.first() {
+            let instead = scans::instead(&reading.scanned, self.identified.bearing);
+            rows.signed(2, sign, instead, style);
+        }
+        if self.identified.prescriptions().len() > CHOICES_MAX {
+            rows.signed(2, "!", scans::BEYOND_THE_KEYS, theme.warning);
+        }
+    }
+
     fn title(&self) -> &'static str {
         match (self.identified.bearing, &self.identified.readings[..]) {
             (_, [only]) if only.scanned == Scanned::Ambiguous => labels::DAMAGED_CODE,

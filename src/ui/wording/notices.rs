@@ -40,14 +40,14 @@ fn folder(news: &FolderNews) -> (Tone, String) {
         FolderNews::Lost(WatchedFolder::Inbox, folder) => (
             Attention,
             format!(
-                "Ce qui est déposé dans le dossier surveillé n’est pas lu : il a disparu, et il est cherché toutes les deux secondes. C’est {}",
+                "Ce qui est déposé dans le dossier surveillé n’est pas lu. Dossier cherché : {}",
                 shown(folder)
             ),
         ),
         FolderNews::Lost(WatchedFolder::Frames, folder) => (
             Attention,
             format!(
-                "Les images de la caméra n’arrivent pas ; les autres lecteurs fonctionnent. Leur dossier a disparu, et il est cherché toutes les deux secondes. C’est {}",
+                "Les images de la caméra n’arrivent pas ; les autres lecteurs fonctionnent. Dossier cherché : {}",
                 shown(folder)
             ),
         ),

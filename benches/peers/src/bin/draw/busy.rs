@@ -11,8 +11,11 @@ const LARGE: u32 = 6200;
 /// The modules of a corner mark, across.
 const MARK: u32 = 7;
 
+/// Draws one of them.
+pub type Drawing = fn(&mut Random) -> GrayImage;
+
 /// Each with its name.
-pub const BUSY: &[(&str, fn(&mut Random) -> GrayImage)] = &[
+pub const BUSY: &[(&str, Drawing)] = &[
     ("noise", |random| squares(random, 800, 1, 0.5)),
     ("noise-16mp", |random| squares(random, 4000, 1, 0.5)),
     ("squares-of-2-39mp", |random| squares(random, LARGE, 2, 0.5)),
@@ -45,7 +48,7 @@ fn squares(random: &mut Random, side: u32, size: u32, chance: f32) -> GrayImage 
 }
 
 fn stripes(side: u32, width: u32) -> GrayImage {
-    ink_where(side, |x, _| x / width % 2 == 0)
+    ink_where(side, |x, _| (x / width).is_multiple_of(2))
 }
 
 /// Corner marks side by side, of modules of so many pixels and so many modules apart: one place in so many has one, across

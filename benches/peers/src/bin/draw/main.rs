@@ -21,9 +21,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use busy::BUSY;
+use busy::{BUSY, Drawing};
 use kinds::{KINDS, Kind};
-use image::GrayImage;
 use random::Random;
 
 /// What was asked for.
@@ -109,7 +108,7 @@ fn draw(kind: &Kind, asked: &Asked, place: usize) -> String {
 }
 
 /// Draws one picture that holds nothing; its line in the manifest.
-fn draw_busy(name: &str, picture: fn(&mut Random) -> GrayImage, asked: &Asked) -> String {
+fn draw_busy(name: &str, picture: Drawing, asked: &Asked) -> String {
     let folder = asked.folder.join("busy");
     fs::create_dir_all(&folder).expect("the folder can be made");
     let path = folder.join(format!("{name}.png"));
