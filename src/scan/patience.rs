@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_made_to_keep_an_engine_busy_use_it_up_and_paper_does_not() {
+    fn pictures_made_to_keep_an_engine_busy_cost_most_of_it_and_paper_does_not() {
         let mut random = fastrand::Rng::with_seed(7);
         let busy = [
             ("noise", picture(1400, |_, _| random.bool())),
@@ -138,12 +138,12 @@ mod tests {
         for (what, picture) in busy {
             let mut patience = Patience::default();
             assert_eq!(codes::read(&picture, 1, Effort::FILE, &mut patience), []);
-            assert!(patience.left() < WHOLE / 4, "{what}: {patience:?}");
+            assert!(patience.left() < WHOLE / 2, "{what}: {patience:?}");
         }
         let mut patience = Patience::default();
         let paper = picture(1400, |_, _| false);
         assert_eq!(codes::read(&paper, 1, Effort::FILE, &mut patience), []);
-        assert!(patience.left() > WHOLE / 2, "{patience:?}");
+        assert!(patience.left() > WHOLE / 4 * 3, "{patience:?}");
     }
 
     #[test]
