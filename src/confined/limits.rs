@@ -27,7 +27,7 @@ const DECODE_ANOTHER: Duration = Duration::from_millis(450);
 /// Decoders that were not built to be fast take twice as long, and the machine's pace does not show it.
 const BUILD_SLOWNESS: u32 = if cfg!(debug_assertions) { 2 } else { 1 };
 
-/// To look for codes on a page: bounded by a count of work to a quarter of it, this is for what no count foresaw.
+/// To look for codes on a page: bounded by a count of work to a third of it, this is for what no count foresaw.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// When nothing here stopped it, the system does, on the slowest machine too.
